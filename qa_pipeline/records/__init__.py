@@ -1,0 +1,25 @@
+"""The frozen types that flow from stage to stage. No logic, no input or output."""
+
+from qa_pipeline.records.base import Record
+from qa_pipeline.records.conversation import Conversation, Role, Trust, TrustLevel, Utterance
+from qa_pipeline.records.measures import (
+    Interruption,
+    Measure,
+    MeasureRole,
+    Measures,
+    Silence,
+    ToneLabel,
+    UtteranceTone,
+)
+from qa_pipeline.records.processed import Failure, ProcessedCall, Stage, Versions
+from qa_pipeline.records.recording import CallMetadata, ChannelLayout, Direction, Recording
+from qa_pipeline.records.result import (
+    CriterionResult,
+    Evidence,
+    EvidenceKind,
+    ScoredCall,
+    SectionResult,
+    Verdict,
+)
+from qa_pipeline.records.sound import SAMPLE_RATE_HZ, Region, Samples, Sound
+from qa_pipeline.records.transcript import Transcript, Turn, Word

@@ -1,0 +1,12 @@
+"""The parent of every record: frozen, and strict about the fields it takes."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Record(BaseModel):
+    """A frozen value that flows from one stage to the next.
+
+    Times are seconds from the start of the recording, dates are timezone-aware, ids are strings.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,0 +1,60 @@
+"""Numbers about how a call was spoken."""
+
+from typing import Literal
+
+from pydantic import Field, NonNegativeFloat
+
+from qa_pipeline.records.base import Record
+from qa_pipeline.records.conversation import Role
+
+MeasureRole = Literal["agent", "customer", "call"]
+ToneLabel = Literal["positive", "neutral", "negative"]
+
+
+class Measure(Record):
+    """One named number for one role or for the whole call (``call``). The unit is in the name."""
+
+    name: str
+    role: MeasureRole
+    value: float
+
+
+class Silence(Record):
+    """A stretch in which nobody speaks. ``hold``: music or a tone is heard meanwhile."""
+
+    kind: Literal["silence", "hold"]
+    start_s: NonNegativeFloat
+    end_s: NonNegativeFloat
+
+
+class Interruption(Record):
+    """One speaker starts while the other is speaking and they overlap for more than a second."""
+
+    by: Role
+    start_s: NonNegativeFloat
+    end_s: NonNegativeFloat
+
+
+class UtteranceTone(Record):
+    """The tone of one utterance with the model's probability for it."""
+
+    utterance_id: str
+    label: ToneLabel
+    probability: float = Field(ge=0.0, le=1.0)
+
+
+class Measures(Record):
+    """Everything measured on one call."""
+
+    call_id: str
+    values: tuple[Measure, ...]
+    silences: tuple[Silence, ...] = ()
+    interruptions: tuple[Interruption, ...] = ()
+    tones: tuple[UtteranceTone, ...] = ()
+
+    def value(self, name: str, role: MeasureRole = "call") -> float | None:
+        """Return the measure of that name and role, or ``None`` where it was not measured."""
+        for measure in self.values:
+            if measure.name == name and measure.role == role:
+                return measure.value
+        return None

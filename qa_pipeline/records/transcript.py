@@ -1,0 +1,48 @@
+"""Words as the recogniser heard them, and turns as the diarizer heard them."""
+
+from typing import Self
+
+from pydantic import Field, NonNegativeFloat, model_validator
+
+from qa_pipeline.records.base import Record
+
+
+class Word(Record):
+    """One recognised word (English) or character group (Mandarin), without surrounding spaces."""
+
+    text: str = Field(min_length=1)
+    start_s: NonNegativeFloat
+    end_s: NonNegativeFloat
+    probability: float = Field(ge=0.0, le=1.0)
+    channel: int = 0
+
+    @model_validator(mode="after")
+    def _ends_after_start(self) -> Self:
+        if self.end_s < self.start_s:
+            raise ValueError(f"word {self.text!r} ends at {self.end_s} before {self.start_s}")
+        return self
+
+
+class Transcript(Record):
+    """All words of one channel, in time order, with the language they were heard in."""
+
+    channel: int
+    language: str
+    language_probability: float = Field(ge=0.0, le=1.0)
+    words: tuple[Word, ...]
+    speech_s: NonNegativeFloat
+    """Seconds of the channel in which voice activity was found."""
+
+
+class Turn(Record):
+    """One stretch of speech of one speaker. Turns of different speakers may overlap."""
+
+    speaker: str
+    start_s: NonNegativeFloat
+    end_s: NonNegativeFloat
+
+    @model_validator(mode="after")
+    def _ends_after_start(self) -> Self:
+        if self.end_s < self.start_s:
+            raise ValueError(f"turn of {self.speaker} ends at {self.end_s} before {self.start_s}")
+        return self
