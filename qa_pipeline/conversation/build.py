@@ -1,0 +1,81 @@
+"""Put a conversation together from words, turns and metadata."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa_pipeline.conversation.roles import find_roles
+from qa_pipeline.conversation.trust import Heard, TrustThresholds, judge_trust
+from qa_pipeline.conversation.utterances import SpokenWord, make_utterances
+from qa_pipeline.records import CallMetadata, Conversation, Role, Transcript, Turn
+
+SpeakerHint = dict[str, Role]
+
+
+@dataclass(frozen=True)
+class ChannelWords:
+    """The transcript of one channel and the speaker of each of its words."""
+
+    transcript: Transcript
+    speakers: tuple[str, ...]
+
+
+def build_conversation(
+    call_id: str,
+    duration_s: float,
+    channels: Sequence[ChannelWords],
+    turns: Sequence[Turn],
+    metadata: CallMetadata,
+    *,
+    expected_languages: tuple[str, ...],
+    thresholds: TrustThresholds,
+    role_hints: SpeakerHint | None = None,
+) -> Conversation:
+    """Build the conversation of one call.
+
+    Every word keeps the speaker it came with; roles are found by what is said; the trust gate
+    sees everything. ``role_hints`` are roles known beforehand, by speaker.
+    """
+    words = [
+        SpokenWord(word, speaker, channel.transcript.language)
+        for channel in channels
+        for word, speaker in zip(channel.transcript.words, channel.speakers, strict=True)
+    ]
+    decision = find_roles(words, metadata, role_hints)
+    utterances = make_utterances(words, decision.roles)
+    language, language_probability = _main_language(channels)
+    heard = Heard(
+        utterances=utterances,
+        speech_s=sum(channel.transcript.speech_s for channel in channels),
+        language=language,
+        language_probability=language_probability,
+        expected_languages=expected_languages,
+        role_confidence=decision.confidence,
+        speakers_with_words=len({u.speaker for u in utterances} - {"unknown"}),
+    )
+    speakers = {turn.speaker for turn in turns} | {u.speaker for u in utterances}
+    return Conversation(
+        call_id=call_id,
+        language=language,
+        duration_s=duration_s,
+        utterances=utterances,
+        turns=tuple(sorted(turns, key=lambda t: (t.start_s, t.end_s, t.speaker))),
+        speaker_roles={s: decision.roles.get(s, "unknown") for s in sorted(speakers)},
+        role_confidence=decision.confidence,
+        trust=judge_trust(heard, thresholds),
+    )
+
+
+def _main_language(channels: Sequence[ChannelWords]) -> tuple[str, float]:
+    """Return the language of most speech, with the weighted probability of its channels."""
+    seconds: Counter[str] = Counter()
+    weighted: Counter[str] = Counter()
+    for channel in channels:
+        transcript = channel.transcript
+        weight = transcript.speech_s + 1e-6
+        seconds[transcript.language] += weight  # type: ignore[assignment]
+        weighted[transcript.language] += weight * transcript.language_probability  # type: ignore[assignment]
+    if not seconds:
+        return "und", 0.0
+    language = max(seconds, key=lambda name: (seconds[name], name))
+    return language, float(weighted[language] / seconds[language])

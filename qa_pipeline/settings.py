@@ -1,0 +1,84 @@
+"""Configuration, read once at the edges: command line, then QA_* variables, then qa.toml."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from qa_pipeline.errors import UsageError
+
+
+class Settings(BaseSettings):
+    """Every setting with its default. ``docs/configuration.md`` explains them to users."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="QA_", toml_file="qa.toml", extra="forbid", frozen=True
+    )
+
+    data_dir: Path = Path("qa_data")
+    """Folder for the store, the bundles and the reports."""
+    store: Path | None = None
+    """The DuckDB file; ``<data_dir>/calls.duckdb`` when not given."""
+    profile: str = "bundled"
+    """Which models to use: a file name in ``models/`` without ``.toml``."""
+    scorecard: str = "inbound-service"
+    """A scorecard's name in ``scorecards/``, or the path of a YAML file."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    languages: tuple[str, ...] = ("en", "zh")
+    """Languages that callers speak here."""
+    speakers: int | None = Field(default=2, ge=1)
+    """Speakers expected on a mono recording; ``None`` lets the diarizer decide."""
+    file_name_pattern: str | None = None
+    """Regular expression with named groups that reads metadata from file names."""
+    batch_calls: int = Field(default=8, ge=1)
+    """Calls that go through the models together."""
+
+    @property
+    def store_path(self) -> Path:
+        """The DuckDB file."""
+        return self.store or self.data_dir / "calls.duckdb"
+
+    @property
+    def bundles_dir(self) -> Path:
+        """Folder of one Parquet file a processed call."""
+        return self.data_dir / "bundles"
+
+    @property
+    def reports_dir(self) -> Path:
+        """Folder of rendered reports."""
+        return self.data_dir / "reports"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line first, then the environment, then ``qa.toml``."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def read_settings(**given: object) -> Settings:
+    """Read the settings; arguments that are ``None`` count as not given.
+
+    Raises :class:`UsageError` naming each wrong setting.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
+            for item in error.errors()
+        )
+        raise UsageError(
+            f"configuration (command line, QA_* variables or qa.toml): {problems}"
+        ) from error
