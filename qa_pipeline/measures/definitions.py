@@ -1,0 +1,198 @@
+"""What every measure is called and means, once. The documentation is generated from here."""
+
+from dataclasses import dataclass
+
+from qa_pipeline.records import MeasureRole
+
+AGENT_AND_CUSTOMER: tuple[MeasureRole, ...] = ("agent", "customer")
+CALL: tuple[MeasureRole, ...] = ("call",)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One measure: its name (which ends in the unit), who it is taken of, and how."""
+
+    name: str
+    unit: str
+    roles: tuple[MeasureRole, ...]
+    meaning: str
+    source: str
+    """What it is computed from; where a published definition is followed, which."""
+
+
+DEFINITIONS: tuple[Definition, ...] = (
+    Definition(
+        "talk_s",
+        "seconds",
+        AGENT_AND_CUSTOMER,
+        "Time in which the speaker talks; overlapping turns of one speaker count once.",
+        "Turns of the speaker.",
+    ),
+    Definition(
+        "talk_share_pct",
+        "per cent",
+        AGENT_AND_CUSTOMER,
+        "The speaker's talk time out of that of agent and customer together; the two add up "
+        "to 100.",
+        "talk_s.",
+    ),
+    Definition(
+        "silence_pct",
+        "per cent",
+        CALL,
+        "Share of the time between the first and the last speech in which nobody speaks and no "
+        "hold music is heard, pauses of every length included.",
+        "Turns of everybody; the sound, for hold music.",
+    ),
+    Definition(
+        "longest_silence_s",
+        "seconds",
+        CALL,
+        "The longest stretch of at least 2 s between two turns in which nobody speaks and no "
+        "hold music is heard; 0 without one. The time before the first and after the last "
+        "speech does not count.",
+        "Turns of everybody; the sound, for hold music.",
+    ),
+    Definition(
+        "longest_gap_s",
+        "seconds",
+        CALL,
+        "The longest stretch without speech, whether silent or with hold music; 0 without one.",
+        "Turns of everybody.",
+    ),
+    Definition(
+        "hold_count",
+        "number",
+        CALL,
+        "How often music or a tone is heard for at least 2 s while nobody speaks.",
+        "The sound between turns: energy clearly above the call's noise floor for most of it.",
+    ),
+    Definition(
+        "hold_s",
+        "seconds",
+        CALL,
+        "Total length of these holds.",
+        "As hold_count.",
+    ),
+    Definition(
+        "longest_hold_s",
+        "seconds",
+        CALL,
+        "The longest of these holds; 0 without one.",
+        "As hold_count.",
+    ),
+    Definition(
+        "response_delay_s",
+        "seconds",
+        AGENT_AND_CUSTOMER,
+        "Median time from the end of the other's turn to the beginning of this speaker's "
+        "answer; an answer that begins before the end counts as 0. Answers after a hold and "
+        "back-channels do not count.",
+        "Turns; the gap between turns of conversation analysis (Heldner and Edlund 2010).",
+    ),
+    Definition(
+        "interruptions",
+        "number",
+        AGENT_AND_CUSTOMER,
+        "How often this speaker begins while the other is speaking and they overlap for more "
+        "than 1 s. Back-channels alone (yes, okay, 嗯, 好的) do not count; both talking on "
+        "through the same overlap is one interruption, by whoever began it.",
+        "Turns, and the words of the one who begins.",
+    ),
+    Definition(
+        "longest_monologue_s",
+        "seconds",
+        AGENT_AND_CUSTOMER,
+        "Longest stretch in which only this speaker talks, from the first to the last turn; "
+        "ended by a gap of 2 s or by the other speaking more than a back-channel.",
+        "Turns and words.",
+    ),
+    Definition(
+        "pace_wpm",
+        "words a minute",
+        AGENT_AND_CUSTOMER,
+        "English words a minute of the time in which they are spoken; pauses longer than 0.5 s "
+        "are left out. Measured from 3 s of speech on.",
+        "Times of the words, within the turns.",
+    ),
+    Definition(
+        "pace_cpm",
+        "characters a minute",
+        AGENT_AND_CUSTOMER,
+        "Mandarin characters a minute of the time in which they are spoken; pauses longer than "
+        "0.5 s are left out. Measured from 3 s of speech on.",
+        "Times of the words, within the turns.",
+    ),
+    Definition(
+        "negative_tone_pct",
+        "per cent",
+        AGENT_AND_CUSTOMER,
+        "Share of the speaker's utterances of at least 3 words or 4 characters whose wording is "
+        "negative.",
+        "The tone model, on the text of each utterance.",
+    ),
+    Definition(
+        "positive_tone_pct",
+        "per cent",
+        AGENT_AND_CUSTOMER,
+        "Share of these utterances whose wording is positive.",
+        "The tone model, on the text of each utterance.",
+    ),
+    Definition(
+        "recognition_confidence_pct",
+        "per cent",
+        AGENT_AND_CUSTOMER,
+        "Mean probability that the recogniser gives to the speaker's words.",
+        "Probability of the words.",
+    ),
+    Definition(
+        "speech_covered_pct",
+        "per cent",
+        CALL,
+        "Share of the time in which somebody speaks that is covered by words, pauses of up to "
+        "0.5 s between words included. Low: speech was heard and not understood.",
+        "Turns and times of the words.",
+    ),
+    Definition(
+        "answer_delay_s",
+        "seconds",
+        CALL,
+        "Time from the first ring to the answer.",
+        "Metadata of the call.",
+    ),
+    Definition(
+        "noise_level_dbfs",
+        "dB relative to full scale",
+        CALL,
+        "Level of the noise between the turns: the 20th percentile of 50 ms frames without "
+        "speech, on the noisier channel.",
+        "The sound between turns.",
+    ),
+    Definition(
+        "snr_db",
+        "dB",
+        CALL,
+        "Median level of the frames with speech above the noise level, on the channel where it "
+        "is lowest. An estimate: good for telling a noisy call from a clean one.",
+        "The sound, and the turns.",
+    ),
+    Definition(
+        "loudness_dbfs",
+        "dB relative to full scale",
+        AGENT_AND_CUSTOMER,
+        "Median level of the 50 ms frames in which only this speaker talks.",
+        "The sound of the speaker's channel (of the only channel in mono), and the turns.",
+    ),
+)
+
+BY_NAME: dict[str, Definition] = {definition.name: definition for definition in DEFINITIONS}
+
+
+def as_markdown() -> str:
+    """Return the table of all measures for ``docs/measures.md``."""
+    rows = ["| measure | of | unit | meaning | computed from |", "|---|---|---|---|---|"]
+    rows += [
+        f"| `{d.name}` | {', '.join(d.roles)} | {d.unit} | {d.meaning} | {d.source} |"
+        for d in DEFINITIONS
+    ]
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,78 @@
+"""How the two sides take turns: interruptions, monologues, response delays."""
+
+from collections.abc import Sequence
+from statistics import median
+
+from qa_pipeline.measures.spans import Span, overlaps
+from qa_pipeline.measures.speech import GAP_S, Speaker, Stretch
+from qa_pipeline.records import Interruption
+
+INTERRUPTION_S = 1.0
+"""A shorter overlap is the ordinary friction of taking turns."""
+_SAME_EPISODE_S = 1.0
+_HAS_THE_FLOOR_S = 0.2
+"""Who has spoken for less than this when the other begins has begun together with them."""
+
+
+def interruptions(stretches: Sequence[Stretch]) -> tuple[Interruption, ...]:
+    """Find where one side begins while the other is speaking and they overlap for over a second.
+
+    ``stretches`` in time order. Back-channels neither interrupt nor are interrupted. Overlaps
+    less than a second apart are one episode, held against whoever began it.
+    """
+    talking = [stretch for stretch in stretches if not stretch.listening]
+    found: list[Interruption] = []
+    last_overlap_end_s = -_SAME_EPISODE_S
+    for index, later in enumerate(talking):
+        for earlier in talking[:index]:
+            overlap_end_s = min(earlier.end_s, later.end_s)
+            if (
+                earlier.role == later.role
+                or later.start_s - earlier.start_s < _HAS_THE_FLOOR_S
+                or overlap_end_s - later.start_s <= INTERRUPTION_S
+            ):
+                continue
+            if later.start_s - last_overlap_end_s >= _SAME_EPISODE_S:
+                found.append(
+                    Interruption(by=later.role, start_s=later.start_s, end_s=overlap_end_s)
+                )
+            last_overlap_end_s = max(last_overlap_end_s, overlap_end_s)
+    return tuple(found)
+
+
+def longest_monologue_s(stretches: Sequence[Stretch], role: Speaker) -> float:
+    """Return the longest time in which one side talks and the other at most listens, in seconds."""
+    longest_s = 0.0
+    run: Span | None = None
+    for stretch in stretches:
+        if stretch.role != role:
+            if not stretch.listening:
+                run = None
+            continue
+        if run is not None and stretch.start_s - run[1] < GAP_S:
+            run = (run[0], max(run[1], stretch.end_s))
+        else:
+            run = stretch.span
+        longest_s = max(longest_s, run[1] - run[0])
+    return longest_s
+
+
+def response_delay_s(
+    stretches: Sequence[Stretch], role: Speaker, holds: Sequence[Span]
+) -> float | None:
+    """Return the median time that one side takes to answer the other, in seconds.
+
+    ``None`` when it never answers. An answer that begins before the other has finished took 0 s.
+    """
+    delays: list[float] = []
+    previous: Stretch | None = None
+    for stretch in stretches:
+        if stretch.listening:
+            continue
+        if previous is not None and stretch.role == role and previous.role != role:
+            delay_s = max(0.0, stretch.start_s - previous.end_s)
+            if not overlaps((previous.end_s, stretch.start_s), holds):
+                delays.append(delay_s)
+        if previous is None or stretch.end_s >= previous.end_s:
+            previous = stretch
+    return median(delays) if delays else None

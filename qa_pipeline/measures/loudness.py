@@ -1,0 +1,94 @@
+"""Levels of the sound: noise, loudness, and whether a gap holds music or silence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa_pipeline.measures.spans import Span
+from qa_pipeline.records import SAMPLE_RATE_HZ, Sound
+
+FRAME_S = 0.05
+_SILENT_DBFS = -100.0
+_AUDIBLE_DBFS = -55.0
+"""Below this nothing is heard on a telephone, however quiet the rest of the call is."""
+_ABOVE_NOISE_DB = 10.0
+_BELOW_SPEECH_DB = 30.0
+_MOST_OF_THE_GAP = 0.6
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Levels of a sound in frames of 50 ms, and what of it is speech."""
+
+    dbfs: NDArray[np.float64] = field(repr=False)
+    """Shape ``(channels, frames)``."""
+    speech: NDArray[np.bool_] = field(repr=False)
+    """Shape ``(frames,)``: whether anybody speaks during the frame."""
+
+    def within(self, spans: Sequence[Span]) -> NDArray[np.bool_]:
+        """Return which frames lie wholly within the spans, shape ``(frames,)``."""
+        return _mask(spans, self.dbfs.shape[1], whole=True)
+
+    def noise_dbfs(self) -> NDArray[np.float64]:
+        """Return the noise level of each channel, shape ``(channels,)``.
+
+        The 20th percentile of the frames without speech; of all frames when there are fewer
+        than ten without. A low percentile, so that hold music does not count as noise.
+        """
+        quiet = ~self.speech
+        frames = self.dbfs[:, quiet] if quiet.sum() >= 10 else self.dbfs
+        noise: NDArray[np.float64] = np.percentile(frames, 20, axis=1)
+        return noise
+
+    def speech_dbfs(self) -> NDArray[np.float64]:
+        """Return the level of speech on each channel, shape ``(channels,)``.
+
+        The median of the louder half of the frames with speech: on a stereo recording a channel
+        is silent while the other side speaks.
+        """
+        if not self.speech.any():
+            return np.full(self.dbfs.shape[0], _SILENT_DBFS)
+        level: NDArray[np.float64] = np.percentile(self.dbfs[:, self.speech], 75, axis=1)
+        return level
+
+    def audible_share(self, span: Span) -> float:
+        """Return in what share of a span something is heard clearly above the noise, 0 to 1."""
+        inside = self.within([span])
+        if not inside.any():
+            return 0.0
+        floor = np.maximum(self.noise_dbfs() + _ABOVE_NOISE_DB, _AUDIBLE_DBFS)
+        threshold = np.maximum(floor, self.speech_dbfs().max() - _BELOW_SPEECH_DB)
+        heard = (self.dbfs[:, inside] > threshold[:, None]).any(axis=0)
+        return float(heard.mean())
+
+    def is_hold(self, span: Span) -> bool:
+        """Tell whether music or a tone is heard during most of a gap."""
+        return self.audible_share(span) >= _MOST_OF_THE_GAP
+
+
+def levels_of(sound: Sound, speech: Sequence[Span]) -> Levels | None:
+    """Measure a sound; ``None`` when it is shorter than a frame. ``speech``: who speaks when."""
+    size = int(FRAME_S * SAMPLE_RATE_HZ)
+    channels, length = sound.samples.shape
+    frames = length // size
+    if frames == 0:
+        return None
+    cut = sound.samples[:, : frames * size].reshape(channels, frames, size)
+    power = np.einsum("cfs,cfs->cf", cut, cut, dtype=np.float64) / size
+    dbfs = 10.0 * np.log10(np.maximum(power, 10.0 ** (_SILENT_DBFS / 10.0)))
+    return Levels(dbfs, _mask(speech, frames, whole=False))
+
+
+def _mask(spans: Sequence[Span], frames: int, *, whole: bool) -> NDArray[np.bool_]:
+    """Return which frames lie within spans (``whole``) or touch them, shape ``(frames,)``."""
+    mask = np.zeros(frames, dtype=np.bool_)
+    nudge = 1e-6
+    for start_s, end_s in spans:
+        if whole:
+            first, last = np.ceil(start_s / FRAME_S - nudge), np.floor(end_s / FRAME_S + nudge)
+        else:
+            first, last = np.floor(start_s / FRAME_S + nudge), np.ceil(end_s / FRAME_S - nudge)
+        mask[max(0, int(first)) : max(0, int(last))] = True
+    return mask

@@ -1,0 +1,70 @@
+"""Arithmetic on stretches of time. A span is ``(start_s, end_s)``; results are sorted, disjoint."""
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+Span = tuple[float, float]
+
+
+def union(spans: Iterable[Span], bridge_s: float = 0.0) -> list[Span]:
+    """Merge spans that touch, overlap, or lie at most ``bridge_s`` apart."""
+    merged: list[Span] = []
+    for start_s, end_s in sorted(spans):
+        if end_s <= start_s:
+            continue
+        if merged and start_s <= merged[-1][1] + bridge_s:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end_s))
+        else:
+            merged.append((start_s, end_s))
+    return merged
+
+
+def intersection(left: Iterable[Span], right: Iterable[Span]) -> list[Span]:
+    """Return the time that is in both."""
+    ours, theirs = union(left), union(right)
+    both: list[Span] = []
+    i = j = 0
+    while i < len(ours) and j < len(theirs):
+        start_s = max(ours[i][0], theirs[j][0])
+        end_s = min(ours[i][1], theirs[j][1])
+        if end_s > start_s:
+            both.append((start_s, end_s))
+        if ours[i][1] <= theirs[j][1]:
+            i += 1
+        else:
+            j += 1
+    return both
+
+
+def gaps(spans: Iterable[Span], at_least_s: float = 0.0) -> list[Span]:
+    """Return the time between the first and the last span that is in none of them."""
+    merged = union(spans)
+    found = [(a[1], b[0]) for a, b in pairwise(merged)]
+    return [(start_s, end_s) for start_s, end_s in found if end_s - start_s >= at_least_s]
+
+
+def outside(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
+    """Return the time that is in ``spans`` and in none of ``holes``."""
+    left: list[Span] = []
+    cuts = union(holes)
+    for start_s, end_s in union(spans):
+        at_s = start_s
+        for hole_start_s, hole_end_s in cuts:
+            if hole_end_s <= at_s or hole_start_s >= end_s:
+                continue
+            if hole_start_s > at_s:
+                left.append((at_s, hole_start_s))
+            at_s = max(at_s, hole_end_s)
+        if at_s < end_s:
+            left.append((at_s, end_s))
+    return left
+
+
+def total(spans: Iterable[Span]) -> float:
+    """Return the time covered, in seconds; overlap counts once."""
+    return sum(end_s - start_s for start_s, end_s in union(spans))
+
+
+def overlaps(span: Span, spans: Iterable[Span]) -> bool:
+    """Tell whether a span shares time with any of the others."""
+    return any(start_s < span[1] and end_s > span[0] for start_s, end_s in spans)

@@ -1,0 +1,121 @@
+"""Who speaks when, from the turns and words of a conversation: the ground for all measures."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from qa_pipeline.measures.spans import Span, union
+from qa_pipeline.records import Conversation, Role, Word
+
+Speaker = Literal["agent", "customer"]
+SPEAKERS: tuple[Speaker, Speaker] = ("agent", "customer")
+
+PAUSE_S = 0.5
+"""A longer gap between words is a pause and not part of speaking."""
+GAP_S = 2.0
+"""A shorter stretch without speech is a breath, not a silence."""
+
+# What a listener says without taking the floor. Mandarin as characters, since that is how it
+# may arrive from the recogniser. "No" is missing on purpose: it contradicts.
+_BACK_CHANNELS = frozenset(
+    [
+        *("yes", "yeah", "yep", "yup", "ok", "okay", "alright", "right", "sure", "mm", "mmm"),
+        *("mhm", "hm", "hmm", "uh", "um", "huh", "aha", "ah", "oh", "uh-huh", "mm-hmm"),
+        *("i", "see", "got", "it", "really", "good", "great", "fine", "thanks"),
+        *"嗯恩哦噢喔啊呃唉哎对好的是行可以了呢吧嘛明白知道没错",
+    ]
+)
+_TOKEN = re.compile(r"[\u4e00-\u9fff]|[a-z0-9]+(?:['’-][a-z0-9]+)*", re.IGNORECASE)
+_LISTENING_TOKENS = 4
+"""More than this is said by somebody who takes the floor, whatever the words."""
+
+
+def tokens(text: str) -> list[str]:
+    """Return English words in lower case and single Chinese characters, without punctuation."""
+    return [token.lower() for token in _TOKEN.findall(text)]
+
+
+def is_back_channel(words: Sequence[Word]) -> bool:
+    """Tell whether the words are only what a listener says ("yes", "okay", "嗯", "好的")."""
+    said = [token for word in words for token in tokens(word.text)]
+    return len(said) <= _LISTENING_TOKENS and all(token in _BACK_CHANNELS for token in said)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A turn of agent or customer with the words said in it."""
+
+    role: Speaker
+    start_s: float
+    end_s: float
+    words: tuple[Word, ...] = field(repr=False)
+
+    @property
+    def span(self) -> Span:
+        """Start and end in seconds."""
+        return (self.start_s, self.end_s)
+
+    @property
+    def listening(self) -> bool:
+        """Whether the turn is a back-channel. A turn without recognised words is one too:
+        nothing shows that it took the floor.
+        """
+        return is_back_channel(self.words)
+
+
+@dataclass(frozen=True)
+class Speech:
+    """The speech of a call by role, in seconds."""
+
+    by_role: dict[Speaker, list[Span]]
+    """Disjoint spans in which agent or customer speaks."""
+    everybody: list[Span]
+    """The same for all speakers, announcements and unknown ones included."""
+    stretches: tuple[Stretch, ...]
+    """Turns of agent and customer in time order; turns of one role that touch are one."""
+    words: dict[Speaker, tuple[Word, ...]]
+
+
+def speech_of(conversation: Conversation) -> Speech:
+    """Collect the speech of a conversation.
+
+    Turns come from the channels or the diarizer. A transcript without turns is measured by its
+    utterances, with pauses longer than 0.5 s taken out.
+    """
+    words: dict[Role, list[Word]] = {}
+    for utterance in conversation.utterances:
+        words.setdefault(utterance.role, []).extend(utterance.words)
+    turns: dict[Role, list[Span]] = {}
+    for turn in conversation.turns:
+        role = conversation.speaker_roles.get(turn.speaker, "unknown")
+        turns.setdefault(role, []).append((turn.start_s, turn.end_s))
+    if not conversation.turns:
+        turns = {role: word_spans(said) for role, said in words.items()}
+    by_role = {role: union(turns.get(role, [])) for role in SPEAKERS}
+    stretches = [
+        Stretch(role, start_s, end_s, _said_within(words.get(role, []), (start_s, end_s)))
+        for role in SPEAKERS
+        for start_s, end_s in by_role[role]
+    ]
+    return Speech(
+        by_role=by_role,
+        everybody=union(span for spans in turns.values() for span in spans),
+        stretches=tuple(sorted(stretches, key=lambda s: (s.start_s, s.end_s, s.role))),
+        words={role: tuple(words.get(role, [])) for role in SPEAKERS},
+    )
+
+
+def word_spans(words: Sequence[Word]) -> list[Span]:
+    """Return the time in which words are spoken, pauses of up to 0.5 s included."""
+    return union(((word.start_s, word.end_s) for word in words), bridge_s=PAUSE_S)
+
+
+def _said_within(words: Sequence[Word], span: Span) -> tuple[Word, ...]:
+    """Return the words whose middle lies in a span, with the recogniser's tolerance."""
+    tolerance_s = 0.2
+    return tuple(
+        word
+        for word in words
+        if span[0] - tolerance_s <= (word.start_s + word.end_s) / 2 <= span[1] + tolerance_s
+    )

@@ -1,0 +1,252 @@
+from collections.abc import Sequence
+
+import pytest
+
+from qa_pipeline.measures import BY_NAME, measure
+from qa_pipeline.records import CallMetadata, Measures, ToneLabel
+from tests.measures.calls import Said, conversation
+
+NOTHING_KNOWN = CallMetadata()
+
+
+def measured(said: Sequence[Said], **options: object) -> Measures:
+    return measure(conversation(said, **options), None, None, NOTHING_KNOWN)  # type: ignore[arg-type]
+
+
+def test_talk_time_and_share_count_overlapping_turns_of_one_speaker_once() -> None:
+    result = measured(
+        [("agent", "one two three four five six", 0, 6), ("customer", "seven eight", 7, 9)],
+        turns=[("agent", 0, 4), ("agent", 3, 6), ("customer", 7, 9)],
+    )
+    assert result.value("talk_s", "agent") == 6
+    assert result.value("talk_s", "customer") == 2
+    assert result.value("talk_share_pct", "agent") == 75
+    assert result.value("talk_share_pct", "customer") == 25
+
+
+def test_an_announcement_is_speech_but_nobodys_share() -> None:
+    result = measured(
+        [("agent", "good morning to you", 10, 12), ("customer", "hello there agent", 13, 15)],
+        turns=[("ivr", 0, 9), ("agent", 10, 12), ("customer", 13, 15)],
+    )
+    assert result.value("talk_share_pct", "agent") == 50
+    assert result.value("longest_silence_s") == 0
+    assert result.value("silence_pct") == pytest.approx(100 * 2 / 15, abs=0.001)
+
+
+def test_silences_lie_between_speech_and_last_at_least_two_seconds() -> None:
+    result = measured(
+        [
+            ("agent", "good morning", 5, 6),
+            ("customer", "hello there", 7.9, 9),
+            ("agent", "one moment please", 12, 13),
+            ("agent", "here it is", 25, 26),
+        ]
+    )
+    assert [(s.kind, s.start_s, s.end_s) for s in result.silences] == [
+        ("silence", 9, 12),
+        ("silence", 13, 25),
+    ]
+    assert result.value("longest_silence_s") == 12
+    assert result.value("longest_gap_s") == 12
+    assert result.value("hold_count") == 0
+    assert result.value("silence_pct") == pytest.approx(100 * 16.9 / 21, abs=0.001)
+
+
+def test_who_starts_while_the_other_speaks_for_over_a_second_interrupts() -> None:
+    result = measured(
+        [
+            ("customer", "my line has been dead since last week and nobody came", 0, 6),
+            ("agent", "you have to wait for the technician", 4.5, 8),
+        ]
+    )
+    assert [(i.by, i.start_s, i.end_s) for i in result.interruptions] == [("agent", 4.5, 6)]
+    assert result.value("interruptions", "agent") == 1
+    assert result.value("interruptions", "customer") == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "interrupts"),
+    [
+        ("en", "okay", False),
+        ("en", "yes I see", False),
+        ("en", "okay but listen", True),
+        ("en", "yes yes yes yes yes", True),
+        ("en", "no no", True),
+        ("zh", "嗯好的", False),
+        ("zh", "您听我说", True),
+    ],
+)
+def test_back_channels_do_not_interrupt(language: str, text: str, interrupts: bool) -> None:
+    other = "网络从上周开始就一直断" if language == "zh" else "it has been broken since last week"
+    result = measured([("customer", other, 0, 6), ("agent", text, 2, 3.5)], language=language)
+    assert (result.value("interruptions", "agent") == 1) is interrupts
+
+
+def test_a_turn_without_words_does_not_interrupt() -> None:
+    result = measured(
+        [("customer", "it has been broken since last week", 0, 6)],
+        turns=[("customer", 0, 6), ("agent", 2, 4)],
+    )
+    assert result.value("interruptions", "agent") == 0
+
+
+def test_an_overlap_of_a_second_or_less_is_no_interruption() -> None:
+    result = measured(
+        [("customer", "it is still broken", 0, 4), ("agent", "let me check that", 3, 6)]
+    )
+    assert result.interruptions == ()
+
+
+def test_talking_on_through_one_overlap_is_held_against_who_began_it() -> None:
+    result = measured(
+        [
+            ("customer", "it is broken and I want my money", 0, 5),
+            ("agent", "that is not how it works at all with us", 3, 9),
+            ("customer", "but you promised to repair it", 5.6, 8.5),
+        ]
+    )
+    assert [i.by for i in result.interruptions] == ["agent"]
+
+
+def test_response_delay_is_the_median_and_leaves_back_channels_out() -> None:
+    result = measured(
+        [
+            ("customer", "can you help me", 0, 2),
+            ("agent", "of course I can", 3, 5),
+            ("customer", "my bill is wrong", 5.5, 8),
+            ("agent", "mm", 8.1, 8.4),
+            ("customer", "it is far too high", 9, 11),
+            ("agent", "let me look at it", 13, 15),
+            ("customer", "please do that now", 14.8, 17),
+            ("agent", "there we are now", 17.5, 19),
+        ]
+    )
+    assert result.value("response_delay_s", "agent") == 1.0  # 1.0, 2.0, 0.5
+    assert result.value("response_delay_s", "customer") == 0.25  # 0.5, 0
+
+
+def test_longest_monologue_goes_through_back_channels_and_ends_at_a_gap() -> None:
+    result = measured(
+        [
+            ("customer", "first I called on monday", 0, 4),
+            ("agent", "mm", 4.2, 4.5),
+            ("customer", "then I called on tuesday", 5, 10),
+            ("customer", "and again today", 12.5, 15),
+            ("agent", "I am sorry to hear that", 16, 19),
+        ]
+    )
+    assert result.value("longest_monologue_s", "customer") == 10
+    assert result.value("longest_monologue_s", "agent") == 3
+
+
+def test_pace_counts_words_over_speaking_time_without_pauses() -> None:
+    result = measured(
+        [
+            ("agent", "one two three four five six", 0, 3),
+            ("agent", "seven eight nine ten", 6, 8),
+        ]
+    )
+    assert result.value("pace_wpm", "agent") == 120  # 10 words in 5 s
+    assert result.value("pace_cpm", "agent") is None
+    assert result.value("pace_wpm", "customer") is None
+
+
+def test_pace_of_mandarin_counts_characters_however_they_are_grouped() -> None:
+    single = conversation([("agent", "您好请问有什么可以帮您", 0, 3)], language="zh")
+    said = single.utterances[0]
+    grouped = said.model_copy(
+        update={
+            "words": (
+                said.words[0].model_copy(update={"text": "您好，", "end_s": 1.0}),
+                said.words[2].model_copy(
+                    update={"text": "请问有什么可以帮您？", "start_s": 1.0, "end_s": 3.0}
+                ),
+            )
+        }
+    )
+    for heard in (single, single.model_copy(update={"utterances": (grouped,)})):
+        assert measure(heard, None, None, NOTHING_KNOWN).value("pace_cpm", "agent") == 220
+
+
+def test_pace_takes_the_time_in_which_turns_and_words_agree() -> None:
+    result = measured(
+        [("agent", "one two three four five six seven eight", 0, 4)],
+        turns=[("agent", 0.5, 3.5)],
+    )
+    assert result.value("pace_wpm", "agent") == 120  # the 6 words of these 3 s
+
+
+def test_recognition_confidence_and_covered_speech() -> None:
+    result = measured(
+        [("agent", "good morning there", 0, 3)],
+        turns=[("agent", 0, 3), ("customer", 4, 7)],
+    )
+    assert result.value("recognition_confidence_pct", "agent") == 80
+    assert result.value("recognition_confidence_pct", "customer") is None
+    assert result.value("speech_covered_pct") == 50
+
+
+class LoudMeansAngry:
+    """A tone model of one rule: exclamation marks are negative, "thank" is positive."""
+
+    name = "rule"
+    version = "1"
+
+    def label(self, texts: Sequence[str]) -> list[tuple[ToneLabel, float]]:
+        return [
+            ("negative", 0.9) if "!" in t else ("positive" if "thank" in t else "neutral", 0.7)
+            for t in texts
+        ]
+
+
+def test_tone_shares_are_of_utterances_that_say_enough() -> None:
+    heard = conversation(
+        [
+            ("agent", "thank you for calling", 0, 2),
+            ("agent", "what now !", 3, 4),
+            ("agent", "no !", 5, 6),
+            ("agent", "let me look at that", 7, 9),
+            ("customer", "I am waiting here !", 10, 12),
+            ("ivr", "this call is recorded !", 13, 14),
+        ]
+    )
+    result = measure(heard, None, LoudMeansAngry(), NOTHING_KNOWN)
+    assert [tone.utterance_id for tone in result.tones] == ["u0001", "u0004", "u0005"]
+    assert result.value("negative_tone_pct", "agent") == 0
+    assert result.value("positive_tone_pct", "agent") == 50
+    assert result.value("negative_tone_pct", "customer") == 100
+
+
+def test_answer_delay_comes_from_the_metadata() -> None:
+    heard = conversation([("agent", "good morning", 0, 1)])
+    result = measure(heard, None, None, CallMetadata(answer_delay_s=4.5))
+    assert result.value("answer_delay_s") == 4.5
+    assert measure(heard, None, None, NOTHING_KNOWN).value("answer_delay_s") is None
+
+
+def test_a_call_in_which_nobody_speaks_has_no_shares_and_no_error() -> None:
+    result = measured([])
+    assert result.value("talk_share_pct", "agent") is None
+    assert result.value("longest_silence_s") is None
+    assert result.value("talk_s", "agent") == 0
+
+
+def test_without_turns_the_words_are_measured() -> None:
+    result = measured(
+        [("agent", "one two three four", 0, 2), ("customer", "five six", 5, 6)], turns=[]
+    )
+    assert result.value("talk_s", "agent") == 2
+    assert result.value("longest_silence_s") == 3
+
+
+def test_every_measure_is_defined_for_its_role_and_taken_once() -> None:
+    result = measured(
+        [
+            ("agent", "one two three four five six", 0, 3),
+            ("customer", "seven eight nine ten eleven twelve", 4, 8),
+        ]
+    )
+    taken = [(value.name, value.role) for value in result.values]
+    assert len(taken) == len(set(taken))
+    assert all(role in BY_NAME[name].roles for name, role in taken)
