@@ -1,0 +1,11 @@
+"""From files on disk to sound in memory: find calls, decode them, find the speech in them.
+
+What belongs here: which files are calls, their metadata, decoding with PyAV, what the channels
+hold, voice activity. What does not: words (``transcribe``), speakers (``speakers``), finished
+transcripts (``transcripts``).
+"""
+
+from qa_pipeline.audio.decode import Decoded, decode
+from qa_pipeline.audio.discover import CallSource, discover
+from qa_pipeline.audio.metadata import MetadataTable, NamePattern, read_sidecar
+from qa_pipeline.audio.voice_activity import VoiceActivityOptions, voice_activity

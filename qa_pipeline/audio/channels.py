@@ -1,0 +1,128 @@
+"""What the channels of a recording hold: a speaker each, the same sound twice, or nothing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa_pipeline.records import SAMPLE_RATE_HZ, ChannelLayout, Samples
+
+_FRAME = SAMPLE_RATE_HZ // 10
+_SILENT_DB = -60.0
+"""Loudest frames below this are idle noise of a line (8-bit companding idles near -70 dB)."""
+_FAR_BELOW_DB = 55.0
+"""A channel this far below the other holds its crosstalk and nobody of its own."""
+_PIECE_S = 4.0
+_PIECES = 24
+_MAX_SHIFT_S = 0.1
+_SAME_SOUND = 0.9
+_SAME_LEVEL_DB = 3.0
+
+
+@dataclass(frozen=True)
+class Folded:
+    """The rows worth listening to and what the recording's channels turned out to be."""
+
+    samples: Samples
+    layout: ChannelLayout
+    kept: tuple[int, ...]
+
+
+def fold_channels(samples: Samples) -> Folded:
+    """Find out what the channels hold and keep one row for each different sound.
+
+    ``samples``: float32, shape ``(channels, samples)``. More than two different channels are
+    mixed to one row, layout ``mono``, because who is on which cannot be told from the file.
+    """
+    count = samples.shape[0]
+    if count == 1:
+        return Folded(samples, "mono", (0,))
+    levels = np.array([_level_db(row) for row in samples])
+    loudest_db = levels.max()
+    live = [
+        c for c in range(count) if levels[c] > _SILENT_DB and levels[c] > loudest_db - _FAR_BELOW_DB
+    ]
+    if not live:
+        return Folded(samples[:1].copy(), "one_silent", (0,))
+    different = _without_copies(samples, live, levels)
+    if len(different) == 1:
+        layout: ChannelLayout = "one_silent" if len(live) == 1 else "dual_mono"
+        return Folded(samples[different].copy(), layout, tuple(different))
+    if len(different) == 2:
+        kept = samples if count == 2 else samples[different]
+        return Folded(kept, "stereo", tuple(different))
+    mix = samples[different].mean(axis=0, keepdims=True, dtype=np.float32)
+    return Folded(mix, "mono", (different[0],))
+
+
+def _without_copies(samples: Samples, live: list[int], levels: NDArray[np.float64]) -> list[int]:
+    """Drop channels that repeat a louder one; return the others in file order."""
+    kept: list[int] = []
+    for channel in sorted(live, key=lambda c: (-levels[c], c)):
+        if not any(same_sound(samples[other], samples[channel]) for other in kept):
+            kept.append(channel)
+    return sorted(kept)
+
+
+def _frame_powers(row: Samples) -> NDArray[np.float64]:
+    """Mean square of every 0.1 s without its offset, shape ``(frames,)``."""
+    whole = len(row) // _FRAME
+    if whole == 0:
+        return np.array([float(np.var(row))]) if len(row) else np.zeros(1)
+    powers = np.empty(whole)
+    step = 6000  # ten minutes at a time keep the temporaries small
+    for begin in range(0, whole, step):
+        end = min(whole, begin + step)
+        powers[begin:end] = row[begin * _FRAME : end * _FRAME].reshape(-1, _FRAME).var(axis=1)
+    return powers
+
+
+def _level_db(row: Samples) -> float:
+    """Return the level of the third-loudest 0.1 s in dB of full scale; a click is no speech."""
+    powers = np.sort(_frame_powers(row))
+    power = powers[-3] if len(powers) >= 10 else powers[-1]
+    return float(10 * np.log10(power + 1e-12))
+
+
+def same_sound(one: Samples, other: Samples) -> bool:
+    """Say whether two channels carry the same sound, delayed or at another level perhaps.
+
+    Loud pieces from all over the call are cross-correlated (normalised, delays up to 0.1 s). The
+    same sound correlates everywhere with the same difference of level. Crosstalk correlates too,
+    but its level difference turns round with whoever speaks.
+    """
+    size = min(int(_PIECE_S * SAMPLE_RATE_HZ), len(one))
+    correlations: list[float] = []
+    level_differences: list[float] = []
+    for begin in _loud_pieces(one, other, size):
+        a = one[begin : begin + size].astype(np.float64)
+        b = other[begin : begin + size].astype(np.float64)
+        a, b = a - a.mean(), b - b.mean()
+        power_a, power_b = float(a @ a) + 1e-9, float(b @ b) + 1e-9
+        correlations.append(_highest_correlation(a, b) / float(np.sqrt(power_a * power_b)))
+        level_differences.append(float(10 * np.log10(power_a / power_b)))
+    if not correlations:
+        return False
+    if float(np.quantile(correlations, 0.2)) < _SAME_SOUND:
+        return False
+    spread = np.abs(np.array(level_differences) - np.median(level_differences))
+    return float(np.quantile(spread, 0.8)) <= _SAME_LEVEL_DB
+
+
+def _loud_pieces(one: Samples, other: Samples, size: int) -> list[int]:
+    """Return where the louder half of up to 24 pieces begins, spread over the whole call."""
+    if size == 0:
+        return []
+    starts = np.unique(np.linspace(0, len(one) - size, 2 * _PIECES).astype(int))
+    powers = [float(np.var(one[s : s + size])) + float(np.var(other[s : s + size])) for s in starts]
+    loud = sorted(range(len(starts)), key=lambda i: -powers[i])[: max(1, len(starts) // 2)]
+    return [int(starts[i]) for i in sorted(loud)]
+
+
+def _highest_correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """Return the largest absolute cross-correlation within the allowed delay (by FFT)."""
+    padded = 1 << (2 * len(a) - 1).bit_length()
+    spectrum = np.fft.rfft(a, padded) * np.conj(np.fft.rfft(b, padded))
+    products = np.abs(np.fft.irfft(spectrum, padded))
+    reach = min(int(_MAX_SHIFT_S * SAMPLE_RATE_HZ), len(a) - 1)
+    return float(max(products[: reach + 1].max(), products[-reach:].max(initial=0.0)))

@@ -1,0 +1,110 @@
+"""Where somebody speaks: the Silero detector that ships with faster-whisper, block by block."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Samples
+
+FRAME = 512
+"""Samples a probability; the detector knows no other size at 16 kHz."""
+_FRAME_S = FRAME / SAMPLE_RATE_HZ
+_BLOCK_FRAMES = 9_375
+"""Five minutes at a time, so that a call of hours takes no more memory than one of minutes."""
+_WARM_UP_FRAMES = 94
+"""Three seconds heard before each block, since the detector remembers what came before."""
+_EMPTY_PEAK = 1e-4
+"""A block that never rises above -80 dB of full scale is not worth asking about."""
+
+
+@dataclass(frozen=True)
+class VoiceActivityOptions:
+    """How probabilities become regions.
+
+    The defaults were chosen on synthetic calls with exact word times, clean and through telephone
+    band, µ-law and noise down to 10 dB: 0.01 % of English and 1.2 % of Mandarin speech missed,
+    0.9 % of the rest taken for speech, nearly all of it in the 10 dB noise. Silero's usual 0.5
+    misses 2.7 % of the Mandarin. Melodies, chords, ringing, tones, hum and noise alone stay below.
+    """
+
+    begin_probability: float = 0.25
+    end_probability: float = 0.2
+    split_pause_s: float = 0.35
+    """Pauses at least this long end a region."""
+    shortest_s: float = 0.1
+    pad_s: float = 0.15
+    """Regions are widened by this on either side, to half of the pause between them at most."""
+
+
+_DEFAULT = VoiceActivityOptions()
+
+
+def voice_activity(
+    samples: Samples, options: VoiceActivityOptions = _DEFAULT
+) -> tuple[Region, ...]:
+    """Find the stretches of one channel in which somebody speaks.
+
+    ``samples``: float32 at 16 kHz, shape ``(samples,)``. Regions are in time order, do not
+    overlap and lie within the recording.
+    """
+    probabilities = speech_probabilities(samples)
+    spans = list(_spans(probabilities, options))
+    duration_s = len(samples) / SAMPLE_RATE_HZ
+    return tuple(_padded(spans, options.pad_s, duration_s))
+
+
+def speech_probabilities(samples: Samples) -> NDArray[np.float32]:
+    """Return the probability of speech for every 32 ms, shape ``(ceil(samples / 512),)``."""
+    frames = -(-len(samples) // FRAME)
+    probabilities = np.zeros(frames, np.float32)
+    for begin in range(0, frames, _BLOCK_FRAMES):
+        end = min(frames, begin + _BLOCK_FRAMES)
+        heard_from = max(0, begin - _WARM_UP_FRAMES)
+        block = samples[heard_from * FRAME : end * FRAME]
+        if np.abs(block).max(initial=0.0) < _EMPTY_PEAK:
+            continue
+        missing = (end - heard_from) * FRAME - len(block)
+        # A copy even where nothing is missing: the detector writes into what it is given.
+        block = np.pad(block, (0, missing)).astype(np.float32)
+        probabilities[begin:end] = _detector_output(block)[begin - heard_from :]
+    return probabilities
+
+
+def _detector_output(block: Samples) -> NDArray[np.float32]:
+    from faster_whisper.vad import get_vad_model  # type: ignore[import-untyped]
+
+    output: NDArray[np.float32] = get_vad_model()(block)
+    return output.reshape(-1)
+
+
+def _spans(
+    probabilities: NDArray[np.float32], options: VoiceActivityOptions
+) -> Iterator[tuple[float, float]]:
+    """Hysteresis: begin above one probability, end below another for the length of a pause."""
+    pause_frames = options.split_pause_s / _FRAME_S
+    begin: int | None = None
+    last_speech = 0
+    for frame, probability in enumerate(probabilities.tolist()):
+        if begin is None:
+            if probability >= options.begin_probability:
+                begin, last_speech = frame, frame
+        elif probability >= options.end_probability:
+            last_speech = frame
+        elif frame - last_speech >= pause_frames:
+            if (last_speech + 1 - begin) * _FRAME_S >= options.shortest_s:
+                yield begin * _FRAME_S, (last_speech + 1) * _FRAME_S
+            begin = None
+    if begin is not None and (last_speech + 1 - begin) * _FRAME_S >= options.shortest_s:
+        yield begin * _FRAME_S, (last_speech + 1) * _FRAME_S
+
+
+def _padded(spans: list[tuple[float, float]], pad_s: float, duration_s: float) -> Iterator[Region]:
+    for index, (start_s, end_s) in enumerate(spans):
+        before_s = spans[index - 1][1] if index else -pad_s
+        after_s = spans[index + 1][0] if index + 1 < len(spans) else duration_s + pad_s
+        first = max(0.0, start_s - min(pad_s, (start_s - before_s) / 2))
+        last = min(duration_s, end_s + min(pad_s, (after_s - end_s) / 2))
+        if last > first:
+            yield Region(round(first, 3), round(last, 3))
