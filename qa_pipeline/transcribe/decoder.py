@@ -1,0 +1,205 @@
+"""The model itself: sound of one length in, timed text out. All of faster-whisper is in here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa_pipeline.errors import ModelError
+from qa_pipeline.records import SAMPLE_RATE_HZ, Samples
+from qa_pipeline.transcribe.text import TimedText
+
+_FRAMES_PER_S = 100
+_FULL_FRAMES = 3000
+_HOP = SAMPLE_RATE_HZ // _FRAMES_PER_S
+_SHORTEST = SAMPLE_RATE_HZ // 10
+"""Shorter sound is padded: the spectrogram needs at least one whole frame."""
+_TOKENS_PER_S = 20
+_TOKENS_AT_LEAST = 24
+"""Nobody speaks more than this; it ends loops early."""
+_FILES = ("model.bin", "config.json", "tokenizer.json")
+_PREPENDED = "\"'“¿([{-"
+_APPENDED = "\"'.。,，!！?？:：”)]}、"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the model heard in one window."""
+
+    pieces: tuple[TimedText, ...]
+    mean_log_probability: float
+    no_speech_probability: float
+
+
+class WhisperDecoder:
+    """A Whisper model in CTranslate2 form, loaded from a folder."""
+
+    def __init__(
+        self,
+        model_dir: Path,
+        device: str,
+        compute_type: str,
+        *,
+        beam_size: int,
+        pad_to_window: bool,
+        suppress_non_speech: bool,
+        cpu_threads: int,
+    ) -> None:
+        missing = [name for name in _FILES if not (model_dir / name).is_file()]
+        if missing:
+            raise ModelError(
+                f"{model_dir}: not a CTranslate2 Whisper model, {', '.join(missing)} missing; "
+                "see `qa-pipeline models verify`"
+            )
+        from faster_whisper import (  # type: ignore[import-untyped]
+            BatchedInferencePipeline,
+            WhisperModel,
+        )
+
+        try:
+            self._model = WhisperModel(
+                str(model_dir),
+                device=device,
+                compute_type=compute_type,
+                cpu_threads=cpu_threads,
+                local_files_only=True,
+            )
+        except (RuntimeError, ValueError) as error:
+            raise ModelError(f"{model_dir}: cannot be loaded on {device}: {error}") from error
+        self._pipeline = BatchedInferencePipeline(self._model)
+        self._beam_size = beam_size
+        self._pad_to_window = pad_to_window
+        self._suppress_non_speech = suppress_non_speech
+        self._tokenizers: dict[str, Any] = {}
+
+    def padded_frames(self, duration_s: float) -> int:
+        """Return how many feature frames a window of that length is padded to."""
+        if self._pad_to_window:
+            return _FULL_FRAMES
+        seconds = -(-round(duration_s * _FRAMES_PER_S) // _FRAMES_PER_S)
+        return min(_FULL_FRAMES, max(1, seconds) * _FRAMES_PER_S)
+
+    def decode(self, sounds: Sequence[Samples], language: str, frames: int) -> list[Heard]:
+        """Transcribe a batch, every sound padded to ``frames`` feature frames."""
+        tokenizer = self._tokenizer(language)
+        features = np.stack([self._features(sound, frames) for sound in sounds])
+        encoded, outputs = self._pipeline.generate_segment_batched(
+            features, tokenizer, self._options(tokenizer, frames)
+        )
+        tokens = [[t for t in o["tokens"] if t < tokenizer.eot] for o in outputs]
+        lengths = [min(frames, max(2, len(sound) // _HOP)) for sound in sounds]
+        aligned = self._model.find_alignment(tokenizer, tokens, encoded, lengths)
+        return [
+            Heard(
+                _pieces(words),
+                float(output["avg_logprob"]),
+                float(output["no_speech_prob"]),
+            )
+            for words, output in zip(aligned, outputs, strict=True)
+        ]
+
+    def language_probabilities(self, sound: Samples, languages: Sequence[str]) -> dict[str, float]:
+        """Return how likely each of the given languages is, among these, in one window."""
+        if not self._model.model.is_multilingual:
+            return {languages[0]: 1.0}
+        frames = self.padded_frames(len(sound) / SAMPLE_RATE_HZ)
+        encoded = self._model.encode(self._features(sound, frames)[np.newaxis])
+        by_token = dict(self._model.model.detect_language(encoded)[0])
+        chosen = {language: by_token.get(f"<|{language}|>", 0.0) for language in languages}
+        total = sum(chosen.values())
+        if total <= 0.0:
+            return dict.fromkeys(languages, 1.0 / len(languages))
+        return {language: value / total for language, value in chosen.items()}
+
+    def _features(self, sound: Samples, frames: int) -> NDArray[np.float32]:
+        """Log-mel features as faster-whisper makes them, shape ``(mels, frames)``.
+
+        The pause after the sound is 0 in the normalised domain, as in faster-whisper.
+        """
+        if len(sound) < _SHORTEST:
+            sound = np.pad(sound, (0, _SHORTEST - len(sound)))
+        heard: NDArray[np.float32] = self._model.feature_extractor(sound)[..., :-1]
+        heard = heard[:, :frames]
+        padded = np.pad(heard, ((0, 0), (0, frames - heard.shape[1])))
+        return padded.astype(np.float32)
+
+    def _tokenizer(self, language: str) -> Any:
+        from faster_whisper.tokenizer import Tokenizer  # type: ignore[import-untyped]
+
+        if language not in self._tokenizers:
+            try:
+                tokenizer = Tokenizer(
+                    self._model.hf_tokenizer,
+                    self._model.model.is_multilingual,
+                    task="transcribe",
+                    language=language,
+                )
+            except ValueError as error:
+                raise ModelError(f"language {language!r}: Whisper has no such language") from error
+            if self._model.model.is_multilingual and tokenizer.language is None:
+                raise ModelError(f"language {language!r}: this model was not made for it")
+            self._tokenizers[language] = tokenizer
+        return self._tokenizers[language]
+
+    def _options(self, tokenizer: Any, frames: int) -> Any:
+        from faster_whisper.transcribe import (  # type: ignore[import-untyped]
+            TranscriptionOptions,
+        )
+
+        limit = self._model.max_length - len(tokenizer.sot_sequence) - 1
+        return TranscriptionOptions(
+            beam_size=self._beam_size,
+            best_of=1,
+            patience=1.0,
+            length_penalty=1.0,
+            repetition_penalty=1.0,
+            no_repeat_ngram_size=0,
+            log_prob_threshold=None,
+            no_speech_threshold=None,
+            compression_ratio_threshold=None,
+            condition_on_previous_text=False,
+            prompt_reset_on_temperature=0.5,
+            temperatures=[0.0],
+            initial_prompt=None,
+            prefix=None,
+            suppress_blank=True,
+            suppress_tokens=self._suppressed(tokenizer),
+            without_timestamps=True,
+            max_initial_timestamp=0.0,
+            word_timestamps=True,
+            prepend_punctuations=_PREPENDED,
+            append_punctuations=_APPENDED,
+            multilingual=False,
+            max_new_tokens=min(limit, frames * _TOKENS_PER_S // _FRAMES_PER_S + _TOKENS_AT_LEAST),
+            clip_timestamps="0",
+            hallucination_silence_threshold=None,
+            hotwords=None,
+        )
+
+    def _suppressed(self, tokenizer: Any) -> list[int]:
+        special = [
+            tokenizer.transcribe,
+            tokenizer.translate,
+            tokenizer.sot,
+            tokenizer.sot_prev,
+            tokenizer.sot_lm,
+            tokenizer.no_speech,
+        ]
+        marks = tokenizer.non_speech_tokens if self._suppress_non_speech else ()
+        return sorted({token for token in (*special, *marks) if token is not None})
+
+
+def _pieces(words: list[dict[str, Any]]) -> tuple[TimedText, ...]:
+    from faster_whisper.transcribe import merge_punctuations
+
+    merge_punctuations(words, _PREPENDED, _APPENDED)
+    return tuple(
+        TimedText(
+            word["word"], float(word["start"]), float(word["end"]), float(word["probability"])
+        )
+        for word in words
+        if word["word"]
+    )

@@ -1,0 +1,86 @@
+"""Guards against invented text: repetition loops and text faster than anybody speaks.
+
+Published measurements put inventions at about one in a hundred Whisper transcriptions, mostly
+where little is said. Windows hold speech by construction; these guards catch the rest.
+"""
+
+from dataclasses import dataclass
+
+from qa_pipeline.records import Word
+
+_LONGEST_LOOP = 8
+"""Longest repeated group of words that is looked for."""
+_REPEATS = 3
+_DIGIT_REPEATS = 6
+_DIGITS = frozenset("零一幺二两三四五六七八九") | frozenset(
+    ("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+)
+_FASTEST = {"zh": 13.0}
+_FASTEST_ELSEWHERE = 8.0
+_SHORTEST_SPEECH_S = 0.5
+
+
+@dataclass(frozen=True)
+class GuardReport:
+    """What the guards took out of one channel."""
+
+    repeated_words: int = 0
+    too_fast_words: int = 0
+    silent_windows: int = 0
+    """Windows in which the model itself found no speech."""
+
+    def __add__(self, other: "GuardReport") -> "GuardReport":
+        return GuardReport(
+            self.repeated_words + other.repeated_words,
+            self.too_fast_words + other.too_fast_words,
+            self.silent_windows + other.silent_windows,
+        )
+
+
+def guard(words: list[Word], speech_s: float, language: str) -> tuple[list[Word], GuardReport]:
+    """Take invented words out of one window that holds ``speech_s`` seconds of speech."""
+    kept = without_loops(words)
+    repeated = len(words) - len(kept)
+    if is_too_fast(kept, speech_s, language):
+        return [], GuardReport(repeated_words=repeated, too_fast_words=len(kept))
+    return kept, GuardReport(repeated_words=repeated)
+
+
+def without_loops(words: list[Word]) -> list[Word]:
+    """Keep one of a group of words that follows itself more than three times.
+
+    A single digit may follow itself six times, as it does in numbers that people read out.
+    """
+    kept = list(words)
+    for size in range(1, _LONGEST_LOOP + 1):
+        kept = _without_loops_of(kept, size)
+    return kept
+
+
+def _without_loops_of(words: list[Word], size: int) -> list[Word]:
+    texts = [_bare(word.text) for word in words]
+    kept: list[Word] = []
+    at = 0
+    while at < len(words):
+        group = texts[at : at + size]
+        repeats = 1
+        while texts[at + repeats * size : at + (repeats + 1) * size] == group:
+            repeats += 1
+        allowed = _DIGIT_REPEATS if size == 1 and group[0] in _DIGITS else _REPEATS
+        if len(group) == size and repeats > allowed:
+            kept.extend(words[at : at + size])
+            at += repeats * size
+        else:
+            kept.append(words[at])
+            at += 1
+    return kept
+
+
+def _bare(text: str) -> str:
+    return text.strip("，。？！、；：,.?!;: ").lower()
+
+
+def is_too_fast(words: list[Word], speech_s: float, language: str) -> bool:
+    """Say whether words come faster than speech does: 8 a second, 13 characters in Mandarin."""
+    units = sum(len(w.text) for w in words) if language == "zh" else len(words)
+    return units / max(speech_s, _SHORTEST_SPEECH_S) > _FASTEST.get(language, _FASTEST_ELSEWHERE)

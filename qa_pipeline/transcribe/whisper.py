@@ -1,0 +1,223 @@
+"""faster-whisper behind the engine protocol, with windows of many calls in one batch.
+
+faster-whisper batches within a file; a call centre has thousands of short ones. So windows of
+all requests are planned here, sorted by length, and handed to faster-whisper's batched decoder
+(``BatchedInferencePipeline.generate_segment_batched``) and word alignment together.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa_pipeline.errors import ModelError
+from qa_pipeline.records import Transcript, Word
+from qa_pipeline.transcribe.batching import batches, run_halving
+from qa_pipeline.transcribe.decoder import Heard, WhisperDecoder
+from qa_pipeline.transcribe.engine import ChannelRequest
+from qa_pipeline.transcribe.guards import GuardReport, guard
+from qa_pipeline.transcribe.text import to_words
+from qa_pipeline.transcribe.windows import Window, plan_windows
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class WhisperOptions:
+    """How a Whisper model is run; a model's manifest says what suits it."""
+
+    window_s: float = 30.0
+    """Longest window, at most the 30 s of the architecture."""
+    batch_size: int = 8
+    beam_size: int = 5
+    languages: tuple[str, ...] = ("en", "zh")
+    """Languages that may be detected, ISO 639-1; a detected language is always one of these."""
+    pad_to_window: bool = True
+    """Standard models hear every window padded to 30 s. A model trained on windows of any length
+    takes them as they are, which is many times faster."""
+    suppress_non_speech: bool = True
+    """Keep the model from writing music notes, brackets and the like."""
+    cpu_threads: int = 0
+    """Threads on the CPU; 0: all."""
+    detect_s: float = 60.0
+    """Speech of a channel that its language is judged by."""
+    no_speech_probability: float = 0.6
+    """With a mean log probability below ``-1``: a window in which nothing was said (the rule and
+    the values of Whisper's own decoder)."""
+
+    def __post_init__(self) -> None:
+        if not 1.0 <= self.window_s <= 30.0:
+            raise ModelError(f"window_s is {self.window_s}, must be from 1 to 30 seconds")
+        if self.batch_size < 1 or self.beam_size < 1 or not self.languages:
+            raise ModelError("batch_size and beam_size must be at least 1, languages not empty")
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One window on its way through a batch."""
+
+    request: int
+    window: Window
+    language: str
+
+
+class FasterWhisperEngine:
+    """A CTranslate2 Whisper model in a local folder; nothing is ever downloaded.
+
+    Results do not depend on which windows share a batch: windows are padded to whole seconds and
+    only windows of one padded length are batched together.
+    """
+
+    def __init__(
+        self,
+        model_dir: Path,
+        device: str = "cpu",
+        compute_type: str = "default",
+        options: WhisperOptions | None = None,
+        *,
+        name: str = "",
+        version: str = "",
+    ) -> None:
+        self.options = options or WhisperOptions()
+        self._decoder = WhisperDecoder(
+            model_dir,
+            device,
+            compute_type,
+            beam_size=self.options.beam_size,
+            pad_to_window=self.options.pad_to_window,
+            suppress_non_speech=self.options.suppress_non_speech,
+            cpu_threads=self.options.cpu_threads,
+        )
+        self._name = name or model_dir.name
+        self._version = version
+        self._batch_size = self.options.batch_size
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return self._name
+
+    @property
+    def version(self) -> str:
+        """Version as the caller's model registry knows it."""
+        return self._version
+
+    def transcribe(self, requests: Sequence[ChannelRequest]) -> list[Transcript]:
+        """Transcribe channels of any number of calls together; one transcript a request."""
+        return [transcript for transcript, _ in self.transcribe_with_reports(requests)]
+
+    def transcribe_with_reports(
+        self, requests: Sequence[ChannelRequest]
+    ) -> list[tuple[Transcript, GuardReport]]:
+        """Transcribe, and say for every request what the guards took out."""
+        planned = [plan_windows(r.regions, r.samples, self.options.window_s) for r in requests]
+        languages = self._languages(requests, planned)
+        tasks = [
+            _Task(index, window, language)
+            for index, (windows, (language, _)) in enumerate(zip(planned, languages, strict=True))
+            for window in windows
+        ]
+        words: list[dict[Window, list[Word]]] = [{} for _ in requests]
+        reports = [GuardReport() for _ in requests]
+        for task, heard in self._decode(tasks, requests):
+            kept, report = self._words(task, heard, requests[task.request].channel)
+            words[task.request][task.window] = kept
+            reports[task.request] += report
+        return [
+            (self._transcript(request, language, found), report)
+            for request, language, found, report in zip(
+                requests, languages, words, reports, strict=True
+            )
+        ]
+
+    @staticmethod
+    def _transcript(
+        request: ChannelRequest,
+        language: tuple[str, float],
+        words: dict[Window, list[Word]],
+    ) -> Transcript:
+        in_order = sorted(words, key=lambda window: window.start_s)
+        return Transcript(
+            channel=request.channel,
+            language=language[0],
+            language_probability=language[1],
+            words=tuple(word for window in in_order for word in words[window]),
+            speech_s=round(sum(r.end_s - r.start_s for r in request.regions), 3),
+        )
+
+    def _words(self, task: _Task, heard: Heard, channel: int) -> tuple[list[Word], GuardReport]:
+        if (
+            heard.no_speech_probability > self.options.no_speech_probability
+            and heard.mean_log_probability < -1.0
+        ):
+            return [], GuardReport(silent_windows=1)
+        words = to_words(heard.pieces, task.window, channel, task.language)
+        kept, report = guard(words, task.window.speech_s, task.language)
+        if report != GuardReport():
+            _log.info(
+                "%s to %s s: took out %d repeated and %d impossibly fast words",
+                task.window.start_s,
+                task.window.end_s,
+                report.repeated_words,
+                report.too_fast_words,
+            )
+        return kept, report
+
+    def _decode(
+        self, tasks: list[_Task], requests: Sequence[ChannelRequest]
+    ) -> list[tuple[_Task, Heard]]:
+        """Decode all windows in batches of one language and padded length, longest first."""
+        groups: dict[tuple[str, int], list[_Task]] = {}
+        for task in tasks:
+            frames = self._decoder.padded_frames(task.window.duration_s)
+            groups.setdefault((task.language, frames), []).append(task)
+        done: list[tuple[_Task, Heard]] = []
+        for (language, frames), group in sorted(groups.items(), reverse=True):
+
+            def run(
+                batch: Sequence[_Task], language: str = language, frames: int = frames
+            ) -> list[Heard]:
+                sounds = [t.window.cut(requests[t.request].samples) for t in batch]
+                return self._decoder.decode(sounds, language, frames)
+
+            for batch in batches(group, self._batch_size):
+                heard, fitting = run_halving(batch, run)
+                if fitting < len(batch):
+                    self._batch_size = fitting
+                    _log.warning("too little memory on the device; batches of %d now", fitting)
+                done.extend(zip(batch, heard, strict=True))
+        return done
+
+    def _languages(
+        self, requests: Sequence[ChannelRequest], planned: list[list[Window]]
+    ) -> list[tuple[str, float]]:
+        """Return language and probability of every request: given, or detected once."""
+        found: list[tuple[str, float]] = []
+        for request, windows in zip(requests, planned, strict=True):
+            if request.language is not None:
+                found.append((request.language, 1.0))
+            elif len(self.options.languages) == 1:
+                found.append((self.options.languages[0], 1.0))
+            elif not windows:
+                found.append((self.options.languages[0], 0.0))
+            else:
+                found.append(self._detect(request, windows))
+        return found
+
+    def _detect(self, request: ChannelRequest, windows: list[Window]) -> tuple[str, float]:
+        """Average the model's language probabilities over the first windows, by their length."""
+        chosen: list[Window] = []
+        for window in windows:
+            chosen.append(window)
+            if sum(w.speech_s for w in chosen) >= self.options.detect_s:
+                break
+        sums = dict.fromkeys(self.options.languages, 0.0)
+        for window in chosen:
+            probabilities = self._decoder.language_probabilities(
+                window.cut(request.samples), self.options.languages
+            )
+            for language, probability in probabilities.items():
+                sums[language] += probability * window.speech_s
+        total = sum(sums.values())
+        best = max(self.options.languages, key=lambda language: sums[language])
+        return best, min(1.0, sums[best] / total) if total > 0 else 0.0
