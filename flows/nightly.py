@@ -1,0 +1,128 @@
+"""The nightly flow: process what came in, take it into the store, write the reports."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.concurrency.sync import concurrency
+
+from qa_pipeline.audio import CallSource
+from qa_pipeline.cli.progress import ProgressBar
+from qa_pipeline.errors import StoreError
+from qa_pipeline.pipeline import BatchOutcome, OpenRun, RunSummary, find_scorecard, process_batch
+from qa_pipeline.progress import Progress
+from qa_pipeline.reports import write_reports
+from qa_pipeline.settings import read_settings
+
+GPU_LIMIT = "gpu"
+"""Name of the global concurrency limit: ``prefect gcl create gpu --limit 1``."""
+
+
+def _may_pass(_task: object, _run: object, state: Any) -> bool:
+    """Say whether trying again can help: a busy or full disk may be free in a while."""
+    try:
+        state.result()
+    except (StoreError, OSError):
+        return True
+    except Exception:
+        return False
+    return False
+
+
+@task(
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=2,
+    retry_delay_seconds=[5, 30],
+    retry_condition_fn=_may_pass,
+    task_run_name="batch-{number}",
+)
+def process(
+    number: int,  # noqa: ARG001  (shown in the name of the task run)
+    run: OpenRun,
+    batch: Sequence[CallSource],
+    progress: Progress,
+) -> BatchOutcome:
+    """Process one batch of calls; what has a bundle already is passed over."""
+    with _gpu_slot(run):
+        return process_batch(run, batch, progress)
+
+
+@task(
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=3,
+    retry_delay_seconds=[5, 30, 120],
+    retry_condition_fn=_may_pass,
+)
+def ingest(run: OpenRun, outcomes: Sequence[BatchOutcome]) -> RunSummary:
+    """Let the store take in the bundles; the one step that writes the store."""
+    return run.finish(outcomes)
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def report(store: Path, folder: Path) -> list[Path]:
+    """Write the monitoring and coaching reports."""
+    return write_reports(store, folder)
+
+
+@flow(name="nightly", persist_result=False, validate_parameters=False)
+def nightly(
+    paths: list[str],
+    data_dir: str | None = None,
+    store: str | None = None,
+    profile: str | None = None,
+    scorecard: str | None = None,
+    metadata: str | None = None,
+    device: str | None = None,
+) -> tuple[RunSummary, list[Path]]:
+    """Process the calls found under ``paths`` and bring store and reports up to date.
+
+    Returns the summary and the paths of the reports. Raises what opening a run raises; single
+    calls that fail are in the summary.
+    """
+    settings = read_settings(
+        data_dir=data_dir, store=store, profile=profile, scorecard=scorecard, device=device
+    )
+    cards = [find_scorecard(settings.scorecard)]
+    run = OpenRun(paths, settings, cards, Path(metadata) if metadata else None)
+    with ProgressBar() as progress:
+        progress.begin(len(run.sources))
+        outcomes = [
+            process(number, run, batch, progress)
+            for number, batch in enumerate(run.batches(), start=1)
+        ]
+    summary = ingest(run, outcomes)
+    reports = report(settings.store_path, settings.reports_dir)
+    _publish(summary)
+    return summary, reports
+
+
+def _gpu_slot(run: OpenRun) -> AbstractContextManager[None]:
+    """Take a slot of the GPU's limit where a GPU is used; pass where no limit was created."""
+    if run.parts.device.name == "cuda":
+        return concurrency(GPU_LIMIT, occupy=1)
+    return nullcontext()
+
+
+def _publish(summary: RunSummary) -> None:
+    """Show the night at a glance in Prefect: numbers, and what failed with its reason."""
+    create_markdown_artifact(
+        key="nightly-summary",
+        markdown=(
+            f"**{summary.processed}** calls processed, {summary.skipped} known already, "
+            f"**{len(summary.failures)}** not processed; {summary.audio_s / 3600:.1f} h of sound "
+            f"in {summary.seconds / 60:.1f} min. Run `{summary.run_id}`."
+        ),
+    )
+    if summary.failures:
+        create_table_artifact(
+            key="nightly-failures",
+            table=[
+                {"file": f.path, "stage": f.stage, "reason": f.reason} for f in summary.failures
+            ],
+        )

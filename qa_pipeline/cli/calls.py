@@ -1,0 +1,161 @@
+"""``qa-pipeline calls``: what is known about each call."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qa_pipeline.cli import options
+from qa_pipeline.cli.output import clock, print_json, print_table
+from qa_pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from qa_pipeline.records import CriterionResult, Evidence, ProcessedCall, ScoredCall
+    from qa_pipeline.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="Calls: list, show, export.")
+
+CallId = Annotated[str, typer.Argument(help="The call's id; see: qa-pipeline calls list.")]
+_MARKS = {"met": "+", "partly_met": "~", "not_met": "-", "not_applicable": " ", "unscored": "?"}
+
+
+@app.command("list")
+def list_(
+    agent: Annotated[str | None, typer.Option("--agent", help="Only this agent.")] = None,
+    team: Annotated[str | None, typer.Option("--team", help="Only this team.")] = None,
+    data_dir: options.DataDir = None,
+    store: options.StorePath = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """List the calls in the store, newest first."""
+    from qa_pipeline.settings import read_settings
+    from qa_pipeline.store import CallFilter, Store
+
+    settings = read_settings(data_dir=data_dir, store=store)
+    with Store.open_reader(settings.store_path) as reader:
+        calls = reader.list_calls(CallFilter(agent_id=agent, team=team))
+    if as_json:
+        print_json({"calls": [call.model_dump(mode="json") for call in calls]})
+        return
+    print_table(
+        ["call", "day", "agent", "team", "lang", "length", "trust", "total", "passed", "to check"],
+        [
+            (
+                call.call_id,
+                call.day,
+                call.agent_name or call.agent_id,
+                call.team,
+                call.language,
+                clock(call.duration_s),
+                call.trust,
+                call.total_pct,
+                {True: "yes", False: "no", None: None}[call.passed],
+                call.to_check,
+            )
+            for call in calls
+        ],
+    )
+
+
+@app.command("show")
+def show(
+    call_id: CallId,
+    data_dir: options.DataDir = None,
+    store: options.StorePath = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Show one call: what was said, every verdict with its reason, and the evidence."""
+    from qa_pipeline.settings import read_settings
+
+    call = _read(call_id, read_settings(data_dir=data_dir, store=store))
+    if as_json:
+        print_json(call)
+        return
+    _print_head(call)
+    for utterance in call.conversation.utterances:
+        typer.echo(f"{clock(utterance.start_s):>6}  {utterance.role:<8}  {utterance.text}")
+    for scored in call.scored:
+        _print_scores(scored)
+
+
+@app.command("export")
+def export(
+    call_id: CallId,
+    format_: Annotated[
+        str, typer.Option("--format", help="json, srt, vtt, rttm or textgrid.")
+    ] = "json",
+    output: Annotated[
+        Path | None, typer.Option("--output", help="File to write; default: standard output.")
+    ] = None,
+    data_dir: options.DataDir = None,
+    store: options.StorePath = None,
+) -> None:
+    """Write one call's transcript in a format that other programs read."""
+    from qa_pipeline.settings import read_settings
+    from qa_pipeline.transcripts import EXPORT_FORMATS, export_call
+
+    if format_ not in EXPORT_FORMATS:
+        raise UsageError(f"format is {format_!r}; it must be one of {', '.join(EXPORT_FORMATS)}")
+    call = _read(call_id, read_settings(data_dir=data_dir, store=store))
+    text = export_call(call, format_)
+    if output is None:
+        typer.echo(text, nl=not text.endswith("\n"))
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+def _read(call_id: str, settings: "Settings") -> "ProcessedCall":
+    from qa_pipeline.store import Store
+
+    with Store.open_reader(settings.store_path) as reader:
+        call = reader.read_call(call_id)
+    if call is None:
+        raise UsageError(
+            f"there is no call {call_id!r} in {settings.store_path}; see: qa-pipeline calls list"
+        )
+    return call
+
+
+def _print_head(call: "ProcessedCall") -> None:
+    recording, conversation = call.recording, call.conversation
+    known = recording.metadata
+    typer.echo(f"{recording.call_id}  {recording.path}")
+    typer.echo(
+        f"{clock(recording.duration_s)} min, {recording.codec}, {recording.layout or 'no sound'}, "
+        f"{conversation.language}; agent {known.agent_name or known.agent_id or 'unknown'}, "
+        f"team {known.team or 'unknown'}, {known.direction or 'direction unknown'}"
+    )
+    typer.echo(f"Trust: {conversation.trust.level}")
+    for reason in conversation.trust.reasons:
+        typer.echo(f"  {reason}")
+    typer.echo("")
+
+
+def _print_scores(scored: "ScoredCall") -> None:
+    passed = {True: "passed", False: "not passed", None: "not scored"}[scored.passed]
+    total = "-" if scored.total_pct is None else f"{scored.total_pct} %"
+    typer.echo(f"\n{scored.scorecard} version {scored.version}: {total}, {passed}")
+    if scored.total_without_critical_pct != scored.total_pct:
+        typer.echo(f"  without the critical criteria: {scored.total_without_critical_pct} %")
+    for section in scored.sections:
+        pct = "-" if section.score_pct is None else f"{section.score_pct} %"
+        typer.echo(f"\n  {section.name}: {pct}")
+        for result in scored.criteria:
+            if result.section_id == section.section_id:
+                _print_criterion(result)
+
+
+def _print_criterion(result: "CriterionResult") -> None:
+    points = f"{result.points_earned.normalize():f}/{result.points_possible.normalize():f}"
+    review = "  (please check)" if result.needs_review else ""
+    typer.echo(f"  {_MARKS[result.verdict]} {result.name}: {result.verdict}, {points}{review}")
+    typer.echo(f"      {result.reason}")
+    for evidence in result.evidence:
+        typer.echo(f"      {_evidence(evidence)}")
+
+
+def _evidence(evidence: "Evidence") -> str:
+    span = f"{clock(evidence.start_s)}-{clock(evidence.end_s)}"
+    if evidence.quote is None:
+        return f"[{span}] {evidence.kind}"
+    return f'[{span}] {evidence.role}: "{evidence.quote}"'

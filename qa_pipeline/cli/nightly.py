@@ -1,0 +1,103 @@
+"""``qa-pipeline nightly``: the Prefect flow, once or on a schedule."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qa_pipeline.cli import EXIT_CALLS_FAILED, options
+from qa_pipeline.cli.output import print_json, say
+from qa_pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from qa_pipeline.pipeline import RunSummary
+    from qa_pipeline.settings import Settings
+
+
+def nightly(
+    paths: Annotated[list[str], typer.Argument(help="Where calls come in: folders or globs.")],
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Stay and run on the schedule of --cron.")
+    ] = False,
+    cron: Annotated[
+        str | None, typer.Option("--cron", help='When to run, such as "0 1 * * *".')
+    ] = None,
+    scorecard: options.ScorecardName = None,
+    profile: options.ProfileName = None,
+    data_dir: options.DataDir = None,
+    store: options.StorePath = None,
+    metadata: options.Metadata = None,
+    device: options.DeviceName = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Process what came in, bring the store up to date and write the reports.
+
+    Works with no Prefect server configured; with one (PREFECT_API_URL) the night shows there.
+    """
+    from qa_pipeline.cli.run import print_summary
+    from qa_pipeline.settings import read_settings
+
+    if serve != (cron is not None):
+        raise UsageError('--serve and --cron go together, such as: --serve --cron "0 1 * * *"')
+    settings = read_settings(
+        scorecard=scorecard, profile=profile, data_dir=data_dir, store=store, device=device
+    )
+    if cron is not None:
+        _serve(paths, settings, metadata, cron)
+        return
+    summary, reports = run_flow(paths, settings, metadata)
+    if as_json:
+        print_json({"run": summary.model_dump(mode="json"), "reports": [str(p) for p in reports]})
+    else:
+        print_summary(summary)
+        for path in reports:
+            typer.echo(f"Report: {path}")
+    if summary.failures:
+        raise typer.Exit(EXIT_CALLS_FAILED)
+
+
+def run_flow(
+    paths: list[str], settings: "Settings", metadata: Path | None = None
+) -> tuple["RunSummary", list[Path]]:
+    """Run the nightly flow in this process; return its summary and the reports it wrote."""
+    _quiet_prefect(settings)
+    say("Starting the flow (a few seconds for Prefect's temporary server) ...")
+    from flows.nightly import nightly as flow
+
+    return flow(paths, **_parameters(settings, metadata))
+
+
+def _serve(paths: list[str], settings: "Settings", metadata: Path | None, cron: str) -> None:
+    _quiet_prefect(settings)
+    if not os.environ.get("PREFECT_API_URL"):
+        raise UsageError(
+            "--serve keeps its schedule only against a lasting Prefect server: start one with "
+            "'prefect server start' and set PREFECT_API_URL=http://127.0.0.1:4200/api"
+        )
+    from flows.nightly import nightly as flow
+
+    flow.serve(
+        name="nightly",
+        cron=cron,
+        parameters={"paths": paths, **_parameters(settings, metadata)},
+    )
+
+
+def _parameters(settings: "Settings", metadata: Path | None) -> dict[str, str | None]:
+    return {
+        "data_dir": str(settings.data_dir),
+        "store": str(settings.store_path),
+        "profile": settings.profile,
+        "scorecard": settings.scorecard,
+        "metadata": str(metadata) if metadata else None,
+        "device": settings.device,
+    }
+
+
+def _quiet_prefect(settings: "Settings") -> None:
+    """Keep a temporary server's files with our data, and its talk off the screen."""
+    if not (Path.home() / ".prefect" / "profiles.toml").exists():
+        os.environ.setdefault("PREFECT_HOME", str((settings.data_dir / "prefect").absolute()))
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+    os.environ.setdefault("PREFECT_LOGGING_TO_API_ENABLED", "false")

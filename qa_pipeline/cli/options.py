@@ -1,0 +1,33 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")
+]
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="Folder for store, bundles and reports. Default: qa_data."),
+]
+StorePath = Annotated[
+    Path | None,
+    typer.Option("--store", help="The DuckDB file. Default: calls.duckdb in the data folder."),
+]
+ProfileName = Annotated[
+    str | None,
+    typer.Option("--profile", help="Which models to use; see: qa-pipeline models list."),
+]
+ScorecardName = Annotated[
+    str | None,
+    typer.Option("--scorecard", help="A scorecard's name, or the path of its YAML file."),
+]
+Metadata = Annotated[
+    Path | None,
+    typer.Option("--metadata", help="CSV or JSON with a row a call (column 'file' names it)."),
+]
+DeviceName = Annotated[
+    str | None, typer.Option("--device", help="auto, cpu or cuda. Default: auto.")
+]

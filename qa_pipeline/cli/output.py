@@ -1,0 +1,53 @@
+"""How results reach people and programs."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import typer
+from pydantic import BaseModel
+
+
+def print_json(value: BaseModel | dict[str, Any]) -> None:
+    """Print one JSON object on standard output."""
+    if isinstance(value, BaseModel):
+        typer.echo(value.model_dump_json(indent=2))
+    else:
+        typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print aligned columns; whole values, never cut."""
+    from rich.cells import cell_len
+
+    texts = [[_text(value) for value in row] for row in rows]
+    widths = [
+        max([cell_len(name), *(cell_len(row[i]) for row in texts)])
+        for i, name in enumerate(columns)
+    ]
+    for line in [list(columns), *texts]:
+        padded = (
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True)
+        )
+        typer.echo("  ".join(padded).rstrip())
+
+
+def clock(seconds: float) -> str:
+    """Write seconds as ``m:ss``, as people find a place in a recording."""
+    whole = int(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def say(message: str) -> None:
+    """Print a message to the person on standard error."""
+    typer.echo(message, err=True)
+
+
+def _text(value: object) -> str:
+    return "-" if value is None else str(value)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    return str(value)

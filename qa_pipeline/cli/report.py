@@ -1,0 +1,96 @@
+"""``qa-pipeline report``: what managers and trainers read."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qa_pipeline.cli import options
+from qa_pipeline.cli.output import print_json
+from qa_pipeline.errors import UsageError
+
+app = typer.Typer(no_args_is_help=True, help="Reports: monitoring, coaching.")
+
+Formats = Annotated[
+    list[str] | None,
+    typer.Option("--format", help="html, csv or json; may be given several times. Default: all."),
+]
+Folder = Annotated[
+    Path | None,
+    typer.Option("--output", help="Folder to write to. Default: reports in the data folder."),
+]
+Since = Annotated[str | None, typer.Option("--since", help="First day, as 2026-05-01.")]
+Until = Annotated[str | None, typer.Option("--until", help="Last day, as 2026-05-31.")]
+Team = Annotated[str | None, typer.Option("--team", help="Only this team.")]
+Agent = Annotated[str | None, typer.Option("--agent", help="Only this agent's id.")]
+
+
+@app.command("monitoring")
+def monitoring(
+    formats: Formats = None,
+    output: Folder = None,
+    since: Since = None,
+    until: Until = None,
+    team: Team = None,
+    agent: Agent = None,
+    data_dir: options.DataDir = None,
+    store: options.StorePath = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Write the monitoring report: scores, trends, where points are lost, what failed."""
+    _write("monitoring", formats, output, (since, until, team, agent), (data_dir, store), as_json)
+
+
+@app.command("coaching")
+def coaching(
+    formats: Formats = None,
+    output: Folder = None,
+    since: Since = None,
+    until: Until = None,
+    team: Team = None,
+    agent: Agent = None,
+    data_dir: options.DataDir = None,
+    store: options.StorePath = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Write the coaching report: whom to coach on what, with quotes and times."""
+    _write("coaching", formats, output, (since, until, team, agent), (data_dir, store), as_json)
+
+
+def _write(
+    kind: str,
+    formats: list[str] | None,
+    output: Path | None,
+    narrow: tuple[str | None, str | None, str | None, str | None],
+    where: tuple[Path | None, Path | None],
+    as_json: bool,
+) -> None:
+    from qa_pipeline.reports import FORMATS, write_report
+    from qa_pipeline.settings import read_settings
+    from qa_pipeline.store import CallFilter, Store
+
+    wrong = [name for name in formats or [] if name not in FORMATS]
+    if wrong:
+        raise UsageError(f"format is {wrong[0]!r}; it must be one of {', '.join(FORMATS)}")
+    settings = read_settings(data_dir=where[0], store=where[1])
+    since, until, team, agent = narrow
+    only = CallFilter(since=_day(since), until=_day(until), team=team, agent_id=agent)
+    with Store.open_reader(settings.store_path) as reader:
+        written = write_report(
+            kind, reader, output or settings.reports_dir, formats or list(FORMATS), only
+        )
+    if as_json:
+        print_json({"report": kind, "files": [str(path) for path in written]})
+    else:
+        for path in written:
+            typer.echo(str(path))
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is not a day; write it as 2026-05-31") from error

@@ -1,0 +1,80 @@
+"""``qa-pipeline run``: process calls."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qa_pipeline.cli import EXIT_CALLS_FAILED, options
+from qa_pipeline.cli.output import print_json, say
+
+if TYPE_CHECKING:
+    from qa_pipeline.pipeline import RunSummary
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(help="Recordings or finished transcripts: files, folders or globs."),
+]
+
+
+def run(
+    paths: Paths,
+    scorecard: options.ScorecardName = None,
+    profile: options.ProfileName = None,
+    data_dir: options.DataDir = None,
+    store: options.StorePath = None,
+    metadata: options.Metadata = None,
+    device: options.DeviceName = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Transcribe, measure and score calls, and take the results into the store.
+
+    A call that was processed before in the same way is not done again. Exit code 1 says that
+    some calls could not be processed; they are listed with the reason.
+    """
+    from qa_pipeline.cli.progress import ProgressBar
+    from qa_pipeline.pipeline import run_calls
+    from qa_pipeline.settings import read_settings
+
+    settings = read_settings(
+        scorecard=scorecard, profile=profile, data_dir=data_dir, store=store, device=device
+    )
+    with ProgressBar() as progress:
+        summary = run_calls([*paths], settings, metadata=_path(metadata), progress=progress)
+    if as_json:
+        print_json(summary)
+    else:
+        print_summary(summary)
+    if summary.failures:
+        raise typer.Exit(EXIT_CALLS_FAILED)
+
+
+def print_summary(summary: "RunSummary") -> None:
+    """Print what a run came to, failures last."""
+    speed = summary.audio_s / summary.seconds if summary.seconds > 0 else 0.0
+    typer.echo(
+        f"{summary.found} calls found: {summary.processed} processed now"
+        + (
+            f" ({summary.audio_s / 60:.0f} min of sound in {summary.seconds:.0f} s, "
+            f"{speed:.0f}x real time)"
+            if summary.processed
+            else ""
+        )
+        + f", {summary.skipped} known already, {len(summary.failures)} not processed"
+    )
+    if not summary.processed and not summary.failures:
+        typer.echo("Nothing new: every call was processed before in just this way.")
+    for level, meaning in (
+        ("ok", "understood well enough to be scored"),
+        ("review", "scored, but a person should look first"),
+        ("reject", "not understood well enough: marked, and not scored on words"),
+    ):
+        if summary.trust.get(level):
+            typer.echo(f"  {summary.trust[level]:>5}  {meaning}")
+    typer.echo(f"Store: {summary.store}")
+    for failure in summary.failures:
+        say(f"not processed ({failure.stage}): {failure.reason}")
+
+
+def _path(path: Path | None) -> Path | None:
+    return path.expanduser() if path else None

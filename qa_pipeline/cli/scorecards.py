@@ -1,0 +1,76 @@
+"""``qa-pipeline scorecards``: the service standards."""
+
+from typing import Annotated
+
+import typer
+
+from qa_pipeline.cli import EXIT_CALLS_FAILED, options
+from qa_pipeline.cli.output import print_json, print_table
+
+app = typer.Typer(no_args_is_help=True, help="Scorecards: list, check, test.")
+
+Name = Annotated[str, typer.Argument(help="A scorecard's name, or the path of its YAML file.")]
+
+
+@app.command("list")
+def list_(as_json: options.AsJson = False) -> None:
+    """List the scorecards that come with the package."""
+    from qa_pipeline.resources import resource_folder
+    from qa_pipeline.scoring import find_scorecards
+
+    cards = find_scorecards(resource_folder("scorecards"))
+    rows = [
+        {
+            "scorecard": card.id,
+            "version": card.version,
+            "sections": len(card.sections),
+            "criteria": sum(len(section.criteria) for section in card.sections),
+            "hash": card.content_hash[:12],
+        }
+        for card in cards
+    ]
+    if as_json:
+        print_json({"scorecards": rows})
+    else:
+        print_table(list(rows[0]), [list(row.values()) for row in rows])
+
+
+@app.command("check")
+def check(name: Name = "inbound-service", as_json: options.AsJson = False) -> None:
+    """Check a scorecard: errors with file and line, and what would make it a better standard."""
+    from qa_pipeline.pipeline import find_scorecard
+    from qa_pipeline.scoring import check_card
+
+    card = find_scorecard(name)
+    advice = check_card(card)
+    if as_json:
+        print_json({"scorecard": card.id, "version": card.version, "advice": advice})
+        return
+    typer.echo(f"{card.id} version {card.version}: can be used.")
+    for line in advice:
+        typer.echo(f"  advice: {line}")
+
+
+@app.command("test")
+def run_tests(name: Name = "inbound-service", as_json: options.AsJson = False) -> None:
+    """Run the tests that a scorecard carries. Exit code 1 when one fails."""
+    from qa_pipeline.pipeline import find_scorecard
+    from qa_pipeline.scoring import run_card_tests
+
+    card = find_scorecard(name)
+    results = run_card_tests(card)
+    failed = [result for result in results if not result.passed]
+    if as_json:
+        print_json(
+            {
+                "scorecard": card.id,
+                "tests": len(results),
+                "failed": [result.model_dump(mode="json") for result in failed],
+            }
+        )
+    else:
+        typer.echo(f"{card.id}: {len(results) - len(failed)} passed, {len(failed)} failed")
+        for result in failed:
+            typer.echo(f"  {result}")
+    if failed:
+        raise typer.Exit(EXIT_CALLS_FAILED)

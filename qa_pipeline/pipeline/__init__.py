@@ -1,0 +1,35 @@
+"""The whole story of a run: recorded calls in, bundles and a store out.
+
+A run opens (what is there to do, with which models and scorecards), goes through its calls batch
+by batch (each stage takes records and returns new ones), and finishes (the store takes in the
+bundles). A bundle on disk is the checkpoint: what has one is not done again, so a killed run is
+finished by running again. One call that cannot be processed never stops the others.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from qa_pipeline.pipeline.batch import process_batch
+from qa_pipeline.pipeline.run import BatchOutcome, OpenRun, RunSummary, find_scorecard
+from qa_pipeline.progress import Progress, Silent
+from qa_pipeline.settings import Settings
+
+__all__ = ["BatchOutcome", "OpenRun", "RunSummary", "find_scorecard", "process_batch", "run_calls"]
+
+
+def run_calls(
+    paths: Sequence[str | Path],
+    settings: Settings,
+    *,
+    metadata: Path | None = None,
+    progress: Progress | None = None,
+) -> RunSummary:
+    """Process calls from files, folders or globs and take the results into the store.
+
+    Raises ``UsageError`` for what is wrong before the first call (paths, profile, scorecard,
+    models), ``StoreError`` or ``StoreHeldError`` when results cannot be kept.
+    """
+    progress = progress or Silent()
+    run = OpenRun(paths, settings, [find_scorecard(settings.scorecard)], metadata)
+    progress.begin(len(run.sources))
+    return run.finish([process_batch(run, batch, progress) for batch in run.batches()])

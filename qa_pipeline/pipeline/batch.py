@@ -1,0 +1,117 @@
+"""The way of a batch of calls through every stage, from files to bundles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from qa_pipeline.audio import CallSource
+from qa_pipeline.conversation import build_conversation
+from qa_pipeline.measures import measure
+from qa_pipeline.pipeline.listening import HeardCall, hear_calls
+from qa_pipeline.pipeline.opening import OpenedCall, open_call
+from qa_pipeline.pipeline.run import BatchOutcome, OpenRun
+from qa_pipeline.pipeline.tray import Tray
+from qa_pipeline.progress import Progress
+from qa_pipeline.records import Conversation, Measures, ProcessedCall
+from qa_pipeline.scoring import score_call
+
+
+@dataclass(frozen=True)
+class _Source:
+    source: CallSource
+
+    @property
+    def source_path(self) -> str:
+        return str(self.source.path)
+
+
+@dataclass(frozen=True)
+class _Understood:
+    heard: HeardCall
+    conversation: Conversation
+
+    @property
+    def source_path(self) -> str:
+        return self.heard.source_path
+
+
+@dataclass(frozen=True)
+class _Measured:
+    understood: _Understood
+    measures: Measures
+
+    @property
+    def source_path(self) -> str:
+        return self.understood.source_path
+
+
+@dataclass(frozen=True)
+class _Scored:
+    call: OpenedCall
+    processed: ProcessedCall
+
+    @property
+    def source_path(self) -> str:
+        return self.call.source_path
+
+
+def process_batch(run: OpenRun, sources: Sequence[CallSource], progress: Progress) -> BatchOutcome:
+    """Take a batch of calls through every stage; each ends as a bundle or as a failure."""
+    tray = Tray(progress, run.write_failure)
+    opened = tray.each("decode", [_Source(s) for s in sources], lambda s: open_call(s.source, run))
+    accepted = tray.each("decode", opened, run.accept)
+    fresh = [call for call in accepted if not run.is_done(call)]
+    heard = hear_calls(fresh, run.parts, tray)
+    understood = tray.each("conversation", heard, lambda call: _understand(call, run))
+    measured = tray.each("measures", understood, lambda call: _measure(call, run))
+    scored = tray.each("score", measured, lambda call: _score(call, run))
+    written = tray.each("write", scored, lambda call: run.write(call.processed, call.call.key))
+    audio_s = sum(call.recording.duration_s for call in fresh)
+    progress.done(len(sources), audio_s)
+    fresh_paths = {call.source_path for call in fresh}
+    return BatchOutcome(
+        processed=tuple(written),
+        skipped=tuple(c.call_id for c in accepted if c.source_path not in fresh_paths),
+        failures=tuple(tray.failures),
+        audio_s=audio_s,
+    )
+
+
+def _understand(heard: HeardCall, run: OpenRun) -> _Understood:
+    recording = heard.call.recording
+    conversation = build_conversation(
+        recording.call_id,
+        recording.duration_s,
+        heard.channels,
+        heard.turns,
+        recording.metadata,
+        expected_languages=run.parts.languages,
+        thresholds=run.parts.thresholds,
+        role_hints=heard.role_hints,
+    )
+    return _Understood(heard, conversation)
+
+
+def _measure(call: _Understood, run: OpenRun) -> _Measured:
+    opened = call.heard.call
+    tone_model = run.parts.tone_model
+    measures = measure(call.conversation, opened.sound, tone_model, opened.recording.metadata)
+    return _Measured(call, measures)
+
+
+def _score(call: _Measured, run: OpenRun) -> _Scored:
+    conversation = call.understood.conversation
+    opened = call.understood.heard.call
+    scored = tuple(
+        score_call(card, conversation, call.measures, opened.recording.metadata)
+        for card in run.scorecards
+    )
+    processed = ProcessedCall(
+        recording=opened.recording,
+        conversation=conversation,
+        measures=call.measures,
+        scored=scored,
+        versions=run.versions,
+        processed_at=datetime.now(UTC),
+    )
+    return _Scored(opened, processed)

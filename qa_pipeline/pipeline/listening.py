@@ -1,0 +1,108 @@
+"""Opened calls become heard calls: words, speakers, turns.
+
+Words of all calls of a batch are recognised together. Channels separate the speakers where each
+holds one; otherwise pyannote does. A finished transcript brings its own words and speakers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa_pipeline.audio import voice_activity
+from qa_pipeline.conversation import ChannelWords, SpeakerHint
+from qa_pipeline.pipeline.opening import OpenedCall
+from qa_pipeline.pipeline.parts import Parts
+from qa_pipeline.pipeline.tray import Tray
+from qa_pipeline.records import Region, Sound, Transcript, Turn
+from qa_pipeline.speakers import assign_words, channel_turns
+from qa_pipeline.transcribe import ChannelRequest
+
+
+@dataclass(frozen=True)
+class HeardCall:
+    """A call with its words, each given to a speaker, and the turns of the speakers."""
+
+    call: OpenedCall
+    channels: tuple[ChannelWords, ...]
+    turns: tuple[Turn, ...]
+    role_hints: SpeakerHint
+
+    @property
+    def source_path(self) -> str:
+        """The file the call is known by."""
+        return self.call.source_path
+
+
+@dataclass(frozen=True)
+class _Transcribed:
+    call: OpenedCall
+    sound: Sound
+    regions: tuple[tuple[Region, ...], ...]
+    transcripts: tuple[Transcript, ...]
+
+    @property
+    def source_path(self) -> str:
+        return self.call.source_path
+
+
+def hear_calls(calls: Sequence[OpenedCall], parts: Parts, tray: Tray) -> list[HeardCall]:
+    """Find words and speakers of every call of a batch."""
+    spoken = [call for call in calls if call.transcript is None]
+    transcribed = tray.together("transcribe", spoken, lambda batch: _transcribe(batch, parts))
+    heard = tray.each("speakers", transcribed, lambda call: _find_speakers(call, parts))
+    read = [call for call in calls if call.transcript is not None]
+    return heard + tray.each("read", read, _from_transcript)
+
+
+def _transcribe(calls: Sequence[OpenedCall], parts: Parts) -> list[_Transcribed]:
+    sounds = [call.sound for call in calls if call.sound is not None]
+    regions = [tuple(voice_activity(row) for row in sound.samples) for sound in sounds]
+    requests = [
+        ChannelRequest(
+            samples=row,
+            channel=number,
+            language=_expected_language(call, parts),
+            regions=channel_regions,
+        )
+        for call, sound, by_channel in zip(calls, sounds, regions, strict=True)
+        for number, (row, channel_regions) in enumerate(zip(sound.samples, by_channel, strict=True))
+    ]
+    transcripts = iter(parts.engine.transcribe(requests))
+    return [
+        _Transcribed(call, sound, by_channel, tuple(next(transcripts) for _ in by_channel))
+        for call, sound, by_channel in zip(calls, sounds, regions, strict=True)
+    ]
+
+
+def _expected_language(call: OpenedCall, parts: Parts) -> str | None:
+    """Return the language if the metadata names one we listen for or only one is spoken here."""
+    named = call.recording.metadata.language
+    if named in parts.languages:
+        return named
+    return parts.languages[0] if len(parts.languages) == 1 else None
+
+
+def _find_speakers(heard: _Transcribed, parts: Parts) -> HeardCall:
+    if heard.call.recording.layout == "stereo":
+        turns = channel_turns(heard.regions, heard.sound.samples)
+        channels = tuple(
+            ChannelWords(transcript, (f"channel-{transcript.channel}",) * len(transcript.words))
+            for transcript in heard.transcripts
+        )
+        return HeardCall(heard.call, channels, turns, {})
+    turns = parts.diarizer.diarize(heard.sound.samples[0]) if any(heard.regions) else ()
+    channels = tuple(
+        ChannelWords(transcript, assign_words(transcript.words, turns))
+        for transcript in heard.transcripts
+    )
+    return HeardCall(heard.call, channels, turns, {})
+
+
+def _from_transcript(call: OpenedCall) -> HeardCall:
+    finished = call.transcript
+    assert finished is not None  # the caller sorted the calls by it
+    return HeardCall(
+        call,
+        (ChannelWords(finished.transcript, finished.speakers),),
+        finished.turns,
+        finished.role_hints,
+    )

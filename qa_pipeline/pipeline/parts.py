@@ -1,0 +1,72 @@
+"""The models of a profile, each loaded when it is first needed and kept for the run."""
+
+from functools import cached_property
+
+from qa_pipeline.conversation import TrustThresholds
+from qa_pipeline.errors import UsageError
+from qa_pipeline.measures import ToneModel, TransformersTone
+from qa_pipeline.model_registry import Device, Profile, choose_device, local_folder
+from qa_pipeline.settings import Settings
+from qa_pipeline.speakers import Diarizer, PyannoteDiarizer
+from qa_pipeline.transcribe import FasterWhisperEngine, TranscriptionEngine
+
+
+class Parts:
+    """The engine, the diarizer and the tone model that a profile names.
+
+    A run over calls that are all known already loads none of them.
+    """
+
+    def __init__(self, profile: Profile, settings: Settings) -> None:
+        self.profile = profile
+        self._settings = settings
+
+    @cached_property
+    def device(self) -> Device:
+        """The device and precision that all models run on."""
+        return choose_device(self._settings.device, self.profile.transcription.options)
+
+    @cached_property
+    def engine(self) -> TranscriptionEngine:
+        """The speech recogniser."""
+        options = self.profile.transcription.options
+        return FasterWhisperEngine(
+            local_folder(self.profile, "transcription"),
+            device=self.device.name,
+            compute_type=self.device.compute_type,
+            window_s=options.window_s,
+            pad_to_window=options.pad_to_window,
+            beam_size=options.beam_size,
+            languages=self.languages,
+        )
+
+    @cached_property
+    def diarizer(self) -> Diarizer:
+        """Tells speakers apart where channels do not."""
+        return PyannoteDiarizer(
+            local_folder(self.profile, "diarization"),
+            device=self.device.name,
+            num_speakers=self._settings.speakers,
+        )
+
+    @cached_property
+    def tone_model(self) -> ToneModel:
+        """Names the tone of what is said."""
+        return TransformersTone(local_folder(self.profile, "tone"), device=self.device.name)
+
+    @property
+    def thresholds(self) -> TrustThresholds:
+        """Limits of the trust gate, as far as the profile sets them."""
+        return TrustThresholds.model_validate(self.profile.trust)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages that calls are expected in and that the models understand."""
+        understood = self.profile.transcription.options.languages
+        wanted = tuple(name for name in self._settings.languages if name in understood)
+        if not wanted:
+            raise UsageError(
+                f"none of the languages {', '.join(self._settings.languages)} is understood by "
+                f"profile {self.profile.name}, which knows {', '.join(understood)}"
+            )
+        return wanted

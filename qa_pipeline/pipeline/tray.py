@@ -1,0 +1,79 @@
+"""Calls pass from stage to stage on a tray; one that fails is taken off, the others go on."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
+
+from qa_pipeline.errors import CallError, QaPipelineError
+from qa_pipeline.progress import Progress
+from qa_pipeline.records import Failure, Stage
+
+_log = logging.getLogger(__name__)
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+class Named(Protocol):
+    """Something that knows which file it came from."""
+
+    @property
+    def source_path(self) -> str:
+        """The file the call is known by."""
+
+
+N = TypeVar("N", bound=Named)
+
+
+class Tray:
+    """Runs stages over the calls of a batch and collects what fails, with stage and reason."""
+
+    def __init__(self, progress: Progress, on_failure: Callable[[Failure], None]) -> None:
+        self._progress = progress
+        self._on_failure = on_failure
+        self.failures: list[Failure] = []
+
+    def each(self, stage: Stage, calls: Sequence[N], work: Callable[[N], Out]) -> list[Out]:
+        """Do a stage's work on each call; return what came out of those that did not fail."""
+        self._progress.stage(stage, len(calls))
+        results: list[Out] = []
+        for call in calls:
+            try:
+                results.append(work(call))
+            except Exception as error:
+                self._fail(stage, call.source_path, error)
+        return results
+
+    def together(
+        self, stage: Stage, calls: Sequence[N], work: Callable[[Sequence[N]], Sequence[Out]]
+    ) -> list[Out]:
+        """Do a stage's work on all calls at once; if that fails, on each alone to find which."""
+        self._progress.stage(stage, len(calls))
+        if not calls:
+            return []
+        try:
+            return list(work(calls))
+        except Exception as error:
+            if _is_fatal(error):
+                raise
+            _log.warning("%s failed on a batch of %d calls, trying each alone", stage, len(calls))
+        return self.each(stage, calls, lambda call: work([call])[0])
+
+    def _fail(self, stage: Stage, path: str, error: Exception) -> None:
+        if _is_fatal(error):
+            raise error
+        if isinstance(error, CallError):
+            reason = str(error)
+        else:
+            _log.exception("%s: unexpected error while %s", path, stage)
+            reason = f"{path}: unexpected {type(error).__name__}: {error}"
+        failure = Failure(path=path, stage=stage, reason=reason, failed_at=datetime.now(UTC))
+        self.failures.append(failure)
+        self._on_failure(failure)
+        self._progress.note(f"not processed ({stage}): {reason}")
+
+
+def _is_fatal(error: Exception) -> bool:
+    """Say whether an error concerns the run, not one call: a full disk, a missing model."""
+    return isinstance(error, QaPipelineError) and not isinstance(error, CallError)
