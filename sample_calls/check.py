@@ -92,7 +92,8 @@ COURTESY = {
 }
 FORBIDDEN = {
     "en": r"calm down|your fault|whatever|not my problem|shut up|are you stupid|already told you",
-    "zh": "不归我管|你自己看|说了多少遍|爱怎么样怎么样|关我什么事|有没有搞错|随便你|没办法就是没办法",
+    "zh": "不归我管|你自己看|说了多少遍|爱怎么样怎么样|关我什么事|有没有搞错|随便你|"
+    "没办法就是没办法",
 }
 APOLOGY = {"en": r"\bsorry\b|apologi|i understand", "zh": "抱歉|对不起|不好意思|理解|道歉"}
 VERIFY = {
@@ -104,8 +105,7 @@ DETAILS = {
     "zh": "余额是|欠费|您的套餐是|套餐费|地址是|应交",
 }
 ACTION = {
-    "en": r"\bi have (now )?(\w+ )?\w+ed\b|i have sent|i have set|within|by (monday|tuesday|wednesday|"
-    r"thursday|friday|tomorrow|tonight)|tomorrow (morning|afternoon)|in two days",
+    "en": r"\bi have (now |also )?\w+ed\b|i have sent|within|by friday|tomorrow morning",
     "zh": "已经为您|已经帮您|已经给您|小时内|工作日内|工作日之内|明天",
 }
 HOLD = {
@@ -158,7 +158,7 @@ def _answered(spoken: Spoken, verdict: str) -> bool:
 
 def _courtesy(spoken: Spoken, verdict: str) -> bool:
     count = len(spoken.cues(COURTESY))
-    return {"met": count >= 4, "partly_met": count == 1, "not_met": count == 0}[verdict]
+    return {"met": count >= 3, "partly_met": count == 1, "not_met": count == 0}[verdict]
 
 
 def _forbidden(spoken: Spoken, verdict: str) -> bool:
@@ -234,7 +234,7 @@ def _hold_thanked(spoken: Spoken, verdict: str) -> bool:
     if verdict == "not_met":
         return bool(announced) and not thanked
     return bool(announced) and all(
-        any(0 < c.start_s - end_s < 60 for c in thanked) for _, end_s in announced
+        any(-0.1 < c.start_s - end_s < 60 for c in thanked) for _, end_s in announced
     )
 
 

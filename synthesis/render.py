@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from synthesis.audio_file import SUFFIX, write_audio
 from synthesis.dialogue import SPEAKERS, Dialogue, Gap, Line, Speaker, load_dialogue
 from synthesis.espeak import SAMPLE_RATE_HZ, speak
-from synthesis.sounds import beep, busy_tone, hold_music, ring_tone
+from synthesis.sounds import RingStyle, beep, busy_tone, hold_music, ring_tone
 from synthesis.telephone import add_noise, equalise, mu_law, reverberate, telephone_band
 from synthesis.voices import with_mood
 
@@ -113,7 +113,7 @@ def _add_line(timeline: _Timeline, dialogue: Dialogue, line: Line, drawn_pause_s
 
 
 def _add_gap(timeline: _Timeline, dialogue: Dialogue, gap: Gap, rng: np.random.Generator) -> None:
-    style = "zh" if dialogue.language == "zh" else "uk"
+    style: RingStyle = "zh" if dialogue.language == "zh" else "uk"
     if gap.sound == "music":
         timeline.pieces.append(("system", timeline.at_s, hold_music(gap.seconds, rng)))
     elif gap.sound == "busy":
