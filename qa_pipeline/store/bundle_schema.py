@@ -1,0 +1,179 @@
+"""The shape of a bundle: how a processed call lies in Parquet, and back. No input or output.
+
+One row a bundle, nested columns. Decimals and dates are text (``"4.50"``,
+``"2026-01-31T09:00:00+08:00"``): the only way to give back exactly what was put in, trailing
+zeros and time zone included.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from qa_pipeline.records import ProcessedCall
+from qa_pipeline.store.files import printable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BUNDLE_VERSION = 1
+"""Raised whenever a column changes its name, type or meaning."""
+
+
+def arrow_schema() -> "pa.Schema":
+    """Return the Arrow schema of a bundle: fixed, so that bundles of any calls read as one."""
+    import pyarrow as pa
+
+    text, real, whole = pa.string(), pa.float64(), pa.int32()
+    span = [("start_s", real), ("end_s", real)]
+    word = pa.struct([("text", text), *span, ("probability", real), ("channel", whole)])
+    utterance = pa.struct(
+        [
+            *[(name, text) for name in ("utterance_id", "role", "speaker", "language")],
+            ("words", pa.list_(word)),
+            ("text", text),
+            *span,
+        ]
+    )
+    metadata = pa.struct(
+        [
+            ("call_id", text),
+            *[(name, text) for name in ("agent_id", "agent_name", "team", "site", "queue")],
+            *[(name, text) for name in ("direction", "language", "started_at")],
+            ("answer_delay_s", real),
+            *[(name, text) for name in ("disposition", "hung_up_by")],
+            ("agent_channel", whole),
+        ]
+    )
+    recording = pa.struct(
+        [
+            *[(name, text) for name in ("call_id", "path", "digest")],
+            ("duration_s", real),
+            ("sample_rate_hz", whole),
+            ("channels", whole),
+            ("codec", text),
+            ("layout", text),
+            ("metadata", metadata),
+        ]
+    )
+    conversation = pa.struct(
+        [
+            *[("call_id", text), ("language", text), ("duration_s", real)],
+            ("utterances", pa.list_(utterance)),
+            ("turns", pa.list_(pa.struct([("speaker", text), *span]))),
+            ("speaker_roles", pa.map_(text, text)),
+            ("role_confidence", real),
+            ("trust", pa.struct([("level", text), ("reasons", pa.list_(text))])),
+        ]
+    )
+    return pa.schema(
+        [
+            *[("bundle_version", whole), ("key", text), ("run_id", text), ("call_id", text)],
+            ("recording", recording),
+            ("conversation", conversation),
+            ("measures", _measures_type()),
+            ("scored", pa.list_(_scored_type())),
+            (
+                "versions",
+                pa.struct(
+                    [("qa_pipeline", text), ("profile", text), ("models", pa.map_(text, text))]
+                ),
+            ),
+            ("processed_at", text),
+        ]
+    )
+
+
+def _measures_type() -> "pa.StructType":
+    import pyarrow as pa
+
+    text, real = pa.string(), pa.float64()
+    span = [("start_s", real), ("end_s", real)]
+    return pa.struct(
+        [
+            ("call_id", text),
+            ("values", pa.list_(pa.struct([("name", text), ("role", text), ("value", real)]))),
+            ("silences", pa.list_(pa.struct([("kind", text), *span]))),
+            ("interruptions", pa.list_(pa.struct([("by", text), *span]))),
+            (
+                "tones",
+                pa.list_(
+                    pa.struct([("utterance_id", text), ("label", text), ("probability", real)])
+                ),
+            ),
+        ]
+    )
+
+
+def _scored_type() -> "pa.StructType":
+    import pyarrow as pa
+
+    text, real, yes_no = pa.string(), pa.float64(), pa.bool_()
+    evidence = pa.struct(
+        [
+            ("kind", text),
+            *[("start_s", real), ("end_s", real)],
+            *[(name, text) for name in ("quote", "utterance_id", "role", "context")],
+        ]
+    )
+    criterion = pa.struct(
+        [
+            *[(name, text) for name in ("criterion_id", "section_id", "name", "verdict")],
+            *[(name, text) for name in ("points_earned", "points_possible", "critical", "reason")],
+            ("confidence", real),
+            ("needs_review", yes_no),
+            ("evidence", pa.list_(evidence)),
+        ]
+    )
+    section = pa.struct(
+        [
+            *[(name, text) for name in ("section_id", "name", "weight")],
+            *[(name, text) for name in ("score_pct", "score_without_critical_pct")],
+        ]
+    )
+    return pa.struct(
+        [
+            *[("call_id", text), ("scorecard", text), ("version", pa.int32())],
+            *[(n, text) for n in ("scorecard_hash", "total_pct", "total_without_critical_pct")],
+            ("passed", yes_no),
+            ("trust", text),
+            ("sections", pa.list_(section)),
+            ("criteria", pa.list_(criterion)),
+        ]
+    )
+
+
+def to_row(processed: ProcessedCall, key: str, run_id: str | None) -> dict[str, Any]:
+    """Return the one row of a bundle as Arrow takes it."""
+    row = processed.model_dump(mode="python")
+    for scored in row["scored"]:
+        for name in ("total_pct", "total_without_critical_pct"):
+            scored[name] = _text(scored[name])
+        for section in scored["sections"]:
+            for name in ("weight", "score_pct", "score_without_critical_pct"):
+                section[name] = _text(section[name])
+        for criterion in scored["criteria"]:
+            for name in ("points_earned", "points_possible"):
+                criterion[name] = _text(criterion[name])
+    started_at = processed.recording.metadata.started_at
+    row["recording"]["metadata"]["started_at"] = started_at and started_at.isoformat()
+    row["recording"]["path"] = printable(processed.recording.path)
+    row["processed_at"] = processed.processed_at.isoformat()
+    row["conversation"]["speaker_roles"] = list(row["conversation"]["speaker_roles"].items())
+    row["versions"]["models"] = list(row["versions"]["models"].items())
+    row |= {
+        "bundle_version": BUNDLE_VERSION,
+        "key": key,
+        "run_id": run_id,
+        "call_id": processed.recording.call_id,
+    }
+    return row
+
+
+def from_row(row: dict[str, Any]) -> ProcessedCall:
+    """Return the processed call that a bundle's row holds."""
+    content = {name: row[name] for name in ProcessedCall.model_fields}
+    content["conversation"]["speaker_roles"] = dict(content["conversation"]["speaker_roles"])
+    content["versions"]["models"] = dict(content["versions"]["models"])
+    return ProcessedCall.model_validate(content)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

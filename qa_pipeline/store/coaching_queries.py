@@ -1,0 +1,193 @@
+"""The findings of the coaching report: per agent what loses most points, and what goes well.
+
+Only verdicts of trusted calls that need no person's check are counted, for or against.
+"""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from qa_pipeline.store.chosen import choose
+from qa_pipeline.store.examples import examples_of, good_calls, role_models
+from qa_pipeline.store.figures import (
+    AgentFindings,
+    CoachingFigures,
+    CriterionFigures,
+    CriterionFinding,
+    Example,
+    GoodCall,
+    ScoreFigures,
+)
+from qa_pipeline.store.monitoring_queries import CRITERIA, SCORES, rows
+from qa_pipeline.store.rows import CallFilter
+
+if TYPE_CHECKING:
+    import duckdb
+
+_FOCUS: Final = 5
+_STRENGTHS: Final = 3
+_STRENGTH_SHARE: Final = 0.9
+"""Share of applicable calls in which a strength is met, at least."""
+_SHARED: Final = 5
+_ROLE_MODELS: Final = 2
+Pair = tuple[str, str]
+"""Agent id (empty for none) and criterion id."""
+
+
+def coaching(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> CoachingFigures:
+    """Return the findings for the calls that pass the filter."""
+    scope = choose(connection, only)
+    findings = _by_agent(connection)
+    focus = {agent: _focus(found) for agent, found in findings.items()}
+    strengths = {agent: _strengths(found) for agent, found in findings.items()}
+    missed = examples_of(connection, _pairs(focus), ("not_met", "partly_met"))
+    done = examples_of(connection, _pairs(strengths), ("met",))
+    models = role_models(connection, {item.criterion_id for f in focus.values() for item in f})
+    good = good_calls(connection)
+    agents = []
+    for row in _agents(connection):
+        agent = row.pop("agent")
+        languages = tuple(row.pop("languages"))
+        spoken = {language: models.get(language, {}) for language in languages}
+        agents.append(
+            AgentFindings(
+                **_agent_fields(row, agent),
+                languages=languages,
+                focus=tuple(
+                    _with_examples(item, missed.get((agent, item.criterion_id), ()), spoken)
+                    for item in focus.get(agent, ())
+                ),
+                strengths=tuple(
+                    _with_examples(item, done.get((agent, item.criterion_id), ()), {})
+                    for item in strengths.get(agent, ())
+                ),
+                good_calls=good.by_agent.get(agent, ()),
+            )
+        )
+    agents.sort(key=_urgency)
+    return CoachingFigures(
+        scope=scope,
+        agents=tuple(agents),
+        shared=_shared(connection, focus),
+        good_calls=_best(good.overall),
+    )
+
+
+def _by_agent(connection: "duckdb.DuckDBPyConnection") -> dict[str, list[CriterionFinding]]:
+    """Return every agent's figures on every criterion, with everybody's beside them."""
+    found = rows(
+        connection,
+        """WITH own AS (
+            SELECT coalesce(agent_id, '') AS agent, criterion_id,
+                arg_max(section_id, version) AS section_id, mode(name) AS name,
+                arg_max(critical, version) AS critical,
+                count(*) FILTER (verdict = 'met') AS met,
+                count(*) FILTER (verdict = 'partly_met') AS partly_met,
+                count(*) FILTER (verdict = 'not_met') AS not_met,
+                sum(lost) AS lost_points, sum(points_possible) AS possible_points
+            FROM results
+            WHERE counts AND verdict IN ('met', 'partly_met', 'not_met') GROUP BY ALL),
+        everyone AS (
+            SELECT criterion_id, sum(met + partly_met + not_met)::BIGINT AS everyone_applicable,
+                sum(met)::BIGINT AS everyone_met
+            FROM own GROUP BY criterion_id)
+        SELECT * FROM own JOIN everyone USING (criterion_id)
+        ORDER BY agent, lost_points DESC, criterion_id""",
+    )
+    findings: dict[str, list[CriterionFinding]] = {}
+    for row in found:
+        agent = row.pop("agent")
+        findings.setdefault(agent, []).append(CriterionFinding.model_validate(row))
+    return findings
+
+
+def _focus(found: list[CriterionFinding]) -> tuple[CriterionFinding, ...]:
+    """Return what loses most points; ``found`` comes ordered."""
+    return tuple(item for item in found if item.lost_points > 0)[:_FOCUS]
+
+
+def _strengths(found: list[CriterionFinding]) -> tuple[CriterionFinding, ...]:
+    """Return what is nearly always met, first what others find hard."""
+    strong = [i for i in found if i.met >= _STRENGTH_SHARE * i.applicable and i.met > 0]
+    strong.sort(key=lambda i: (i.everyone_met / i.everyone_applicable, -i.met, i.criterion_id))
+    return tuple(strong[:_STRENGTHS])
+
+
+def _pairs(chosen: dict[str, tuple[CriterionFinding, ...]]) -> list[Pair]:
+    return [(agent, item.criterion_id) for agent, items in chosen.items() for item in items]
+
+
+def _with_examples(
+    item: CriterionFinding,
+    examples: tuple[Example, ...],
+    models: dict[str, dict[str, tuple[Example, ...]]],
+) -> CriterionFinding:
+    heard = {example.language for example in examples} or set(models)
+    offered = [
+        model
+        for language, by_criterion in models.items()
+        if language in heard
+        for model in by_criterion.get(item.criterion_id, ())[:_ROLE_MODELS]
+    ]
+    return item.model_copy(update={"examples": examples, "role_models": tuple(offered)})
+
+
+def _agents(connection: "duckdb.DuckDBPyConnection") -> list[dict[str, Any]]:
+    return rows(
+        connection,
+        f"""WITH verdicts AS (
+            SELECT coalesce(agent_id, '') AS agent, sum(lost) AS lost_points,
+                coalesce(sum(points_possible) FILTER (counts), 0) AS possible_points,
+                count(*) FILTER (NOT counts) AS to_check
+            FROM results GROUP BY ALL),
+        agents AS (
+            SELECT coalesce(agent_id, '') AS agent, arg_max(agent_name, day) AS agent_name,
+                arg_max(team, day) AS team,
+                list(DISTINCT language ORDER BY language) AS languages,
+                count(*) FILTER (trust <> 'ok') AS untrusted, {SCORES}
+            FROM chosen GROUP BY ALL)
+        SELECT a.*, coalesce(v.lost_points, 0) AS lost_points,
+            coalesce(v.possible_points, 0) AS possible_points,
+            coalesce(v.to_check, 0) AS to_check
+        FROM agents a LEFT JOIN verdicts v USING (agent)""",
+    )
+
+
+def _agent_fields(row: dict[str, Any], agent: str) -> dict[str, Any]:
+    scores = ScoreFigures(
+        label=agent,
+        name=row["agent_name"],
+        **{name: row.pop(name) for name in ("calls", "counted", "mean_pct", "judged", "passed")},
+    )
+    return {**row, "agent_id": agent or None, "scores": scores}
+
+
+def _urgency(agent: AgentFindings) -> tuple[bool, float, str]:
+    """Sort those with most to win first; calls of nobody in particular last."""
+    share = agent.lost_points / agent.possible_points if agent.possible_points else Decimal(0)
+    return (agent.agent_id is None, -float(share), agent.agent_id or "")
+
+
+def _shared(
+    connection: "duckdb.DuckDBPyConnection", focus: dict[str, tuple[CriterionFinding, ...]]
+) -> tuple[CriterionFigures, ...]:
+    """Return the criteria that at least half of the agents, and two or more, lose points on."""
+    named = {agent: items for agent, items in focus.items() if agent}
+    losing: dict[str, int] = {}
+    for items in named.values():
+        for item in items:
+            losing[item.criterion_id] = losing.get(item.criterion_id, 0) + 1
+    shared = {c for c, agents in losing.items() if agents >= 2 and 2 * agents >= len(named)}
+    found = rows(connection, f"{CRITERIA} ORDER BY lost_points DESC, criterion_id")
+    figures = (CriterionFigures.model_validate(row) for row in found)
+    return tuple(item for item in figures if item.criterion_id in shared)[:_SHARED]
+
+
+def _best(calls: tuple[GoodCall, ...]) -> tuple[GoodCall, ...]:
+    """Return the best calls, at most two of one agent, so that many are heard."""
+    taken: dict[str | None, int] = {}
+    best = []
+    for call in calls:
+        taken[call.agent_id] = taken.get(call.agent_id, 0) + 1
+        if taken[call.agent_id] <= 2:
+            best.append(call)
+    return tuple(best[:5])

@@ -1,0 +1,153 @@
+"""Verdicts with the words and times that prove them, picked to be listened to."""
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from qa_pipeline.records import Evidence
+from qa_pipeline.store.figures import Example, GoodCall
+from qa_pipeline.store.monitoring_queries import rows
+
+if TYPE_CHECKING:
+    import duckdb
+
+_EXAMPLES: Final = 3
+_EVIDENCE: Final = 3
+"""Pieces of evidence an example; a criterion may have dozens."""
+_MODELS: Final = 4
+_MOMENTS: Final = 3
+_GOOD_PCT: Final = 90
+_GOOD_CALLS: Final = 20
+
+_EXAMPLE_COLUMNS: Final = """
+    r.call_id, r.day, r.agent_id, r.agent_name, r.language, r.criterion_id, r.verdict, r.reason,
+    r.total_pct, r.scorecard, r.version"""
+
+_RANKED_EVIDENCE: Final = """
+    SELECT e.call_id, e.scorecard, e.version, e.criterion_id,
+        list({kind: e.kind, start_s: e.start_s, end_s: e.end_s, quote: e.quote,
+            utterance_id: e.utterance_id, role: e.role, context: e.context}
+            ORDER BY e.quote IS NULL, e.position) AS evidence
+    FROM evidence e SEMI JOIN picked p ON p.call_id = e.call_id AND p.scorecard = e.scorecard
+        AND p.version = e.version AND p.criterion_id = e.criterion_id
+    GROUP BY ALL"""
+
+
+class GoodCalls(NamedTuple):
+    """Good calls of each agent (empty id: of nobody) and of everybody, best first."""
+
+    by_agent: dict[str, tuple[GoodCall, ...]]
+    overall: tuple[GoodCall, ...]
+
+
+def examples_of(
+    connection: "duckdb.DuckDBPyConnection",
+    pairs: list[tuple[str, str]],
+    verdicts: tuple[str, ...],
+) -> dict[tuple[str, str], tuple[Example, ...]]:
+    """Return up to three examples for each agent and criterion, the surest and newest first."""
+    found = _with_evidence(
+        connection,
+        f"""SELECT coalesce(r.agent_id, '') AS agent, {_EXAMPLE_COLUMNS},
+            row_number() OVER (PARTITION BY r.agent_id, r.criterion_id ORDER BY
+                r.verdict = 'not_met' DESC, q.quoted DESC NULLS LAST, r.confidence DESC, r.day DESC,
+                r.call_id) AS place
+        FROM results r JOIN (SELECT unnest($1) AS agent, unnest($2) AS criterion_id) p
+            ON p.agent = coalesce(r.agent_id, '') AND p.criterion_id = r.criterion_id
+        LEFT JOIN quoted q ON q.call_id = r.call_id AND q.criterion_id = r.criterion_id
+        WHERE r.counts AND list_contains($3, r.verdict)
+        QUALIFY place <= {_EXAMPLES}""",
+        [[pair[0] for pair in pairs], [pair[1] for pair in pairs], list(verdicts)],
+    )
+    grouped: dict[tuple[str, str], tuple[Example, ...]] = {}
+    for row in found:
+        key = (row["agent"], row["criterion_id"])
+        grouped[key] = (*grouped.get(key, ()), _example(row))
+    return grouped
+
+
+def role_models(
+    connection: "duckdb.DuckDBPyConnection", criteria: set[str]
+) -> dict[str, dict[str, tuple[Example, ...]]]:
+    """Return, by language and criterion, quotes of the criterion done well, best calls first."""
+    found = _with_evidence(
+        connection,
+        f"""SELECT {_EXAMPLE_COLUMNS},
+            row_number() OVER (PARTITION BY r.language, r.criterion_id ORDER BY
+                r.total_pct DESC NULLS LAST, r.confidence DESC, r.call_id) AS place
+        FROM results r JOIN quoted q USING (call_id, scorecard, version, criterion_id)
+        WHERE r.counts AND r.verdict = 'met' AND q.quoted AND list_contains($1, r.criterion_id)
+        QUALIFY place <= {_MODELS}""",
+        [sorted(criteria)],
+    )
+    models: dict[str, dict[str, tuple[Example, ...]]] = {}
+    for row in found:
+        by_criterion = models.setdefault(row["language"], {})
+        by_criterion[row["criterion_id"]] = (
+            *by_criterion.get(row["criterion_id"], ()),
+            _example(row),
+        )
+    return models
+
+
+def good_calls(connection: "duckdb.DuckDBPyConnection") -> GoodCalls:
+    """Return passed calls of 90 % or more with the moments worth hearing, best first."""
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE good AS
+        SELECT *, row_number() OVER (PARTITION BY agent_id ORDER BY total_pct DESC, day DESC,
+                call_id) AS own_place,
+            row_number() OVER (ORDER BY total_pct DESC, day DESC, call_id) AS place
+        FROM chosen WHERE counted AND passed AND total_pct >= {_GOOD_PCT}
+        QUALIFY own_place <= 2 OR place <= {_GOOD_CALLS}"""
+    )
+    found = _with_evidence(
+        connection,
+        f"""SELECT {_EXAMPLE_COLUMNS}, row_number() OVER (PARTITION BY r.call_id ORDER BY
+                r.points_earned DESC, r.confidence DESC, r.criterion_id) AS place
+        FROM results r JOIN quoted q USING (call_id, scorecard, version, criterion_id)
+        WHERE r.counts AND r.verdict = 'met' AND q.quoted
+            AND r.call_id IN (SELECT call_id FROM good)
+        QUALIFY place <= {_MOMENTS}""",
+        [],
+    )
+    moments: dict[str, list[Example]] = {}
+    for row in found:
+        moments.setdefault(row["call_id"], []).append(_example(row))
+    by_agent: dict[str, tuple[GoodCall, ...]] = {}
+    overall = []
+    for row in rows(connection, "SELECT * FROM good ORDER BY place"):
+        heard = sorted(moments.get(row["call_id"], []), key=lambda m: m.evidence[0].start_s)
+        call = GoodCall(
+            **{name: row[name] for name in GoodCall.model_fields if name != "moments"},
+            moments=tuple(heard),
+        )
+        agent = row["agent_id"] or ""
+        if row["own_place"] <= 2:
+            by_agent[agent] = (*by_agent.get(agent, ()), call)
+        overall.append(call)
+    return GoodCalls(by_agent, tuple(overall[:_GOOD_CALLS]))
+
+
+def _with_evidence(
+    connection: "duckdb.DuckDBPyConnection", picking: str, values: list[Any]
+) -> list[dict[str, Any]]:
+    """Run a query that picks verdicts (in order of ``place``), and add their evidence.
+
+    ``quoted`` in the query is the temporary table of verdicts that have a quote.
+    """
+    connection.execute(
+        """CREATE TEMP TABLE IF NOT EXISTS quoted AS
+        SELECT call_id, scorecard, version, criterion_id, bool_or(quote IS NOT NULL) AS quoted
+        FROM evidence SEMI JOIN chosen USING (call_id, scorecard, version) GROUP BY ALL"""
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE picked AS {picking}", values)
+    return rows(
+        connection,
+        f"""SELECT p.*, coalesce(v.evidence, []) AS evidence FROM picked p
+        LEFT JOIN ({_RANKED_EVIDENCE}) v USING (call_id, scorecard, version, criterion_id)
+        ORDER BY p.place, p.call_id""",
+    )
+
+
+def _example(row: dict[str, Any]) -> Example:
+    fields = {name: row[name] for name in Example.model_fields if name != "evidence"}
+    evidence = tuple(Evidence.model_validate(piece) for piece in row["evidence"][:_EVIDENCE])
+    return Example(**fields, evidence=evidence)

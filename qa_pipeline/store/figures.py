@@ -1,0 +1,223 @@
+"""What the reports are made of: counts and sums, nothing rounded and nothing judged."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from qa_pipeline.records import Evidence, MeasureRole, Stage, Verdict
+from qa_pipeline.records.base import Record
+from qa_pipeline.store.rows import CallFilter
+
+GroupBy = Literal["team", "site", "queue", "agent", "language", "direction"]
+
+
+class Scope(Record):
+    """Which calls and which scorecard a report is about."""
+
+    only: CallFilter
+    scorecard: str | None
+    """``None`` when no call of the period has been scored."""
+    versions: tuple[int, ...]
+    other_scorecards: tuple[str, ...]
+    """Scorecards that also judged calls of the period and are not in this report."""
+    first_day: date | None
+    last_day: date | None
+
+
+class Totals(Record):
+    """How many calls, and what became of them."""
+
+    calls: int
+    duration_s: float
+    trusted: int
+    """Trust ``ok``."""
+    to_review: int
+    """Trust ``review``."""
+    rejected: int
+    """Trust ``reject``."""
+    counted: int
+    """Trusted and with a score: the calls that the averages are made of."""
+    to_check: int
+    """Trusted calls with at least one verdict that a person should check."""
+    failed: int
+    """Files that could not be processed."""
+
+
+class ScoreFigures(Record):
+    """Scores of a group of calls; only counted calls make the average and the pass rate."""
+
+    label: str
+    name: str | None = None
+    """For people, where the label is an id."""
+    calls: int
+    counted: int
+    mean_pct: float | None
+    judged: int
+    """Counted calls with a pass or fail."""
+    passed: int
+
+
+class GroupFigures(Record):
+    """The calls side by side by one property."""
+
+    by: GroupBy
+    groups: tuple[ScoreFigures, ...]
+
+
+class CriterionFigures(Record):
+    """How often a criterion was met, over trusted calls.
+
+    Verdicts that a person should check are in ``to_check`` and nowhere else.
+    """
+
+    criterion_id: str
+    section_id: str
+    name: str
+    critical: str | None
+    met: int
+    partly_met: int
+    not_met: int
+    not_applicable: int
+    unscored: int
+    to_check: int
+    lost_points: Decimal
+
+    @property
+    def applicable(self) -> int:
+        """Verdicts that say met, partly met or not met."""
+        return self.met + self.partly_met + self.not_met
+
+
+class MeasureFigures(Record):
+    """One measure over the trusted calls."""
+
+    name: str
+    role: MeasureRole
+    calls: int
+    mean: float
+    p10: float
+    median: float
+    p90: float
+
+
+class FailureRow(Record):
+    """A file that could not be processed."""
+
+    path: str
+    call_id: str | None
+    stage: Stage
+    reason: str
+    failed_at: AwareDatetime
+
+
+class ReasonCount(Record):
+    """A reason and how often it was given."""
+
+    reason: str
+    count: int
+
+
+class MonitoringFigures(Record):
+    """Everything in the monitoring report."""
+
+    scope: Scope
+    totals: Totals
+    overall: ScoreFigures
+    trend_step: Literal["day", "week"]
+    trend: tuple[ScoreFigures, ...]
+    """Labels are ISO dates: the day, or the Monday of the week."""
+    groups: tuple[GroupFigures, ...]
+    criteria: tuple[CriterionFigures, ...]
+    """Those with the most lost points first."""
+    measures: tuple[MeasureFigures, ...]
+    failures: tuple[FailureRow, ...]
+    trust_reasons: tuple[ReasonCount, ...]
+    unscored_reasons: tuple[ReasonCount, ...]
+
+
+class Example(Record):
+    """One verdict in one call, with the evidence to listen to."""
+
+    call_id: str
+    day: date
+    agent_id: str | None
+    agent_name: str | None
+    language: str
+    criterion_id: str
+    verdict: Verdict
+    reason: str
+    total_pct: Decimal | None
+    evidence: tuple[Evidence, ...]
+
+
+class CriterionFinding(Record):
+    """How one agent does on one criterion."""
+
+    criterion_id: str
+    section_id: str
+    name: str
+    """What the criterion asks for."""
+    critical: str | None
+    met: int
+    partly_met: int
+    not_met: int
+    lost_points: Decimal
+    possible_points: Decimal
+    everyone_applicable: int
+    everyone_met: int
+    examples: tuple[Example, ...] = ()
+    """What was heard: missed ones for a focus, met ones for a strength."""
+    role_models: tuple[Example, ...] = ()
+    """The same criterion done well in other calls, in a language that the agent speaks."""
+
+    @property
+    def applicable(self) -> int:
+        """Verdicts that say met, partly met or not met."""
+        return self.met + self.partly_met + self.not_met
+
+
+class GoodCall(Record):
+    """A call worth listening to, with moments that show why."""
+
+    call_id: str
+    day: date
+    agent_id: str | None
+    agent_name: str | None
+    language: str
+    duration_s: float
+    total_pct: Decimal
+    moments: tuple[Example, ...]
+
+
+class AgentFindings(Record):
+    """What one agent does well and what to work on next."""
+
+    agent_id: str | None
+    """``None``: calls whose metadata names no agent."""
+    agent_name: str | None
+    team: str | None
+    languages: tuple[str, ...]
+    scores: ScoreFigures
+    untrusted: int
+    """Calls left out because their transcript cannot be trusted without a person's look."""
+    to_check: int
+    """Verdicts left out because a person should check them first."""
+    lost_points: Decimal
+    possible_points: Decimal
+    focus: tuple[CriterionFinding, ...]
+    """At most five, the most lost points first."""
+    strengths: tuple[CriterionFinding, ...]
+    good_calls: tuple[GoodCall, ...]
+
+
+class CoachingFigures(Record):
+    """Everything in the coaching report."""
+
+    scope: Scope
+    agents: tuple[AgentFindings, ...]
+    """The one who lost the largest share of points first."""
+    shared: tuple[CriterionFigures, ...]
+    """Criteria that at least half of the agents (two or more) have to work on: a group's topic."""
+    good_calls: tuple[GoodCall, ...]

@@ -1,0 +1,185 @@
+"""Taking bundles into the database: each exactly once, whatever is killed in between.
+
+A batch is one transaction that writes the rows and the ledger together: either both are there
+or neither is, and the ledger says what to leave out next time.
+"""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa_pipeline.errors import StoreError
+from qa_pipeline.store.bundle_schema import BUNDLE_VERSION
+from qa_pipeline.store.bundles import bundle_files, check_bundle, read_failures
+from qa_pipeline.store.connect import store_errors
+from qa_pipeline.store.ingest_sql import (
+    CALL_QUERIES,
+    FRESH,
+    FRESH_SCORES,
+    INCOMING,
+    LEDGER,
+    SCORE_QUERIES,
+)
+from qa_pipeline.store.rows import DamagedBundle, IngestSummary
+from qa_pipeline.store.tables import TABLES
+
+if TYPE_CHECKING:
+    import duckdb
+
+BATCH = 500
+"""Bundles a transaction: large enough to be fast, small enough to lose little when killed."""
+
+
+def ingest_folder(
+    connection: "duckdb.DuckDBPyConnection", store: Path, folder: Path, batch: int = BATCH
+) -> IngestSummary:
+    """Take in every bundle and failure of the folder that is not taken in yet.
+
+    Raises:
+        StoreError: the disk is full or read-only. Whole batches taken in before stay.
+    """
+    began = time.monotonic()
+    calls_before = _count(connection, store, "calls")
+    files = {path.name: path for path in bundle_files(folder)}
+    with store_errors(store):
+        known = {row[0] for row in connection.execute("SELECT bundle FROM bundles").fetchall()}
+    waiting = [path for name, path in files.items() if name not in known]
+    damaged: list[DamagedBundle] = []
+    replaced = taken = 0
+    for first in range(0, len(waiting), batch):
+        good = _take(connection, store, waiting[first : first + batch], damaged)
+        taken += good[0]
+        replaced += good[1]
+    failures = _take_failures(connection, store, folder)
+    return IngestSummary(
+        bundles=taken,
+        already_known=len(files) - len(waiting),
+        calls_added=_count(connection, store, "calls") - calls_before,
+        calls_replaced=replaced,
+        failures=failures,
+        damaged=tuple(damaged),
+        seconds=time.monotonic() - began,
+    )
+
+
+def _take(
+    connection: "duckdb.DuckDBPyConnection",
+    store: Path,
+    paths: list[Path],
+    damaged: list[DamagedBundle],
+) -> tuple[int, int]:
+    """Take in one batch; return how many bundles, and how many calls they replaced.
+
+    A batch that cannot be read is looked through file by file, and the damaged ones left out.
+    """
+    import duckdb
+
+    try:
+        _load(connection, paths)
+    except duckdb.Error as error:
+        sound = _sound(paths, damaged)
+        if len(sound) == len(paths):
+            with store_errors(store):
+                raise error
+        if not sound:
+            return 0, 0
+        with store_errors(store):
+            _load(connection, sound)
+        paths = sound
+    with store_errors(store):
+        return len(paths), _merge(connection)
+
+
+def _load(connection: "duckdb.DuckDBPyConnection", paths: list[Path]) -> None:
+    import duckdb
+
+    connection.execute(INCOMING, [[str(path) for path in paths]])
+    newer = connection.execute(
+        "SELECT count(*) FROM incoming WHERE bundle_version <> ?", [BUNDLE_VERSION]
+    ).fetchone()
+    if newer and newer[0]:
+        raise duckdb.InvalidInputException("bundles of another version")
+
+
+def _sound(paths: list[Path], damaged: list[DamagedBundle]) -> list[Path]:
+    sound = []
+    for path in paths:
+        try:
+            check_bundle(path)
+            sound.append(path)
+        except StoreError as error:
+            damaged.append(DamagedBundle(path=str(path), reason=str(error)))
+    return sound
+
+
+def _merge(connection: "duckdb.DuckDBPyConnection") -> int:
+    """Write the rows of ``incoming`` and the ledger in one transaction; return calls replaced."""
+    connection.execute("BEGIN")
+    try:
+        connection.execute(FRESH)
+        connection.execute(FRESH_SCORES)
+        row = connection.execute(
+            "SELECT count(*) FROM calls WHERE call_id IN (SELECT call_id FROM fresh)"
+        ).fetchone()
+        for table, query in CALL_QUERIES.items():
+            if table not in _INDEXED:
+                connection.execute(
+                    f"DELETE FROM {table} WHERE call_id IN (SELECT call_id FROM fresh)"
+                )
+            _insert(connection, table, query)
+        for table, query in SCORE_QUERIES.items():
+            if table not in _INDEXED:
+                connection.execute(
+                    f"DELETE FROM {table} t WHERE EXISTS (SELECT 1 FROM fresh_scores f WHERE "
+                    "f.call_id = t.call_id AND f.s.scorecard = t.scorecard "
+                    "AND f.s.version = t.version)"
+                )
+            _insert(connection, table, query)
+        connection.execute(LEDGER)
+        connection.execute("COMMIT")
+    except BaseException:
+        _roll_back(connection)
+        raise
+    return int(row[0]) if row else 0
+
+
+def _insert(connection: "duckdb.DuckDBPyConnection", table: str, query: str) -> None:
+    verb = "INSERT OR REPLACE" if table in _INDEXED else "INSERT"
+    connection.execute(f"{verb} INTO {table} {query}")
+
+
+def _roll_back(connection: "duckdb.DuckDBPyConnection") -> None:
+    import contextlib
+
+    import duckdb
+
+    with contextlib.suppress(duckdb.Error):  # a full disk may have ended the transaction already
+        connection.execute("ROLLBACK")
+
+
+def _take_failures(connection: "duckdb.DuckDBPyConnection", store: Path, folder: Path) -> int:
+    """Take in failures newer than those known; return how many."""
+    stored = list(read_failures(folder))
+    if not stored:
+        return 0
+    with store_errors(store):
+        known = dict(connection.execute("SELECT path, failed_at FROM failures").fetchall())
+        rows = [
+            [f.path, f.call_id, f.stage, f.reason, f.failed_at, entry.run_id]
+            for entry in stored
+            for f in [entry.failure]
+            if f.path not in known or f.failed_at > known[f.path]
+        ]
+        if rows:
+            places = "(?, ?, ?, ?, ?, ?)"
+            connection.executemany(f"INSERT OR REPLACE INTO failures VALUES {places}", rows)
+    return len(rows)
+
+
+def _count(connection: "duckdb.DuckDBPyConnection", store: Path, table: str) -> int:
+    with store_errors(store):
+        row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(row[0]) if row else 0
+
+
+_INDEXED = frozenset(item.name for item in TABLES if item.indexed)

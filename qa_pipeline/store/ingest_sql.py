@@ -1,0 +1,114 @@
+"""The SQL that turns nested bundles into the rows of the tables.
+
+``incoming`` holds one row a bundle, ``fresh`` those whose call is to be replaced, ``fresh_scores``
+the scored calls (``scored_at`` and the struct ``s``) that are newer than what is stored. Each
+query names its columns in the order of its table.
+"""
+
+from typing import Final
+
+_SCORE_KEY: Final = "call_id, s.scorecard, s.version"
+
+CALL_QUERIES: Final[dict[str, str]] = {
+    "calls": """
+        SELECT call_id, recording.path, recording.digest, recording.duration_s,
+            recording.sample_rate_hz, recording.channels, recording.codec, recording.layout,
+            conversation.language, conversation.trust.level, conversation.trust.reasons,
+            conversation.role_confidence, m.agent_id, m.agent_name, m.team, m.site, m.queue,
+            m.direction, m.started_at::TIMESTAMPTZ, m.started_at[:10]::DATE, utc_offset_s,
+            m.answer_delay_s, m.disposition, m.hung_up_by, m.agent_channel, m.language,
+            m.call_id, versions.qa_pipeline, versions.profile, versions.models,
+            processed_at, run_id
+        FROM (SELECT *, recording.metadata AS m FROM fresh)""",
+    "speaker_roles": """
+        SELECT call_id, unnest(range(len(map_keys(r)))), unnest(map_keys(r)),
+            unnest(map_values(r))
+        FROM (SELECT call_id, conversation.speaker_roles AS r FROM fresh)""",
+    "utterances": """
+        SELECT call_id, u.utterance_id, position, u.role, u.speaker, u.language, u.text,
+            u.start_s, u.end_s
+        FROM (SELECT call_id, unnest(range(len(conversation.utterances))) AS position,
+            unnest(conversation.utterances) AS u FROM fresh)""",
+    "words": """
+        SELECT call_id, utterance_id, position, w.text, w.start_s, w.end_s, w.probability,
+            w.channel
+        FROM (SELECT call_id, u.utterance_id, unnest(range(len(u.words))) AS position,
+                unnest(u.words) AS w
+            FROM (SELECT call_id, unnest(conversation.utterances) AS u FROM fresh))""",
+    "turns": """
+        SELECT call_id, position, t.speaker, t.start_s, t.end_s
+        FROM (SELECT call_id, unnest(range(len(conversation.turns))) AS position,
+            unnest(conversation.turns) AS t FROM fresh)""",
+    "measures": """
+        SELECT call_id, position, m.name, m.role, m.value
+        FROM (SELECT call_id, unnest(range(len(measures.values))) AS position,
+            unnest(measures.values) AS m FROM fresh)""",
+    "silences": """
+        SELECT call_id, position, x.kind, x.start_s, x.end_s
+        FROM (SELECT call_id, unnest(range(len(measures.silences))) AS position,
+            unnest(measures.silences) AS x FROM fresh)""",
+    "interruptions": """
+        SELECT call_id, position, x.by, x.start_s, x.end_s
+        FROM (SELECT call_id, unnest(range(len(measures.interruptions))) AS position,
+            unnest(measures.interruptions) AS x FROM fresh)""",
+    "tones": """
+        SELECT call_id, x.utterance_id, position, x.label, x.probability
+        FROM (SELECT call_id, unnest(range(len(measures.tones))) AS position,
+            unnest(measures.tones) AS x FROM fresh)""",
+}
+"""Tables that belong to a call: replaced when the call is processed anew."""
+
+SCORE_QUERIES: Final[dict[str, str]] = {
+    "scores": f"""
+        SELECT {_SCORE_KEY}, s.scorecard_hash, s.total_pct, s.total_without_critical_pct,
+            s.passed, s.trust, scored_at
+        FROM fresh_scores""",
+    "section_scores": f"""
+        SELECT {_SCORE_KEY}, x.section_id, position, x.name, x.weight, x.score_pct,
+            x.score_without_critical_pct
+        FROM (SELECT call_id, s, unnest(range(len(s.sections))) AS position,
+            unnest(s.sections) AS x FROM fresh_scores)""",
+    "criterion_results": f"""
+        SELECT {_SCORE_KEY}, x.criterion_id, x.section_id, position, x.name, x.verdict,
+            x.points_earned, x.points_possible, x.critical, x.reason, x.confidence,
+            x.needs_review
+        FROM (SELECT call_id, s, unnest(range(len(s.criteria))) AS position,
+            unnest(s.criteria) AS x FROM fresh_scores)""",
+    "evidence": f"""
+        SELECT {_SCORE_KEY}, criterion_id, position, e.kind, e.quote, e.utterance_id, e.role,
+            e.start_s, e.end_s, e.context
+        FROM (SELECT call_id, s, x.criterion_id, unnest(range(len(x.evidence))) AS position,
+                unnest(x.evidence) AS e
+            FROM (SELECT call_id, s, unnest(s.criteria) AS x FROM fresh_scores))""",
+}
+"""Tables that belong to one version of a scorecard: other versions' rows stay."""
+
+INCOMING: Final = """
+    CREATE OR REPLACE TEMP TABLE incoming AS
+    SELECT * REPLACE (processed_at::TIMESTAMPTZ AS processed_at),
+        parse_filename(filename) AS bundle,
+        date_diff('second', recording.metadata.started_at::TIMESTAMPTZ AT TIME ZONE 'UTC',
+            recording.metadata.started_at[:19]::TIMESTAMP) AS utc_offset_s
+    FROM read_parquet(?, filename = true)"""
+
+FRESH: Final = """
+    CREATE OR REPLACE TEMP TABLE fresh AS
+    SELECT i.* FROM incoming i
+    WHERE NOT EXISTS (SELECT 1 FROM calls c
+        WHERE c.call_id = i.call_id AND c.processed_at > i.processed_at)
+    QUALIFY row_number() OVER
+        (PARTITION BY i.call_id ORDER BY i.processed_at DESC, i.bundle DESC) = 1"""
+
+FRESH_SCORES: Final = """
+    CREATE OR REPLACE TEMP TABLE fresh_scores AS
+    SELECT n.* FROM (SELECT call_id, bundle, processed_at AS scored_at, unnest(scored) AS s
+        FROM incoming) n
+    WHERE NOT EXISTS (SELECT 1 FROM scores o
+        WHERE o.call_id = n.call_id AND o.scorecard = n.s.scorecard
+            AND o.version = n.s.version AND o.scored_at > n.scored_at)
+    QUALIFY row_number() OVER (PARTITION BY n.call_id, n.s.scorecard, n.s.version
+        ORDER BY n.scored_at DESC, n.bundle DESC) = 1"""
+
+LEDGER: Final = """
+    INSERT OR REPLACE INTO bundles
+    SELECT bundle, key, call_id, processed_at, now() FROM incoming"""

@@ -1,0 +1,147 @@
+"""Reading the store: the live file when it is free, else the snapshot, saying how old it is."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from qa_pipeline.errors import StoreHeldError, UsageError
+from qa_pipeline.records import ProcessedCall
+from qa_pipeline.store import coaching_queries, lists, monitoring_queries, whole_call
+from qa_pipeline.store.connect import connect_reader, store_errors
+from qa_pipeline.store.figures import CoachingFigures, MonitoringFigures
+from qa_pipeline.store.rows import (
+    CallFilter,
+    CallRow,
+    QueryResult,
+    Run,
+    StoreInfo,
+)
+
+if TYPE_CHECKING:
+    import duckdb
+
+Source = Literal["live", "snapshot"]
+
+
+def snapshot_path(path: Path) -> Path:
+    """Return where the snapshot of the store at ``path`` lies."""
+    return path.with_name(f"{path.stem}.snapshot.duckdb")
+
+
+class StoreReader:
+    """The store, open to be read. A context manager; close it soon, for it keeps owners out."""
+
+    def __init__(
+        self,
+        connection: "duckdb.DuckDBPyConnection",
+        path: Path,
+        source: Source,
+        age_s: float,
+    ) -> None:
+        self._connection = connection
+        self.path = path
+        self.source: Source = source
+        self.age_s = age_s
+        """Seconds since the snapshot was published; 0 for the live file."""
+
+    @classmethod
+    def open(cls, path: Path) -> "StoreReader":
+        """Open the live file when it is free, else the snapshot.
+
+        Raises:
+            StoreHeldError: the store is held and no snapshot has been published yet.
+            StoreError: there is no store, or it cannot be read.
+        """
+        try:
+            return StoreReader(connect_reader(path), path, source="live", age_s=0.0)
+        except StoreHeldError as error:
+            snapshot = snapshot_path(path)
+            try:
+                age_s = max(0.0, time.time() - snapshot.stat().st_mtime)
+            except FileNotFoundError:
+                raise StoreHeldError(f"{error} There is no snapshot to read meanwhile.") from error
+            connection = connect_reader(snapshot)
+            return StoreReader(connection, path, source="snapshot", age_s=age_s)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> QueryResult:
+        """Run one statement that reads, and return its columns and rows.
+
+        Raises:
+            UsageError: it is not exactly one reading statement, or DuckDB refuses it.
+        """
+        import duckdb
+
+        try:
+            statements = duckdb.extract_statements(sql)
+            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+                raise UsageError("Give exactly one SELECT statement: the store is only read here.")
+            cursor = self._connection.cursor()
+            try:
+                cursor.execute("BEGIN TRANSACTION READ ONLY")
+                cursor.execute(sql, list(parameters))
+                columns = tuple(str(column[0]) for column in cursor.description or ())
+                return QueryResult(columns=columns, rows=tuple(cursor.fetchall()))
+            finally:
+                cursor.close()
+        except duckdb.Error as error:
+            raise UsageError(f"The store cannot answer this query: {error}") from error
+
+    def info(self) -> StoreInfo:
+        """Return what the store holds."""
+        with self._asking() as connection:
+            return lists.info(connection)
+
+    def runs(self, limit: int = 20) -> tuple[Run, ...]:
+        """Return the latest runs, newest first."""
+        with self._asking() as connection:
+            return lists.runs(connection, limit)
+
+    def list_calls(
+        self, only: CallFilter | None = None, limit: int | None = None
+    ) -> tuple[CallRow, ...]:
+        """Return the calls that pass the filter, newest first."""
+        with self._asking() as connection:
+            return lists.list_calls(connection, only or CallFilter(), limit)
+
+    def read_call(self, call_id: str) -> ProcessedCall | None:
+        """Return one call whole, with every score it has; ``None`` if there is no such call."""
+        with self._asking() as connection:
+            return whole_call.read_call(connection, call_id)
+
+    def monitoring(self, only: CallFilter | None = None) -> MonitoringFigures:
+        """Return the figures of the monitoring report."""
+        with self._asking() as connection:
+            return monitoring_queries.monitoring(connection, only or CallFilter())
+
+    def coaching(self, only: CallFilter | None = None) -> CoachingFigures:
+        """Return the findings of the coaching report."""
+        with self._asking() as connection:
+            return coaching_queries.coaching(connection, only or CallFilter())
+
+    @contextmanager
+    def _asking(self) -> "Iterator[duckdb.DuckDBPyConnection]":
+        """Give a connection of its own, so that threads and temporary tables do not meet."""
+        with store_errors(self.path):
+            cursor = self._connection.cursor()
+            try:
+                yield cursor
+            finally:
+                cursor.close()

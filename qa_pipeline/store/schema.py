@@ -1,0 +1,71 @@
+"""The database that ``tables.py`` describes: its views and the statements that make it.
+
+Names here and there are a public interface: analysts write SQL against them. Every change
+raises ``SCHEMA_VERSION``.
+"""
+
+from qa_pipeline.store.described import Table, View
+from qa_pipeline.store.tables import TABLES
+
+SCHEMA_VERSION = 1
+
+VIEWS: tuple[View, ...] = (
+    View(
+        "current_scores",
+        "`scores` of the latest version of each scorecard that judged a call.",
+        "SELECT * FROM scores QUALIFY version = "
+        "max(version) OVER (PARTITION BY call_id, scorecard)",
+    ),
+    View(
+        "current_section_scores",
+        "`section_scores` of the latest version of each scorecard that judged a call.",
+        "SELECT s.* FROM section_scores s "
+        "SEMI JOIN current_scores c USING (call_id, scorecard, version)",
+    ),
+    View(
+        "current_criterion_results",
+        "`criterion_results` of the latest version of each scorecard that judged a call.",
+        "SELECT r.* FROM criterion_results r "
+        "SEMI JOIN current_scores c USING (call_id, scorecard, version)",
+    ),
+    View(
+        "current_evidence",
+        "`evidence` of the latest version of each scorecard that judged a call.",
+        "SELECT e.* FROM evidence e SEMI JOIN current_scores c USING (call_id, scorecard, version)",
+    ),
+    View(
+        "open_failures",
+        "`failures` of files that have not been processed since.",
+        "SELECT f.* FROM failures f WHERE NOT EXISTS ("
+        "SELECT 1 FROM calls c WHERE c.path = f.path AND c.processed_at > f.failed_at)",
+    ),
+)
+
+
+def table(name: str) -> Table:
+    """Return the table of that name; ``KeyError`` if there is none."""
+    for candidate in TABLES:
+        if candidate.name == name:
+            return candidate
+    raise KeyError(name)
+
+
+def ddl() -> tuple[str, ...]:
+    """Return the statements that make the database, safe to run on one that has it all."""
+    statements = []
+    for item in TABLES:
+        columns = [f'"{c.name}" {c.type}' for c in item.columns]
+        if item.indexed:
+            columns.append(f"PRIMARY KEY ({', '.join(item.key)})")
+        statements.append(f"CREATE TABLE IF NOT EXISTS {item.name} ({', '.join(columns)})")
+        statements.append(f"COMMENT ON TABLE {item.name} IS {_quoted(item.meaning)}")
+        statements += [
+            f'COMMENT ON COLUMN {item.name}."{c.name}" IS {_quoted(c.meaning)}'
+            for c in item.columns
+        ]
+    statements += [f"CREATE OR REPLACE VIEW {view.name} AS {view.query}" for view in VIEWS]
+    return tuple(statements)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
