@@ -1,0 +1,1 @@
+"""Accuracy and speed, each runnable with one command."""
