@@ -1,27 +1,9 @@
 """``qa-pipeline doctor``: what is fine on this machine, what is not, and what to do."""
 
-import os
-import shutil
-from collections.abc import Callable
-from typing import Literal
-
 import typer
 
 from qa_pipeline.cli import EXIT_USAGE, options
 from qa_pipeline.cli.output import print_json, say
-from qa_pipeline.errors import QaPipelineError
-from qa_pipeline.records.base import Record
-from qa_pipeline.settings import Settings, read_settings
-
-_ENOUGH_DISK_BYTES = 2 * 1024**3
-
-
-class Finding(Record):
-    """One thing looked at."""
-
-    what: str
-    level: Literal["fine", "note", "problem"]
-    said: str
 
 
 def doctor(
@@ -31,15 +13,10 @@ def doctor(
     as_json: options.AsJson = False,
 ) -> None:
     """Look at GPU, CUDA libraries, models, disk, store and telemetry. Exit code 2 on a problem."""
-    settings = read_settings(profile=profile, data_dir=data_dir, store=store)
-    checks: tuple[Callable[[Settings], Finding], ...] = (
-        _gpu,
-        _models,
-        _disk,
-        _store,
-        _telemetry,
-    )
-    findings = [check(settings) for check in checks]
+    from qa_pipeline.cli.health import examine
+    from qa_pipeline.settings import read_settings
+
+    findings = examine(read_settings(profile=profile, data_dir=data_dir, store=store))
     if as_json:
         print_json({"findings": [finding.model_dump() for finding in findings]})
     else:
@@ -48,103 +25,3 @@ def doctor(
     if any(finding.level == "problem" for finding in findings):
         say("Something needs attention; see the lines that say 'problem'.")
         raise typer.Exit(EXIT_USAGE)
-
-
-def _gpu(_settings: Settings) -> Finding:
-    import ctypes
-
-    import torch
-
-    what = "GPU"
-    if not torch.cuda.is_available():
-        return Finding(
-            what=what,
-            level="note",
-            said="none that torch can use; everything runs on the CPU, which is slower. "
-            "With an NVIDIA GPU: install its driver, then run this again.",
-        )
-    import ctranslate2
-
-    name = torch.cuda.get_device_name(0)
-    try:
-        ctypes.CDLL("libcublas.so.12")
-    except OSError:
-        return Finding(
-            what=what,
-            level="problem",
-            said=f"{name} is there, but libcublas.so.12, which CTranslate2 needs, cannot be "
-            f"loaded; torch {torch.__version__} brings CUDA {torch.version.cuda}. Install the "
-            "versions pinned in pyproject.toml (torch 2.10 brings CUDA 12).",
-        )
-    return Finding(
-        what=what,
-        level="fine",
-        said=f"{name}; torch {torch.__version__}, CUDA {torch.version.cuda}; CTranslate2 "
-        f"{ctranslate2.__version__} sees {ctranslate2.get_cuda_device_count()} device(s)",
-    )
-
-
-def _models(settings: Settings) -> Finding:
-    from qa_pipeline.model_registry import load_profile, verify
-    from qa_pipeline.resources import resource_folder
-
-    what = f"models of profile {settings.profile}"
-    try:
-        profile = load_profile(settings.profile, resource_folder("models"))
-        problems = verify(profile)
-    except QaPipelineError as error:
-        return Finding(what=what, level="problem", said=str(error))
-    if problems:
-        return Finding(what=what, level="problem", said="; ".join(str(p) for p in problems))
-    said = "complete, checksums right"
-    return Finding(what=what, level="fine", said=f"{said}. {profile.disclaimer}".strip())
-
-
-def _disk(settings: Settings) -> Finding:
-    folder = settings.data_dir.absolute()
-    while not folder.exists():
-        folder = folder.parent
-    free = shutil.disk_usage(folder).free
-    said = f"{free / 1024**3:.1f} GiB free for {settings.data_dir}"
-    if not os.access(folder, os.W_OK):
-        return Finding(what="disk", level="problem", said=f"{folder} cannot be written to")
-    if free < _ENOUGH_DISK_BYTES:
-        return Finding(what="disk", level="problem", said=f"{said}; make room, 2 GiB at least")
-    return Finding(what="disk", level="fine", said=said)
-
-
-def _store(settings: Settings) -> Finding:
-    from qa_pipeline.store import Store
-
-    what = "store"
-    if not settings.store_path.exists():
-        return Finding(
-            what=what,
-            level="note",
-            said=f"{settings.store_path} does not exist yet; the first run makes it",
-        )
-    try:
-        with Store.open_reader(settings.store_path) as reader:
-            found = reader.info()
-            held = "" if reader.source == "live" else " (held by another process; snapshot read)"
-    except QaPipelineError as error:
-        return Finding(what=what, level="problem", said=str(error))
-    return Finding(
-        what=what, level="fine", said=f"{settings.store_path}: {found.calls} calls{held}"
-    )
-
-
-def _telemetry(_settings: Settings) -> Finding:
-    expected = {
-        "HF_HUB_OFFLINE": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
-        "PYANNOTE_METRICS_ENABLED": "0",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    on = [name for name, value in expected.items() if os.environ.get(name) != value]
-    if on:
-        return Finding(what="telemetry", level="problem", said=f"not switched off: {on}")
-    return Finding(
-        what="telemetry", level="fine", said="off in every dependency; hubs are not asked"
-    )

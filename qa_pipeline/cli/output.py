@@ -2,18 +2,20 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
-from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 
-def print_json(value: BaseModel | dict[str, Any]) -> None:
+def print_json(value: "BaseModel | dict[str, Any]") -> None:
     """Print one JSON object on standard output."""
-    if isinstance(value, BaseModel):
-        typer.echo(value.model_dump_json(indent=2))
+    if isinstance(value, dict):
+        typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
     else:
-        typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+        typer.echo(value.model_dump_json(indent=2))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -45,9 +47,3 @@ def say(message: str) -> None:
 
 def _text(value: object) -> str:
     return "-" if value is None else str(value)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    return str(value)
