@@ -4,6 +4,7 @@ Published measurements put inventions at about one in a hundred Whisper transcri
 where little is said. Windows hold speech by construction; these guards catch the rest.
 """
 
+import re
 from dataclasses import dataclass
 
 from qa_pipeline.records import Word
@@ -15,6 +16,8 @@ _DIGIT_REPEATS = 6
 _DIGITS = frozenset("零一幺二两三四五六七八九") | frozenset(
     ("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 )
+_STUTTER = re.compile(r"(.{1,4}?)\1{6,}")
+"""A word that is one loop, as a decoder that is stuck writes it."""
 _FASTEST = {"zh": 13.0}
 _FASTEST_ELSEWHERE = 8.0
 _SHORTEST_SPEECH_S = 0.5
@@ -51,7 +54,7 @@ def without_loops(words: list[Word]) -> list[Word]:
 
     A single digit may follow itself six times, as it does in numbers that people read out.
     """
-    kept = list(words)
+    kept = [word for word in words if not _STUTTER.search(word.text)]
     for size in range(1, _LONGEST_LOOP + 1):
         kept = _without_loops_of(kept, size)
     return kept

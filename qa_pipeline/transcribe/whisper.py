@@ -9,6 +9,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from qa_pipeline.errors import ModelError
 from qa_pipeline.records import Transcript, Word
@@ -34,9 +35,8 @@ class WhisperOptions:
     """Languages that may be detected, ISO 639-1; a detected language is always one of these."""
     pad_to_window: bool = True
     """Standard models hear every window padded to 30 s. A model trained on windows of any length
-    takes them as they are, which is many times faster."""
-    suppress_non_speech: bool = True
-    """Keep the model from writing music notes, brackets and the like."""
+    takes them as they are, which is many times faster. Standard models are also kept from writing
+    music notes, brackets and the like, whose tokens a model of our own may need for letters."""
     cpu_threads: int = 0
     """Threads on the CPU; 0: all."""
     detect_s: float = 60.0
@@ -50,6 +50,19 @@ class WhisperOptions:
             raise ModelError(f"window_s is {self.window_s}, must be from 1 to 30 seconds")
         if self.batch_size < 1 or self.beam_size < 1 or not self.languages:
             raise ModelError("batch_size and beam_size must be at least 1, languages not empty")
+
+
+class _OptionValues(TypedDict, total=False):
+    """The fields of ``WhisperOptions`` as arguments."""
+
+    window_s: float
+    batch_size: int
+    beam_size: int
+    languages: tuple[str, ...]
+    pad_to_window: bool
+    cpu_threads: int
+    detect_s: float
+    no_speech_probability: float
 
 
 @dataclass(frozen=True)
@@ -73,19 +86,23 @@ class FasterWhisperEngine:
         model_dir: Path,
         device: str = "cpu",
         compute_type: str = "default",
-        options: WhisperOptions | None = None,
         *,
         name: str = "",
         version: str = "",
+        **options: Unpack[_OptionValues],
     ) -> None:
-        self.options = options or WhisperOptions()
+        """Load the model. ``options`` are those of ``WhisperOptions``.
+
+        Raises ``ModelError`` when the folder holds no model or the device cannot run it.
+        """
+        self.options = WhisperOptions(**options)
         self._decoder = WhisperDecoder(
             model_dir,
             device,
             compute_type,
             beam_size=self.options.beam_size,
             pad_to_window=self.options.pad_to_window,
-            suppress_non_speech=self.options.suppress_non_speech,
+            suppress_non_speech=self.options.pad_to_window,
             cpu_threads=self.options.cpu_threads,
         )
         self._name = name or model_dir.name
