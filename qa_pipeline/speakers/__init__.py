@@ -1,0 +1,11 @@
+"""Who speaks when: by channel where each speaker has one, else by the sound of the voices.
+
+Here belong speaker turns and whose turn a word falls into. Which speaker is the agent is decided
+later, from what they say.
+"""
+
+from qa_pipeline.speakers.channels import channel_turns
+from qa_pipeline.speakers.diarizer import Diarizer, PyannoteDiarizer
+from qa_pipeline.speakers.words import UNKNOWN_SPEAKER, assign_words
+
+__all__ = ["UNKNOWN_SPEAKER", "Diarizer", "PyannoteDiarizer", "assign_words", "channel_turns"]

@@ -1,0 +1,187 @@
+"""Turns where all speakers share one channel: the pyannote.audio adapter."""
+
+import hashlib
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+from qa_pipeline.errors import ModelError
+from qa_pipeline.offline import go_offline
+from qa_pipeline.records import SAMPLE_RATE_HZ, Samples, Turn
+
+_GAP_S = 0.25
+_BLIP_S = 0.1
+_CONFIG = "config.yaml"
+
+
+class Diarizer(Protocol):
+    """Something that hears who speaks when on one channel."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in results, such as ``pyannote``."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """What changes when its results may change."""
+        ...
+
+    def diarize(self, samples: Samples) -> tuple[Turn, ...]:
+        """Return turns of ``speaker-0``, ``speaker-1``, ... in time order.
+
+        Args:
+            samples: Mono float32 at 16 kHz, shape ``(samples,)`` or ``(1, samples)``.
+        """
+        ...
+
+
+class PyannoteDiarizer:
+    """A pyannote.audio pipeline from a local folder, loaded when it is first used.
+
+    Speakers are numbered in the order in which they are first heard. Equal samples give equal
+    turns on the same device.
+    """
+
+    name = "pyannote"
+
+    def __init__(
+        self,
+        pipeline_dir: Path,
+        device: str = "cpu",
+        num_speakers: int | None = 2,
+        gap_s: float = _GAP_S,
+        blip_s: float = _BLIP_S,
+    ) -> None:
+        """Check that the folder is there; load nothing yet.
+
+        Args:
+            pipeline_dir: Folder with ``config.yaml`` and the models that it names.
+            device: ``cpu``, ``cuda`` or ``cuda:N``.
+            num_speakers: How many people speak, where that is known, else ``None``.
+            gap_s: Shorter gaps within one speaker are closed.
+            blip_s: Shorter turns are dropped afterwards.
+
+        Raises:
+            ModelError: The folder is missing or incomplete.
+        """
+        if not (pipeline_dir / _CONFIG).is_file():
+            raise ModelError(
+                f"no diarization pipeline in {pipeline_dir}: {_CONFIG} is missing; "
+                "run `qa-pipeline models verify`, and `qa-pipeline models pull` if it fails"
+            )
+        self._folder = pipeline_dir
+        self._device = device
+        self._num_speakers = num_speakers
+        self._gap_s = gap_s
+        self._blip_s = blip_s
+
+    @cached_property
+    def version(self) -> str:
+        """Version of pyannote.audio and a digest of the pipeline's files."""
+        digest = hashlib.sha256()
+        for path in sorted(p for p in self._folder.rglob("*") if p.is_file()):
+            if path.suffix != ".md":
+                digest.update(path.relative_to(self._folder).as_posix().encode())
+                digest.update(path.read_bytes())
+        return f"pyannote.audio-{version('pyannote.audio')}+{digest.hexdigest()[:12]}"
+
+    def diarize(self, samples: Samples) -> tuple[Turn, ...]:
+        """Return turns of ``speaker-0``, ``speaker-1``, ... in time order.
+
+        Args:
+            samples: Mono float32 at 16 kHz, shape ``(samples,)`` or ``(1, samples)``.
+
+        Raises:
+            ModelError: The pipeline cannot be loaded.
+        """
+        pipeline = self._pipeline
+        import torch
+
+        waveform = torch.from_numpy(samples.reshape(1, -1))
+        if waveform.shape[1] == 0:
+            return ()
+        heard = {"waveform": waveform, "sample_rate": SAMPLE_RATE_HZ}
+        # pyannote prints where it finds fewer voices than asked for; standard output is the
+        # caller's, and the turns say it all.
+        with _quiet(), redirect_stdout(io.StringIO()):
+            annotation = pipeline(heard, num_speakers=self._num_speakers).speaker_diarization
+        spans = [
+            (segment.start, segment.end, label)
+            for segment, _, label in annotation.itertracks(yield_label=True)
+        ]
+        return tidy_turns(spans, self._gap_s, self._blip_s)
+
+    @cached_property
+    def _pipeline(self) -> Any:
+        go_offline()
+        try:
+            with _quiet():
+                import torch
+                from pyannote.audio import Pipeline
+
+                pipeline = Pipeline.from_pretrained(str(self._folder))
+                if pipeline is None:
+                    raise ValueError(f"{_CONFIG} names no pipeline")
+                return pipeline.to(torch.device(self._device))
+        except Exception as error:
+            # Whatever pyannote, torch or yaml raise on a damaged folder, the remedy is the same.
+            raise ModelError(
+                f"cannot load the diarization pipeline in {self._folder} on {self._device}: "
+                f"{error}; run `qa-pipeline models verify`"
+            ) from error
+
+
+def tidy_turns(
+    spans: list[tuple[float, float, str]], gap_s: float = _GAP_S, blip_s: float = _BLIP_S
+) -> tuple[Turn, ...]:
+    """Close short gaps within a speaker, drop blips, number speakers as they appear.
+
+    Args:
+        spans: Start, end (seconds) and label, in any order.
+        gap_s: Shorter gaps within one speaker are closed.
+        blip_s: Shorter turns are dropped afterwards.
+    """
+    by_label: dict[str, list[tuple[float, float]]] = {}
+    for start_s, end_s, label in sorted(spans):
+        held = by_label.setdefault(label, [])
+        if held and start_s - held[-1][1] < gap_s:
+            held[-1] = (held[-1][0], max(end_s, held[-1][1]))
+        else:
+            held.append((max(0.0, start_s), end_s))
+    kept = sorted(
+        (start_s, end_s, label)
+        for label, held in by_label.items()
+        for start_s, end_s in held
+        if end_s - start_s >= blip_s
+    )
+    numbers: dict[str, int] = {}
+    turns = []
+    for start_s, end_s, label in kept:
+        number = numbers.setdefault(label, len(numbers))
+        turns.append(
+            Turn(speaker=f"speaker-{number}", start_s=round(start_s, 3), end_s=round(end_s, 3))
+        )
+    return tuple(turns)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Hide the warnings of pyannote and below that a user can do nothing about, and only those."""
+    with warnings.catch_warnings():
+        # Files are decoded by PyAV and handed over as samples; torchcodec is not used.
+        warnings.filterwarnings("ignore", message=r"\s*torchcodec is not installed correctly")
+        # pyannote switches TensorFloat-32 off for equal results and says so.
+        warnings.filterwarnings("ignore", message=r"(?s).*TensorFloat-32")
+        # A call in which one person speaks, or hardly anybody: the turns say so.
+        warnings.filterwarnings("ignore", message=r"(?s)\s*The detected number of speakers")
+        warnings.filterwarnings("ignore", message="Mean of empty slice")
+        warnings.filterwarnings("ignore", message="invalid value encountered in")
+        # A voice heard for one frame has no spread (pooling of larger embedding models).
+        warnings.filterwarnings("ignore", message=r"std\(\): degrees of freedom is <= 0")
+        yield
