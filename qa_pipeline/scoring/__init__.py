@@ -1,0 +1,17 @@
+"""The centre's own standard, applied to calls: cards, operators, matching, arithmetic.
+
+`load_scorecard` reads a card, `score_call` judges a call by it, `run_card_tests` runs a card's
+own tests, `check_card` says where a card is not specific, measurable or timely.
+"""
+
+from qa_pipeline.scoring.judge import score_call
+from qa_pipeline.scoring.loading import find_scorecards, load_scorecard, parse_scorecard
+from qa_pipeline.scoring.schema import Scorecard
+
+__all__ = [
+    "Scorecard",
+    "find_scorecards",
+    "load_scorecard",
+    "parse_scorecard",
+    "score_call",
+]

@@ -1,0 +1,74 @@
+"""One call as the operators see it: streams by role, measures, metadata, and what to trust."""
+
+from functools import cached_property
+
+from qa_pipeline.records import CallMetadata, Conversation, Measures, Role, Utterance
+from qa_pipeline.scoring.reasons import Words
+from qa_pipeline.scoring.schema import Who
+from qa_pipeline.scoring.stream import Stream, stream_of
+from qa_pipeline.scoring.windows import Interval
+
+_ROLES: dict[Who, tuple[Role, ...]] = {
+    "agent": ("agent",),
+    "customer": ("customer",),
+    "any": ("agent", "customer", "unknown"),
+}
+
+
+class Call:
+    """A conversation with everything known about it, and matching streams made once."""
+
+    def __init__(
+        self, conversation: Conversation, measures: Measures | None, metadata: CallMetadata
+    ) -> None:
+        self.conversation = conversation
+        self.measures = measures
+        self.metadata = metadata
+        self.words = Words(conversation.language)
+        self._streams: dict[Role, Stream] = {}
+
+    @property
+    def language(self) -> str:
+        """The language of the call, ISO 639-1."""
+        return self.conversation.language
+
+    @cached_property
+    def extent(self) -> Interval:
+        """From the first to the last word of agent or customer: what windows are counted from.
+
+        Ringing and announcements before it and an open line after it are not the agent's.
+        """
+        spoken = [u for u in self.conversation.utterances if u.role != "ivr"]
+        if not spoken:
+            return Interval(0.0, self.conversation.duration_s)
+        return Interval(min(u.start_s for u in spoken), max(u.end_s for u in spoken))
+
+    def streams(self, who: Who) -> list[Stream]:
+        """Return the streams in which to look for what ``who`` says, one a role."""
+        for role in _ROLES[who]:
+            if role not in self._streams:
+                self._streams[role] = stream_of(self.conversation, (role,))
+        return [self._streams[role] for role in _ROLES[who]]
+
+    def utterances(self, who: Who, spans: tuple[Interval, ...]) -> list[Utterance]:
+        """Return what ``who`` says in ``spans``, in time order."""
+        return [
+            u
+            for u in self.conversation.utterances
+            if u.role in _ROLES[who] and any(span.touches(u.start_s, u.end_s) for span in spans)
+        ]
+
+    def not_trusted(self) -> str | None:
+        """Return why nothing spoken can be judged, or ``None`` where it can."""
+        trust = self.conversation.trust
+        return self.words.not_trusted(trust.reasons) if trust.level == "reject" else None
+
+    def not_heard(self, who: Who) -> str | None:
+        """Return why what ``who`` says cannot be judged, or ``None`` where it can."""
+        utterances = self.conversation.utterances
+        if not any(u.role in ("agent", "customer", "unknown") for u in utterances):
+            return self.words.nobody_speaks()
+        if who == "any" or any(u.role in _ROLES[who] for u in utterances):
+            return None
+        unknown = any(u.role == "unknown" for u in utterances)
+        return self.words.role_unknown(who) if unknown else None

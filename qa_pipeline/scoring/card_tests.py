@@ -1,0 +1,68 @@
+"""Running the tests that a card carries: its test conversations and its examples."""
+
+from collections.abc import Iterator
+
+from qa_pipeline.records import Verdict
+from qa_pipeline.records.base import Record
+from qa_pipeline.scoring.judge import score_call
+from qa_pipeline.scoring.schema import VERDICTS, CardTest, Criterion, Scorecard
+from qa_pipeline.scoring.scripts import read_script
+
+
+class CardTestResult(Record):
+    """What one test of a card expected of a criterion, and what the card found."""
+
+    test: str
+    criterion_id: str
+    expected: Verdict
+    found: Verdict
+    reason: str
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether the card gave the verdict it must give."""
+        return self.expected == self.found
+
+
+def run_card_tests(scorecard: Scorecard) -> list[CardTestResult]:
+    """Run every test and every example of a card, in the order of the card.
+
+    Raises:
+        ScorecardError: a conversation cannot be read; the message names test and line.
+    """
+    results: list[CardTestResult] = []
+    for test in scorecard.tests:
+        results += _run(scorecard, test)
+    for criterion in scorecard.criteria():
+        for example in _examples(criterion):
+            results += _run(scorecard, example)
+    return results
+
+
+def _examples(criterion: Criterion) -> Iterator[CardTest]:
+    """Yield the examples of a criterion as tests."""
+    for verdict in VERDICTS:
+        for number, text in enumerate(getattr(criterion.examples, verdict), start=1):
+            yield CardTest.model_validate(
+                {
+                    "name": f"example {criterion.id} {verdict} {number}",
+                    "conversation": text,
+                    "expect": {criterion.id: verdict},
+                }
+            )
+
+
+def _run(scorecard: Scorecard, test: CardTest) -> list[CardTestResult]:
+    scene = read_script(test.conversation, f"test {test.name!r}", test.metadata)
+    scored = score_call(scorecard, scene.conversation, scene.measures, scene.metadata)
+    found = {result.criterion_id: result for result in scored.criteria}
+    return [
+        CardTestResult(
+            test=test.name,
+            criterion_id=criterion_id,
+            expected=expected,
+            found=found[criterion_id].verdict,
+            reason=found[criterion_id].reason,
+        )
+        for criterion_id, expected in test.expect.items()
+    ]

@@ -1,0 +1,110 @@
+"""Where a check looks: the call, the seconds, and how to say it; narrowed step by step."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from qa_pipeline.records import Evidence
+from qa_pipeline.scoring import windows
+from qa_pipeline.scoring.call import Call
+from qa_pipeline.scoring.outcome import Event, Outcome
+from qa_pipeline.scoring.reasons import Words
+from qa_pipeline.scoring.schema import Check, Scorecard, Window
+from qa_pipeline.scoring.windows import Interval, Intervals
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a check is asked about. ``stretch`` is the silence whose exception is asked for."""
+
+    card: Scorecard
+    call: Call
+    spans: Intervals
+    where: str = ""
+    stretch: Interval | None = None
+
+    @property
+    def words(self) -> Words:
+        """The sentences in the language of the call."""
+        return self.call.words
+
+    @property
+    def place(self) -> str:
+        """Where the check looks, in words."""
+        return self.where or self.words.whole_call()
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether the whole conversation is looked at."""
+        return self.spans == (self.call.extent,)
+
+    def within(self, spans: Intervals, where: str = "") -> "Context":
+        """Return the context narrowed to ``spans``."""
+        joined = self.words.commas([self.where, where])
+        return replace(self, spans=windows.common(self.spans, spans), where=joined)
+
+    def has(self, start_s: float, end_s: float) -> bool:
+        """Tell whether any part of a stretch of time is looked at."""
+        return any(span.touches(start_s, max(end_s, start_s + 1e-6)) for span in self.spans)
+
+    def searched(self) -> tuple[Evidence, ...]:
+        """Return the seconds looked at, as evidence for something missing."""
+        spans = self.spans or (Interval(self.call.extent.start_s, self.call.extent.start_s),)
+        return tuple(
+            Evidence(kind="searched", start_s=round(s.start_s, 3), end_s=round(s.end_s, 3))
+            for s in spans[:5]
+        )
+
+    def unknown(self, reason: str, *, from_text: bool = True) -> Outcome:
+        """Return that the question cannot be answered."""
+        return Outcome(answer="unknown", reason=reason, confidence=0.0, from_text=from_text)
+
+
+Ask = Callable[[Check, Context], Outcome]
+
+
+def narrowed(window: Window, context: Context, ask: Ask) -> Context | Outcome:
+    """Return ``context`` narrowed to ``window``, or that the anchor cannot be judged.
+
+    An anchor that is not found leaves no second to look at.
+    """
+    words, extent = context.words, context.call.extent
+    context = _edges(window, context)
+    for side in ("after", "before", "around"):
+        anchor: Check | None = getattr(window, side)
+        if anchor is None:
+            continue
+        found = _anchor(anchor, context, ask)
+        if found.answer == "unknown":
+            return found
+        if found.answer == "no" or not found.events:
+            return replace(context, spans=(), where=words.nothing_before(found.reason))
+        if side == "before":
+            spans = windows.before(found.events, window.within, extent)
+        elif side == "after":
+            spans = windows.after(found.events, window.within, extent)
+        else:
+            spans = windows.around(found.events, window.within or 0.0)
+        label = words.anchored(side, window.within, words.at(found.events[0].start_s))
+        context = context.within(spans, label)
+    return context
+
+
+def _edges(window: Window, context: Context) -> Context:
+    """Narrow to ``first`` and ``last``."""
+    words = context.words
+    first = words.first(window.first) if window.first else ""
+    last = words.last(window.last) if window.last else ""
+    where = words.commas([first, last])
+    return context.within(windows.edge_windows(window, context.call.extent), where)
+
+
+def _anchor(anchor: Check, context: Context, ask: Ask) -> Outcome:
+    """Find the events of an anchor. Inside an exception to a silence, that silence is meant."""
+    if anchor.silence is not None and context.stretch is not None:
+        stretch = context.stretch
+        event = Event(stretch.start_s, stretch.end_s, stretch.end_s)
+        return Outcome(answer="yes", reason="", events=(event,))
+    everywhere = replace(context, spans=(context.call.extent,), where="")
+    found = ask(anchor, everywhere)
+    # silences that break a rule are a "no" with events; as an anchor what counts is that they are
+    return replace(found, answer="yes") if found.answer == "no" and found.events else found

@@ -1,0 +1,179 @@
+"""Asking a check: which operator answers, how answers combine, and exceptions.
+
+Answers are three-valued (Kleene, 1938): what cannot be told stays so unless the rest decides.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from qa_pipeline.records import Evidence, EvidenceKind
+from qa_pipeline.scoring.context import Context, narrowed
+from qa_pipeline.scoring.number_checks import measure, metadata, silence, tone
+from qa_pipeline.scoring.outcome import Event, Outcome
+from qa_pipeline.scoring.schema import Check, CountCheck, Operators, Then
+from qa_pipeline.scoring.speech_checks import never_says, says
+from qa_pipeline.scoring.windows import Interval
+
+_FLIPPED: dict[EvidenceKind, EvidenceKind] = {
+    "supports": "violates",
+    "violates": "supports",
+    "searched": "searched",
+}
+_SPOKEN = ("says", "never_says", "measure", "tone", "silence")
+
+
+def ask(check: Check, context: Context) -> Outcome:
+    """Answer a check on a call: yes, no or unknown, with evidence and a reason."""
+    if check.window is not None:
+        inside = narrowed(check.window, context, ask)
+        if isinstance(inside, Outcome):
+            return inside
+        context = inside
+    outcome = _operator(check, context, check.unless)
+    if outcome.answer != "no" or check.unless is None or check.silence is not None:
+        return outcome
+    exception = ask(check.unless, context)
+    if exception.answer == "unknown":
+        return exception
+    if exception.answer == "yes":
+        reason = context.words.excused(outcome.reason, exception.reason)
+        return outcome.excused(reason, exception.evidence)
+    return outcome
+
+
+def _operator(check: Operators, context: Context, unless: Check | None = None) -> Outcome:
+    """Let the one operator of ``check`` answer."""
+    name, body = check.operator()
+    if name in _SPOKEN:
+        blocked = context.call.not_trusted()
+        if blocked is not None:
+            return context.unknown(blocked)
+    if name == "silence":
+        return silence(body, context, ask, unless)
+    simple: dict[str, Callable[..., Outcome]] = {
+        "says": says,
+        "never_says": never_says,
+        "measure": measure,
+        "tone": tone,
+        "metadata": metadata,
+    }
+    if name in simple:
+        return simple[name](body, context, ask)
+    if name == "then":
+        return _then(body, context)
+    if name == "count":
+        return _count(body, context)
+    if name == "in_order":
+        return _in_order(body, context)
+    if name == "negated":
+        return _negated(ask(body, context))
+    checks: Sequence[Check] = check.of or () if name == "at_least" else body
+    outcomes = [ask(item, context) for item in checks]
+    needed = {"all_of": len(outcomes), "any_of": 1}.get(name, check.at_least or 1)
+    return _enough(outcomes, needed, context)
+
+
+def _enough(outcomes: list[Outcome], needed: int, context: Context) -> Outcome:
+    """Answer yes where at least ``needed`` of the outcomes are yes."""
+    yes = [o for o in outcomes if o.answer == "yes"]
+    no = [o for o in outcomes if o.answer == "no"]
+    open_ = [o for o in outcomes if o.answer == "unknown"]
+    if len(yes) >= needed:
+        sure = sum(not o.doubtful for o in yes) >= needed
+        ranked = sorted((o.confidence for o in yes), reverse=True)
+        return _combined("yes", yes, ranked[needed - 1], context, doubtful=not sure)
+    if len(yes) + len(open_) >= needed:
+        return context.unknown(open_[0].reason, from_text=any(o.from_text for o in open_))
+    surely_no = sum(not o.doubtful for o in no)
+    sure = surely_no > len(outcomes) - needed
+    ranked = sorted((o.confidence for o in no), reverse=True)
+    return _combined("no", no, ranked[len(outcomes) - needed], context, doubtful=not sure)
+
+
+def _combined(
+    answer: str, parts: list[Outcome], confidence: float, context: Context, *, doubtful: bool
+) -> Outcome:
+    """Return one outcome for several that agree."""
+    evidence = tuple(dict.fromkeys(item for part in parts for item in part.evidence))
+    events = {event for part in parts for event in part.events}
+    return Outcome(
+        answer="yes" if answer == "yes" else "no",
+        reason=context.words.join([part.reason for part in parts[:3]]),
+        evidence=evidence,
+        events=tuple(sorted(events, key=lambda e: (e.start_s, e.end_s, e.settled_s))),
+        confidence=confidence,
+        doubtful=doubtful,
+        from_text=any(part.from_text for part in parts),
+    )
+
+
+def _negated(outcome: Outcome) -> Outcome:
+    """Turn yes into no; what supported the one speaks against the other."""
+    if outcome.answer == "unknown":
+        return outcome
+    evidence = tuple(_flip(item) for item in outcome.evidence)
+    return replace(outcome, answer="no" if outcome.answer == "yes" else "yes", evidence=evidence)
+
+
+def _flip(item: Evidence) -> Evidence:
+    return item.model_copy(update={"kind": _FLIPPED[item.kind]})
+
+
+def _count(body: CountCheck, context: Context) -> Outcome:
+    """Answer whether something is found as often as asked."""
+    found = ask(body.of, context)
+    if found.answer == "unknown":
+        return found
+    count = len(found.events)
+    enough = body.at_least is None or count >= body.at_least
+    few = body.at_most is None or count <= body.at_most
+    reason = context.words.counted(count, context.words.bounds(body.at_least, body.at_most))
+    answer = "yes" if enough and few else "no"
+    kind: EvidenceKind = "supports" if answer == "yes" else "violates"
+    evidence = tuple(
+        e if e.kind == "searched" else e.model_copy(update={"kind": kind}) for e in found.evidence
+    )
+    return replace(
+        found,
+        answer="yes" if answer == "yes" else "no",
+        reason=context.words.join([reason, found.reason]),
+        evidence=evidence,
+    )
+
+
+def _then(body: Then, context: Context) -> Outcome:
+    """Answer whether one thing follows another in time (after one of them, or after every)."""
+    trigger = ask(body.after, context)
+    if trigger.answer == "unknown" or not trigger.events:
+        return trigger
+    followed = [_followed(body, event, context) for event in trigger.events]
+    joined = _enough(followed, len(followed) if body.every else 1, context)
+    return replace(
+        joined,
+        confidence=min(joined.confidence, trigger.confidence),
+        doubtful=joined.doubtful or trigger.doubtful,
+    )
+
+
+def _followed(body: Then, event: Event, context: Context) -> Outcome:
+    """Ask the second check in the seconds after one event."""
+    span = Interval(event.end_s, event.settled_s + body.within)
+    anywhere = replace(context, spans=(context.call.extent,), where="")
+    where = context.words.anchored("after", body.within, context.words.at(event.start_s))
+    return _operator(body, anywhere.within((span,), where))
+
+
+def _in_order(checks: tuple[Check, ...], context: Context) -> Outcome:
+    """Answer whether the checks find something one after the other."""
+    found: list[Outcome] = []
+    for check in checks:
+        outcome = ask(check, context)
+        found.append(outcome)
+        if outcome.answer != "yes":
+            return _enough(found, len(found), context) if outcome.answer == "no" else outcome
+        if outcome.events:
+            first = min(outcome.events, key=lambda e: (e.end_s, e.start_s))
+            after = Interval(first.end_s, max(first.end_s, context.call.extent.end_s))
+            label = context.words.anchored("after", None, context.words.at(first.start_s))
+            context = replace(context, where="").within((after,), label)
+    return _enough(found, len(found), context)

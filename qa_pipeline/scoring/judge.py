@@ -1,0 +1,147 @@
+"""One card on one call: every criterion a verdict with evidence, and the score that follows."""
+
+from dataclasses import replace
+
+from qa_pipeline.records import (
+    CallMetadata,
+    Conversation,
+    CriterionResult,
+    Evidence,
+    Measures,
+    ScoredCall,
+    SectionResult,
+    Verdict,
+)
+from qa_pipeline.scoring.arithmetic import Totals, points
+from qa_pipeline.scoring.call import Call
+from qa_pipeline.scoring.context import Context
+from qa_pipeline.scoring.evaluate import ask
+from qa_pipeline.scoring.outcome import Outcome
+from qa_pipeline.scoring.schema import Check, Criterion, Scorecard
+
+REVIEW_CONFIDENCE = 0.5
+"""No verdict on text is surer than this where the transcript itself needs review."""
+
+
+def score_call(
+    scorecard: Scorecard,
+    conversation: Conversation,
+    measures: Measures | None,
+    metadata: CallMetadata | None,
+) -> ScoredCall:
+    """Judge a call by a scorecard.
+
+    The same input gives the same result, byte for byte. Where the transcript cannot be trusted
+    (``trust.level`` is ``reject``), everything that depends on it is ``unscored`` and the call
+    has no total: the few facts left say nothing about the service.
+    """
+    call = Call(conversation, measures, metadata or CallMetadata())
+    context = Context(card=scorecard, call=call, spans=(call.extent,))
+    results = tuple(
+        _judged(criterion, section.id, context)
+        for section in scorecard.sections
+        for criterion in section.criteria
+    )
+    totals = Totals(scorecard, results, call.words.language)
+    trusted = conversation.trust.level != "reject"
+    return ScoredCall(
+        call_id=conversation.call_id,
+        scorecard=scorecard.scorecard,
+        version=scorecard.version,
+        scorecard_hash=scorecard.content_hash,
+        total_pct=totals.total_pct if trusted else None,
+        total_without_critical_pct=totals.without_critical_pct if trusted else None,
+        passed=totals.passed if trusted else None,
+        trust=conversation.trust.level,
+        sections=totals.sections if trusted else tuple(_blank(s) for s in totals.sections),
+        criteria=results,
+    )
+
+
+def _blank(section: SectionResult) -> SectionResult:
+    return section.model_copy(update={"score_pct": None, "score_without_critical_pct": None})
+
+
+def _judged(criterion: Criterion, section_id: str, context: Context) -> CriterionResult:
+    """Return the verdict on one criterion."""
+    verdict, outcome = _verdict(criterion, context)
+    earned, possible = points(criterion, verdict)
+    confidence, needs_review = _certainty(verdict, outcome, context.call.conversation)
+    evidence: tuple[Evidence, ...] = outcome.evidence
+    if not evidence and verdict in ("met", "partly_met", "not_met"):
+        evidence = context.searched()
+    name = criterion.name or criterion.ask
+    return CriterionResult(
+        criterion_id=criterion.id,
+        section_id=section_id,
+        name=name.or_first(context.words.language),
+        verdict=verdict,
+        points_earned=earned,
+        points_possible=possible,
+        critical=criterion.critical,
+        reason=outcome.reason,
+        confidence=confidence,
+        needs_review=needs_review,
+        evidence=evidence,
+    )
+
+
+def _verdict(criterion: Criterion, context: Context) -> tuple[Verdict, Outcome]:
+    """Ask whether the criterion applies, whether it is met, and if not whether it is in part."""
+    words = context.words
+    applies: Outcome | None = None
+    if criterion.when is not None:
+        applies = ask(criterion.when, context)
+        if applies.answer == "unknown":
+            return "unscored", applies
+        if applies.answer == "no":
+            return "not_applicable", _with_reason(applies, words.not_applicable(applies.reason))
+    found = ask(_excusable(criterion), context)
+    if applies is not None:
+        found = _doubted(found, applies)
+    if found.answer == "unknown":
+        return "unscored", found
+    if found.answer == "yes":
+        return "met", found
+    part = ask(criterion.partly, context) if criterion.partly is not None else None
+    if part is not None and part.answer == "yes":
+        return "partly_met", _with_reason(part, words.partly(found.reason, part.reason))
+    return "not_met", found
+
+
+def _excusable(criterion: Criterion) -> Check:
+    """Return the criterion's check with the criterion's own exception on it."""
+    if criterion.unless is None:
+        return criterion.check
+    unless = criterion.unless
+    if criterion.check.unless is not None:
+        unless = Check.model_validate({"any": [criterion.check.unless, unless]})
+    return criterion.check.model_copy(update={"unless": unless})
+
+
+def _with_reason(outcome: Outcome, reason: str) -> Outcome:
+    return replace(outcome, reason=reason)
+
+
+def _doubted(found: Outcome, applies: Outcome) -> Outcome:
+    """Carry over the doubt whether the criterion applies at all."""
+    return replace(
+        found,
+        doubtful=found.doubtful or applies.doubtful,
+        confidence=min(found.confidence, applies.confidence),
+        from_text=found.from_text or applies.from_text,
+    )
+
+
+def _certainty(
+    verdict: Verdict, outcome: Outcome, conversation: Conversation
+) -> tuple[float, bool]:
+    """Return how sure a verdict is, 0 to 1, and whether a person should look at it."""
+    if verdict == "unscored":
+        return 0.0, False
+    confidence, review = outcome.confidence, outcome.doubtful
+    if outcome.from_text:
+        confidence *= conversation.role_confidence
+        if conversation.trust.level == "review":
+            confidence, review = min(confidence, REVIEW_CONFIDENCE), True
+    return round(min(1.0, max(0.0, confidence)), 4), review

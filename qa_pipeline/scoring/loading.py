@@ -1,0 +1,204 @@
+"""A YAML file -> a `Scorecard`, or every mistake in it with line, column and nearest word."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+from typing import Any, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from qa_pipeline.errors import ScorecardError
+from qa_pipeline.scoring import schema
+from qa_pipeline.scoring.positions import Layout, Path, Problem, lay_out
+from qa_pipeline.scoring.references import reference_problems
+from qa_pipeline.scoring.schema import Scorecard, keys_of, nearest
+
+SUFFIXES = (".yaml", ".yml")
+
+
+def load_scorecard(path: FilePath | str) -> Scorecard:
+    """Read, check and return the scorecard in the file ``path``.
+
+    Raises:
+        ScorecardError: the file cannot be read or is not a valid card. The message has a line
+            for every mistake: file, line, column, where in the card, what is wrong, and the
+            nearest valid word.
+    """
+    file = FilePath(path)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ScorecardError(f"{file}: cannot read the scorecard: {reason}") from error
+    except UnicodeDecodeError as error:
+        raise ScorecardError(f"{file}: not a UTF-8 text file; save the card as UTF-8") from error
+    return parse_scorecard(text, str(path))
+
+
+def parse_scorecard(text: str, file: str = "scorecard") -> Scorecard:
+    """Check and return the scorecard written in ``text``; ``file`` names it in messages.
+
+    Raises:
+        ScorecardError: as `load_scorecard`.
+    """
+    data, layout = _read_yaml(text, file)
+    problems = list(layout.duplicates)
+    card: Scorecard | None = None
+    try:
+        card = Scorecard.model_validate(data)
+    except ValidationError as error:
+        problems += [_problem(item, data, layout) for item in error.errors()]
+    else:
+        found = reference_problems(card)
+        problems += [Problem(layout.of(p, at_key=False), _say(data, p, m)) for p, m in found]
+    if problems or card is None:
+        ordered = sorted(set(problems), key=lambda p: (p.position.line, p.position.column))
+        raise ScorecardError("\n".join(problem.shown(file) for problem in ordered))
+    return card.model_copy(update={"content_hash": content_hash(card)})
+
+
+def content_hash(card: Scorecard) -> str:
+    """Return the SHA-256 of everything in the card that a verdict can depend on.
+
+    Comments, layout, tests and examples do not count: changing them changes no score.
+    """
+    drop: Any = {"tests": True, "sections": {"__all__": {"criteria": {"__all__": {"examples"}}}}}
+    content = card.model_dump(mode="json", by_alias=True, exclude=drop, exclude_defaults=True)
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def find_scorecards(folder: FilePath | str) -> list[FilePath]:
+    """Return the scorecard files in ``folder``, by name."""
+    found = (p for p in FilePath(folder).iterdir() if p.suffix in SUFFIXES and p.is_file())
+    return sorted(found, key=lambda p: p.name)
+
+
+def _read_yaml(text: str, file: str) -> tuple[Any, Layout]:
+    """Return the document's content and layout."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        if not isinstance(root, yaml.MappingNode):
+            raise ScorecardError(
+                f"{file}:1:1: expected a scorecard (scorecard: NAME, version: 1, ...)"
+            )
+        layout = lay_out(root)
+        return yaml.safe_load(text), layout
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
+        what = " ".join(part for part in (error.context, error.problem) if part)
+        raise ScorecardError(f"{place}: not valid YAML: {what}") from error
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
+        what = " ".join(str(error).split()) or type(error).__name__
+        raise ScorecardError(f"{file}:1:1: not valid YAML: {what}") from error
+
+
+def _problem(item: Any, data: Any, layout: Layout) -> Problem:
+    """Turn one of pydantic's errors into words, at its place in the file."""
+    path = _in_file(tuple(item["loc"]), data)
+    key = str(item["loc"][-1]) if item["loc"] else ""
+    kind = item["type"]
+    if kind == "extra_forbidden":
+        model = _model_at(tuple(item["loc"][:-1]))
+        words = keys_of(model) if model else ()
+        noun = "operator" if model and issubclass(model, schema.Operators) else "key"
+        message = f"unknown {noun} {key!r}{nearest(key, words)}"
+        return Problem(layout.of(path, at_key=True), _say(data, path[:-1], message))
+    if kind == "missing":
+        message = f"{key!r} is missing"
+        return Problem(layout.of(path, at_key=True), _say(data, path, message))
+    return Problem(layout.of(path, at_key=False), _say(data, path, _message(item, key)))
+
+
+def _message(item: Any, key: str) -> str:
+    """Return what is wrong with a value, in words."""
+    found = item["input"]
+    if item["type"] == "literal_error":
+        words = tuple(
+            w.strip("' ") for w in item["ctx"]["expected"].replace(" or ", ", ").split(",")
+        )
+        return f"{key}: unknown word {str(found)!r}{nearest(str(found), words)}"
+    text = str(item["msg"]).removeprefix("Value error, ")
+    if item["type"] == "value_error":
+        return text
+    shown = repr(found) if isinstance(found, str | int | float | bool) else type(found).__name__
+    hint = ""
+    if item["type"] == "string_type" and isinstance(found, bool | int | float):
+        hint = " (YAML reads it as something else than text: put it in quotes)"
+    return f"{key}: {text[0].lower()}{text[1:]}, found {shown}{hint}"
+
+
+def _in_file(loc: Path, data: Any) -> Path:
+    """Return ``loc`` without the steps that exist in the model and not in the file."""
+    path: list[str | int] = []
+    here = data
+    for i, step in enumerate(loc):
+        inside = isinstance(here, dict) and step in here
+        listed = isinstance(here, list) and isinstance(step, int) and step < len(here)
+        if inside or listed:
+            path.append(step)
+            here = here[step]
+        elif i == len(loc) - 1 and isinstance(here, dict):
+            path.append(step)
+    return tuple(path)
+
+
+def _say(data: Any, path: Path, message: str) -> str:
+    """Put before ``message`` which part of the card it is about."""
+    name = _part_name(data, path)
+    return f"{name}: {message}" if name else message
+
+
+def _part_name(data: Any, path: Path) -> str:
+    if len(path) >= 4 and path[0] == "sections" and path[2] == "criteria":
+        found = _at(data, path[:4])
+        own = found.get("id") if isinstance(found, dict) else None
+        return f"criterion {own}" if own else f"criterion {int(path[3]) + 1} of section {path[1]}"
+    if len(path) >= 2 and path[0] == "sections":
+        found = _at(data, path[:2])
+        own = found.get("id") if isinstance(found, dict) else None
+        return f"section {own}" if own else f"section {path[1]}"
+    if len(path) >= 2 and path[0] == "tests":
+        found = _at(data, path[:2])
+        own = found.get("name") if isinstance(found, dict) else None
+        return f"test {own!r}" if own else f"test {path[1]}"
+    return f"{path[0]} {path[1]}" if len(path) >= 2 else ""
+
+
+def _at(data: Any, path: Path) -> Any:
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
+def _model_at(loc: Path) -> type[BaseModel] | None:
+    """Return the model that stands at ``loc``, by following the schema's fields."""
+    model: type[BaseModel] | None = Scorecard
+    steps: Iterator[str | int] = iter(loc)
+    for step in steps:
+        if isinstance(step, int) or model is None:
+            continue
+        info = next((f for n, f in model.model_fields.items() if step in (f.alias or n, n)), None)
+        if info is not None:
+            model = _model_in(info.annotation) or model
+        # otherwise a key of a dict (lists, variables): its values are the model already found
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the model inside an annotation such as ``tuple[Check, ...] | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) is None:
+        return None
+    for argument in get_args(annotation):
+        model = _model_in(argument)
+        if model is not None:
+            return model
+    return None

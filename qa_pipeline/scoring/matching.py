@@ -1,0 +1,167 @@
+"""Finding phrases in what was recognised, through recognition errors.
+
+Every run of about a phrase's number of words is compared with the phrase by letters and by
+sound (`rapidfuzz`, normalised indel similarity, 0 to 100). How near is near enough depends on
+the length of the phrase: a short one has to be exact, because a short word is near to many.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Indel
+from rapidfuzz.process import cdist
+
+from qa_pipeline.scoring.normalise import Script, pieces
+from qa_pipeline.scoring.phonetics import sound_of
+from qa_pipeline.scoring.schema import Match
+from qa_pipeline.scoring.stream import Stream
+
+Scores = NDArray[np.float32]
+NEAR = 8.0
+"""Points below the threshold at which something not found is still worth a person's look."""
+EXACT = 99.9
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A phrase in its compared form, with the similarity it asks for."""
+
+    text: str
+    script: Script
+    letters: str
+    sound: str
+    length: int
+    required: float
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Tokens ``first`` to ``last`` of a stream that match ``phrase``."""
+
+    first: int
+    last: int
+    score: float
+    required: float
+    phrase: str
+
+    @property
+    def found(self) -> bool:
+        """Tell a match from something that is only near to one."""
+        return self.score >= self.required
+
+    @property
+    def narrow(self) -> bool:
+        """Tell whether the match was close to not being one."""
+        return self.required < EXACT and self.score < self.required + 3
+
+
+@lru_cache(maxsize=4096)
+def compiled(
+    phrases: tuple[str, ...], match: Match, similarity: float | None
+) -> tuple[Phrase, ...]:
+    """Bring phrases to their compared form. ``similarity`` overrides the threshold upwards."""
+    found = []
+    for text in phrases:
+        parts = pieces(text)
+        if not parts:
+            continue
+        letters = "".join(part.text for part in parts)
+        found.append(
+            Phrase(
+                text=text,
+                script=parts[0].script,
+                letters=letters,
+                sound="".join(sound_of(part.text, part.script) for part in parts),
+                length=len(parts),
+                required=_required(parts[0].script, letters, match, similarity),
+            )
+        )
+    return tuple(found)
+
+
+def _required(script: Script, letters: str, match: Match, similarity: float | None) -> float:
+    """Return the similarity that a phrase of this length has to reach, 0 to 100.
+
+    Mandarin counts characters, three sound symbols each: two characters have to sound exactly
+    alike, three may differ in one symbol, four in two. English counts letters.
+    """
+    if match == "exact":
+        return EXACT
+    steps = (
+        ((2, EXACT), (3, 88.0), (4, 83.0))
+        if script == "zh"
+        else ((6, EXACT), (9, 90.0), (12, 86.0))
+    )
+    by_length = next((needed for most, needed in steps if len(letters) <= most), 80.0)
+    return by_length if similarity is None else max(by_length, similarity)
+
+
+def find(stream: Stream, phrases: tuple[Phrase, ...], match: Match) -> list[Hit]:
+    """Return the matches in order of time, best first where they overlap, and near misses.
+
+    Near misses (``found`` is false) never take the place of a match.
+    """
+    candidates: list[Hit] = []
+    for length, group in _by_window_length(phrases).items():
+        windows = stream.windows(length)
+        if windows.starts:
+            scores = _scores(group, windows.letters, windows.sounds, match)
+            candidates += _above(group, scores, windows.starts, length)
+    return _best(candidates)
+
+
+def _by_window_length(phrases: tuple[Phrase, ...]) -> dict[int, list[Phrase]]:
+    """Group phrases by the window lengths they are compared with: recognition splits words."""
+    groups: dict[int, list[Phrase]] = defaultdict(list)
+    for phrase in phrases:
+        slack = 1 if phrase.required < EXACT or phrase.script == "en" else 0
+        for length in range(max(1, phrase.length - slack), phrase.length + slack + 1):
+            groups[length].append(phrase)
+    return groups
+
+
+def _scores(group: list[Phrase], letters: list[str], sounds: list[str], match: Match) -> Scores:
+    """Return similarities, shape (phrases, windows)."""
+    by_letters: Scores = _similarity([p.letters for p in group], letters)
+    if match != "sound":
+        return by_letters
+    by_sound = _similarity([p.sound for p in group], sounds)
+    # English codes drop vowels and say little alone; Mandarin codes say all that is heard.
+    mandarin = np.array([[p.script == "zh" and p.length > 1] for p in group])
+    heard = np.where(mandarin, by_sound, (by_letters + by_sound) / 2)
+    return np.maximum(by_letters, heard).astype(np.float32)
+
+
+def _similarity(phrases: list[str], windows: list[str]) -> Scores:
+    ratio = cdist(phrases, windows, scorer=Indel.normalized_similarity, dtype=np.float32)
+    return (100 * ratio).astype(np.float32)
+
+
+def _above(group: list[Phrase], scores: Scores, starts: list[int], length: int) -> list[Hit]:
+    """Return every window that matches a phrase or nearly does."""
+    required = np.array([[p.required] for p in group], dtype=np.float32)
+    floor = np.where(required >= EXACT, required, required - NEAR)
+    found = []
+    for row, column in zip(*np.nonzero(scores >= floor), strict=True):
+        phrase, start = group[row], starts[column]
+        score = round(float(scores[row, column]), 2)
+        found.append(Hit(start, start + length - 1, score, phrase.required, phrase.text))
+    return found
+
+
+def _best(candidates: list[Hit]) -> list[Hit]:
+    """Keep the best of overlapping candidates; matches before near misses, then by length."""
+    ranked = sorted(
+        candidates, key=lambda h: (not h.found, -h.score, h.first - h.last, h.first, h.phrase)
+    )
+    taken: set[int] = set()
+    kept = []
+    for hit in ranked:
+        span = range(hit.first, hit.last + 1)
+        if taken.isdisjoint(span):
+            taken.update(span)
+            kept.append(hit)
+    return sorted(kept, key=lambda h: h.first)

@@ -1,0 +1,158 @@
+"""Text -> the words and characters that matching compares, each with its place in the text.
+
+English: lower case, without punctuation, contractions and numbers written out, fillers left
+out. Mandarin: simplified characters one by one, the polite and the plain "you" made one.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from qa_pipeline.scoring.patterns import pattern
+
+if TYPE_CHECKING:
+    from opencc import OpenCC  # type: ignore[import-untyped]
+
+Script = Literal["en", "zh"]
+
+_PIECE = pattern(r"[A-Za-z][A-Za-z'’]*|\d+|\p{Han}")
+_HAN = pattern(r"\p{Han}")
+_FILLERS = frozenset({"um", "uh", "er", "erm", "hmm", "mm", "嗯", "呃", "额"})
+_CONTRACTIONS = {
+    "im": "i am", "ive": "i have", "youre": "you are", "youve": "you have", "youll": "you will",
+    "dont": "do not", "doesnt": "does not", "didnt": "did not", "cant": "can not",
+    "cannot": "can not", "wont": "will not", "isnt": "is not", "thats": "that is",
+    "its": "it is", "whats": "what is", "heres": "here is", "theres": "there is",
+    "lets": "let us", "theyre": "they are", "weve": "we have", "couldnt": "could not",
+    "wouldnt": "would not", "shouldnt": "should not", "havent": "have not", "hasnt": "has not",
+    "wasnt": "was not", "arent": "are not", "gonna": "going to", "wanna": "want to",
+}  # fmt: skip
+_APOSTROPHES = {"'m": " am", "'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = [
+    "zero",
+    "ten",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
+]
+_HAN_DIGITS = "零一二三四五六七八九"
+_HAN_SAME = {
+    "您": "你",
+    "妳": "你",
+    "两": "二",
+    "幺": "一",
+    "帐": "账",
+    "哪": "那",
+    "她": "他",
+    "它": "他",
+}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One word or character in its compared form, and the span of the text it came from."""
+
+    text: str
+    script: Script
+    start: int
+    end: int
+
+
+def pieces(text: str, numbers: Script | None = None) -> list[Piece]:
+    """Cut ``text`` into compared words and characters.
+
+    ``numbers`` says in which language digits are read; by default Mandarin if the text has any
+    Chinese character.
+    """
+    simple = simplified(text)
+    language = numbers or ("zh" if _HAN.search(simple) else "en")
+    found: list[Piece] = []
+    for match in _PIECE.finditer(simple):
+        for word in _forms(match.group(0), language):
+            if word not in _FILLERS:
+                script: Script = "en" if word.isascii() else "zh"
+                found.append(Piece(word, script, match.start(), match.end()))
+    return found
+
+
+@lru_cache(maxsize=65536)
+def _forms(raw: str, language: Script) -> tuple[str, ...]:
+    """Return the compared form of one raw piece: one word, or several for ``I'm`` or ``24``."""
+    if raw.isdigit():
+        return _han_number(raw) if language == "zh" else _english_number(raw)
+    if not raw.isascii():
+        return (_HAN_SAME.get(raw, raw),)
+    return tuple(_english(raw.lower().replace("’", "'").strip("'")).split())
+
+
+def _english(word: str) -> str:
+    if word.endswith("n't"):
+        return f"{'can' if word == 'can' else word[:-3]} not" if word != "can't" else "can not"
+    for ending, full in _APOSTROPHES.items():
+        if word.endswith(ending):
+            return word.removesuffix(ending) + full
+    bare = word.replace("'", "")
+    return _CONTRACTIONS.get(bare, bare)
+
+
+def _english_number(digits: str) -> tuple[str, ...]:
+    """Read up to two digits as a number, more as digits, as telephone numbers are spoken."""
+    if len(digits) > 2 or digits.startswith("0"):
+        return tuple(_ONES[int(d)] for d in digits)
+    number = int(digits)
+    if number < 20:
+        return (_ONES[number],)
+    tens, ones = divmod(number, 10)
+    return (_TENS[tens], _ONES[ones]) if ones else (_TENS[tens],)
+
+
+def _han_number(digits: str) -> tuple[str, ...]:
+    """As `_english_number`, in Mandarin."""
+    if len(digits) != 2 or digits.startswith("0"):
+        return tuple(_HAN_DIGITS[int(d)] for d in digits)
+    tens, ones = divmod(int(digits), 10)
+    head = ("十",) if tens == 1 else (_HAN_DIGITS[tens], "十")
+    return (*head, _HAN_DIGITS[ones]) if ones else head
+
+
+@lru_cache(maxsize=1)
+def _converter() -> "OpenCC":
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
+
+
+@lru_cache(maxsize=16384)
+def simplified(text: str) -> str:
+    """Return ``text`` in simplified characters, character by character (same length)."""
+    if text.isascii():
+        return text
+    whole = str(_converter().convert(text))
+    return whole if len(whole) == len(text) else text

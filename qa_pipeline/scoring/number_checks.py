@@ -1,0 +1,220 @@
+"""The operators on numbers: ``measure``, ``tone``, ``silence`` and ``metadata``."""
+
+from dataclasses import replace
+
+from qa_pipeline.records import Evidence, EvidenceKind, Measures
+from qa_pipeline.scoring.context import Ask, Context, narrowed
+from qa_pipeline.scoring.outcome import Answer, Event, Outcome
+from qa_pipeline.scoring.schema import (
+    Check,
+    MeasureCheck,
+    MetadataCheck,
+    SilenceCheck,
+    ToneCheck,
+)
+from qa_pipeline.scoring.windows import Interval
+
+MAX_EVIDENCE = 5
+MERGE_GAP_S = 1.0
+"""Silences closer together than this are one to whoever is waiting."""
+
+
+def measure(body: MeasureCheck, context: Context, ask: Ask) -> Outcome:  # noqa: ARG001
+    """Answer whether a measure of the whole call lies within limits."""
+    words, language = context.words, context.call.language
+    name = body.name.of(language)
+    bounds = body.bounds(language)
+    if name is None or bounds is None:
+        label = name or body.name.or_first(language)
+        return context.unknown(words.no_limit(label, language))
+    if not context.is_whole:
+        return context.unknown(words.whole_call_only(name))
+    measures = context.call.measures
+    value = measures.value(name, body.role) if measures else None
+    if measures is None or value is None:
+        return context.unknown(words.not_measured(name, body.role))
+    answer = _compare(value, *bounds)
+    reason = words.measured(name, body.role, value, words.bounds(*bounds))
+    evidence = _spans_of(name, body.role, measures, "supports" if answer == "yes" else "violates")
+    return Outcome(
+        answer=answer,
+        reason=reason,
+        evidence=evidence or context.searched(),
+        from_text=body.role != "call",
+    )
+
+
+def _compare(value: float, low: float | None, high: float | None) -> Answer:
+    fits = (low is None or value >= low) and (high is None or value <= high)
+    return "yes" if fits else "no"
+
+
+def _spans_of(name: str, role: str, measures: Measures, kind: EvidenceKind) -> tuple[Evidence, ...]:
+    """Return the seconds that a measure was taken from, where it counts single events."""
+    spans: list[tuple[float, float]] = []
+    if name == "interruptions":
+        spans = [(i.start_s, i.end_s) for i in measures.interruptions if i.by == role]
+    if name == "longest_silence_s" and measures.silences:
+        longest = max(measures.silences, key=lambda s: (s.end_s - s.start_s, -s.start_s))
+        spans = [(longest.start_s, longest.end_s)]
+    return tuple(Evidence(kind=kind, start_s=a, end_s=b) for a, b in spans[:MAX_EVIDENCE])
+
+
+def tone(body: ToneCheck, context: Context, ask: Ask) -> Outcome:
+    """Answer whether the share of somebody's utterances with a tone lies within limits."""
+    blocked = context.call.not_heard(body.who)
+    if blocked is not None:
+        return context.unknown(blocked)
+    inside = narrowed(body, context, ask)
+    if isinstance(inside, Outcome):
+        return inside
+    words, measures = context.words, context.call.measures
+    tones = {t.utterance_id: t for t in measures.tones} if measures else {}
+    judged = [u for u in context.call.utterances(body.who, inside.spans) if u.utterance_id in tones]
+    marked = [
+        u
+        for u in judged
+        if tones[u.utterance_id].label == body.label
+        and tones[u.utterance_id].probability >= body.min_probability
+    ]
+    share_pct = 100 * len(marked) / len(judged) if judged else _tone_measure(body, inside)
+    if share_pct is None:
+        return context.unknown(words.not_measured(f"{body.label} tone", body.who))
+    answer = _compare(share_pct, body.at_least, body.at_most)
+    kind: EvidenceKind = "supports" if answer == "yes" else "violates"
+    quotes = tuple(
+        Evidence.quoting(kind, u, u.text, u.start_s, u.end_s) for u in marked[:MAX_EVIDENCE]
+    )
+    limits = words.bounds(body.at_least, body.at_most, " %")
+    return Outcome(
+        answer=answer,
+        reason=words.tone(body.who, body.label, share_pct, limits),
+        evidence=inside.searched() if answer == "yes" or not quotes else quotes,
+        events=tuple(Event(u.start_s, u.end_s, u.end_s) for u in marked),
+        confidence=_tone_confidence([tones[u.utterance_id].probability for u in judged]),
+        from_text=True,
+    )
+
+
+def _tone_measure(body: ToneCheck, context: Context) -> float | None:
+    """Return the share measured for the whole call, where single utterances were not kept."""
+    measures = context.call.measures
+    if measures is None or body.who == "any" or body.label != "negative" or not context.is_whole:
+        return None
+    return measures.value("negative_tone_pct", body.who)
+
+
+def _tone_confidence(probabilities: list[float]) -> float:
+    return round(sum(probabilities) / len(probabilities), 4) if probabilities else 1.0
+
+
+def silence(body: SilenceCheck, context: Context, ask: Ask, unless: Check | None) -> Outcome:
+    """Answer whether at most ``body.at_most`` silences are longer than the limit.
+
+    Every silence that is too long is asked about ``unless`` by itself: one announced hold does
+    not excuse another that was not announced. The events are all the silences that are too long.
+    """
+    inside = narrowed(body, context, ask)
+    if isinstance(inside, Outcome):
+        return inside
+    words, measures = context.words, context.call.measures
+    if measures is None or (not measures.silences and not _silence_was_measured(measures)):
+        return context.unknown(words.not_measured("silence", "call"))
+    too_long = _too_long(body, inside, measures)
+    excuses = [_excuse(stretch, context, ask, unless) for stretch in too_long]
+    guilty = [s for s, e in zip(too_long, excuses, strict=True) if e.answer == "no"]
+    open_cases = [e for e in excuses if e.answer == "unknown"]
+    excused = [e for e in excuses if e.answer == "yes"]
+    base = Outcome(
+        answer="no",
+        reason=words.silences(body.kind, body.longer_than, [(s.start_s, s.end_s) for s in guilty]),
+        evidence=_stretches("violates", guilty),
+        events=tuple(Event(s.start_s, s.end_s, s.end_s) for s in too_long),
+        confidence=min((e.confidence for e in excuses), default=1.0),
+        doubtful=any(e.doubtful for e in excuses),
+        from_text=any(e.from_text for e in excuses),
+    )
+    if len(guilty) > body.at_most:
+        return base
+    if len(guilty) + len(open_cases) > body.at_most:
+        return context.unknown(open_cases[0].reason)
+    quotes = tuple(item for e in excused for item in e.evidence)[:MAX_EVIDENCE]
+    reason = words.no_silence(body.kind, body.longer_than, len(excused))
+    return replace(base, answer="yes", reason=reason, evidence=quotes or inside.searched())
+
+
+def _silence_was_measured(measures: Measures) -> bool:
+    return measures.value("longest_silence_s") is not None
+
+
+def _too_long(body: SilenceCheck, context: Context, measures: Measures) -> list[Interval]:
+    """Return the silences that are too long, in order of time."""
+    kept = [s for s in measures.silences if body.kind in ("any", s.kind)]
+    stretches: list[Interval] = []
+    for item in sorted(kept, key=lambda s: (s.start_s, s.end_s)):
+        if stretches and item.start_s - stretches[-1].end_s <= MERGE_GAP_S:
+            end_s = max(item.end_s, stretches[-1].end_s)
+            stretches[-1] = Interval(stretches[-1].start_s, end_s)
+        else:
+            stretches.append(Interval(item.start_s, item.end_s))
+    return [
+        s for s in stretches if s.length_s > body.longer_than and context.has(s.start_s, s.end_s)
+    ]
+
+
+def _excuse(stretch: Interval, context: Context, ask: Ask, unless: Check | None) -> Outcome:
+    """Answer whether the exception holds for one silence."""
+    if unless is None:
+        return Outcome(answer="no", reason="")
+    everywhere = (context.call.extent,)
+    return ask(unless, replace(context, spans=everywhere, where="", stretch=stretch))
+
+
+def _stretches(kind: EvidenceKind, stretches: list[Interval]) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(kind=kind, start_s=s.start_s, end_s=s.end_s) for s in stretches[:MAX_EVIDENCE]
+    )
+
+
+def metadata(body: MetadataCheck, context: Context, ask: Ask) -> Outcome:  # noqa: ARG001
+    """Answer whether a fact from the telephone system is as asked."""
+    words = context.words
+    value = getattr(context.call.metadata, body.field)
+    if value is None and body.if_missing is None:
+        return context.unknown(words.no_metadata(body.field), from_text=False)
+    evidence = (Evidence(kind="searched", start_s=0.0, end_s=0.0),)
+    if value is None:
+        answer: Answer = "yes" if body.if_missing else "no"
+        return Outcome(answer=answer, reason=words.no_metadata(body.field), evidence=evidence)
+    fits, asked = _fact(body, value, context)
+    return Outcome(
+        answer="yes" if fits else "no",
+        reason=words.metadata(body.field, _shown(value), asked),
+        evidence=evidence,
+    )
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _fact(body: MetadataCheck, value: object, context: Context) -> tuple[bool, str]:
+    """Return whether every comparison holds, and the comparisons in words."""
+    words = context.words
+    results: list[bool] = []
+    asked: list[str] = []
+    if body.equals is not None:
+        results.append(str(value) == body.equals)
+        asked.append(words.equal(body.equals, same=True))
+    if body.differs is not None:
+        results.append(str(value) != body.differs)
+        asked.append(words.equal(body.differs, same=False))
+    if body.one_of is not None:
+        results.append(str(value) in body.one_of)
+        asked.append(" / ".join(body.one_of))
+    if body.at_most is not None or body.at_least is not None:
+        amount = float(value) if isinstance(value, int | float) else None
+        fits = amount is not None and _compare(amount, body.at_least, body.at_most) == "yes"
+        results.append(fits)
+        asked.append(words.bounds(body.at_least, body.at_most))
+    return all(results), ", ".join(asked)

@@ -1,0 +1,39 @@
+"""The answer of a check to a call: yes, no or cannot tell, with evidence and a reason."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from qa_pipeline.records import Evidence
+
+Answer = Literal["yes", "no", "unknown"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened; other checks may look after, before or around it.
+
+    ``settled_s`` is when the speaker had finished the utterance it happened in.
+    """
+
+    start_s: float
+    end_s: float
+    settled_s: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a check found."""
+
+    answer: Answer
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+    events: tuple[Event, ...] = ()
+    confidence: float = 1.0
+    doubtful: bool = False
+    """Near a threshold or on badly heard words: a person should look."""
+    from_text: bool = False
+    """Whether the answer depends on the transcript, the roles or the tone."""
+
+    def excused(self, reason: str, evidence: tuple[Evidence, ...]) -> "Outcome":
+        """Return a yes in place of a no, for an exception that holds."""
+        return replace(self, answer="yes", reason=reason, evidence=evidence)

@@ -1,0 +1,79 @@
+"""Where everything in a YAML file stands, so that an error can point at it."""
+
+from dataclasses import dataclass
+
+import yaml
+
+Path = tuple[str | int, ...]
+MAX_NODES = 200_000
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place in a file; line and column count from one."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with a card, where, and in words."""
+
+    position: Position
+    message: str
+
+    def shown(self, file: str) -> str:
+        """Return ``file:line:column: message``."""
+        return f"{file}:{self.position.line}:{self.position.column}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The place of every key and every value of a YAML document, by path."""
+
+    keys: dict[Path, Position]
+    values: dict[Path, Position]
+    duplicates: tuple[Problem, ...]
+
+    def of(self, path: Path, *, at_key: bool) -> Position:
+        """Return the place of ``path``, or of the nearest part of it that the file holds."""
+        for length in range(len(path), -1, -1):
+            part = path[:length]
+            if at_key and length == len(path) and part in self.keys:
+                return self.keys[part]
+            if part in self.values:
+                return self.values[part]
+        return Position(1, 1)
+
+
+def _position(mark: yaml.Mark) -> Position:
+    return Position(mark.line + 1, mark.column + 1)
+
+
+def lay_out(root: yaml.Node) -> Layout:
+    """Walk a composed document and note where everything stands.
+
+    Raises:
+        ValueError: the document expands to more than `MAX_NODES` nodes or contains itself.
+    """
+    keys: dict[Path, Position] = {}
+    values: dict[Path, Position] = {}
+    duplicates: list[Problem] = []
+    todo: list[tuple[Path, yaml.Node]] = [((), root)]
+    while todo:
+        path, node = todo.pop()
+        values[path] = _position(node.start_mark)
+        if len(values) > MAX_NODES or len(path) > 60:
+            raise ValueError("the file is nested too deeply or refers to itself")
+        if isinstance(node, yaml.SequenceNode):
+            todo.extend(((*path, i), child) for i, child in enumerate(node.value))
+        elif isinstance(node, yaml.MappingNode):
+            for key, child in node.value:
+                child_path = (*path, str(key.value))
+                if child_path in keys:
+                    message = f"key {key.value!r} stands here for the second time"
+                    duplicates.append(Problem(_position(key.start_mark), message))
+                keys[child_path] = _position(key.start_mark)
+                todo.append((child_path, child))
+    return Layout(keys=keys, values=values, duplicates=tuple(duplicates))

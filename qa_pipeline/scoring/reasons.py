@@ -1,0 +1,248 @@
+"""Why a verdict is as it is: one sentence in the language of the call. All wording is here."""
+
+from collections.abc import Sequence
+
+from qa_pipeline.scoring.units import Extent
+
+_WHO = {
+    "en": {"agent": "the agent", "customer": "the customer", "any": "anybody", "call": "the call"},
+    "zh": {"agent": "坐席", "customer": "客户", "any": "任何一方", "call": "全程"},
+}
+_KINDS = {
+    "en": {"any": "silence or hold", "silence": "silence", "hold": "hold"},
+    "zh": {"any": "静默或等待", "silence": "静默", "hold": "等待"},
+}
+HEARD_LIMIT = 90
+"""Characters of what was heard instead that a reason repeats."""
+
+
+def clock(seconds: float) -> str:
+    """Return ``m:ss`` as a player shows it."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def number(value: float) -> str:
+    """Return a number without needless digits."""
+    return f"{value:.1f}".rstrip("0").rstrip(".")
+
+
+class Words:
+    """The sentences, in Mandarin for ``zh`` and in English for every other language."""
+
+    def __init__(self, language: str) -> None:
+        self.zh = language == "zh"
+        self.language = "zh" if self.zh else "en"
+
+    def _pick(self, en: str, zh: str) -> str:
+        return zh if self.zh else en
+
+    def who(self, who: str) -> str:
+        """Return who is meant."""
+        return _WHO[self.language].get(who, who)
+
+    def quoted(self, text: str) -> str:
+        """Return ``text`` in quotation marks."""
+        return f"“{text}”"
+
+    def such_words(self, phrases: Sequence[str]) -> str:
+        """Return what was looked for, by its first phrase."""
+        own = [p for p in phrases if p.isascii() != self.zh] or list(phrases)
+        if not own:
+            return self._pick("such words", "相应用语")
+        return self._pick(f"such words as “{own[0]}”", f"“{own[0]}”等用语")
+
+    def commas(self, parts: Sequence[str]) -> str:
+        """Return the parts that are not empty, with commas between."""
+        return self._pick(", ", ",").join(part for part in parts if part)
+
+    # where
+    def whole_call(self) -> str:
+        """Return where: everywhere."""
+        return self._pick("in the whole call", "全程")
+
+    def first(self, extent: Extent) -> str:
+        """Return where: at the beginning."""
+        amount = number(extent.amount)
+        if extent.unit == "s":
+            return self._pick(f"in the first {amount} s", f"开头{amount}秒内")
+        return self._pick(f"in the first {amount} % of the call", f"前{amount}%的通话中")
+
+    def last(self, extent: Extent) -> str:
+        """Return where: at the end."""
+        amount = number(extent.amount)
+        if extent.unit == "s":
+            return self._pick(f"in the last {amount} s", f"最后{amount}秒内")
+        return self._pick(f"in the last {amount} % of the call", f"后{amount}%的通话中")
+
+    def anchored(self, side: str, within_s: float | None, anchor: str) -> str:
+        """Return where: before, after or around something."""
+        near = f"{number(within_s)} s " if within_s is not None else ""
+        near_zh = f"{number(within_s)}秒内" if within_s is not None else ""
+        sides = {"before": "之前", "after": "之后", "around": "前后"}
+        en = f"{'within ' + near if near else ''}{side} {anchor}"
+        return self._pick(en, f"{anchor}{sides[side]}{near_zh}")
+
+    def at(self, seconds: float) -> str:
+        """Return where: at a time."""
+        return self._pick(f"the moment {clock(seconds)}", f"{clock(seconds)}")
+
+    # says
+    def said(self, who: str, quotes: Sequence[tuple[str, float]]) -> str:
+        """Return what was heard and when."""
+        shown = [
+            self._pick(f"“{text}” at {clock(s)}", f"{clock(s)}“{text}”") for text, s in quotes[:3]
+        ]
+        joined = self._pick(", ", "、").join(shown)
+        return self._pick(f"Heard from {self.who(who)}: {joined}.", f"{self.who(who)}说:{joined}。")
+
+    def not_said(self, who: str, what: str, where: str, heard: str) -> str:
+        """Return what was not heard, where, and what was heard there instead."""
+        instead = heard or self._pick("nothing", "无话")
+        instead = f"“{instead}”" if heard else instead
+        return self._pick(
+            f"No {what} from {self.who(who)} {where}; heard: {instead}.",
+            f"{where}{self.who(who)}没有说{what};听到:{instead}。",
+        )
+
+    def too_few(self, count: int, needed: int, base: str) -> str:
+        """Return that something was heard, but not often enough."""
+        return self._pick(
+            f"Only {count} of at least {needed}. {base}",
+            f"只有{count}次,至少需要{needed}次。{base}",
+        )
+
+    def never_said(self, who: str, what: str, where: str) -> str:
+        """Return that nothing forbidden was heard."""
+        return self._pick(
+            f"No {what} from {self.who(who)} {where}.", f"{where}{self.who(who)}没有说{what}。"
+        )
+
+    # numbers
+    def measured(self, name: str, role: str, value: float, bounds: str) -> str:
+        """Return a measured value and what is asked for."""
+        return self._pick(
+            f"{name} of {self.who(role)} is {number(value)}; asked for: {bounds}.",
+            f"{self.who(role)}的{name}为{number(value)};要求:{bounds}。",
+        )
+
+    def bounds(self, low: float | None, high: float | None, unit: str = "") -> str:
+        """Return limits in words."""
+        if low is not None and high is not None:
+            return self._pick(
+                f"{number(low)} to {number(high)}{unit}", f"{number(low)}至{number(high)}{unit}"
+            )
+        if high is not None:
+            return self._pick(f"at most {number(high)}{unit}", f"不超过{number(high)}{unit}")
+        return self._pick(f"at least {number(low or 0)}{unit}", f"不低于{number(low or 0)}{unit}")
+
+    def tone(self, who: str, label: str, share_pct: float, bounds: str) -> str:
+        """Return the share of utterances with a tone."""
+        labels = {"negative": "消极", "neutral": "中性", "positive": "积极"}
+        return self._pick(
+            f"{number(share_pct)} % of what {self.who(who)} says has a {label} tone; "
+            f"asked for: {bounds}.",
+            f"{self.who(who)}{labels[label]}语气的话占{number(share_pct)}%;要求:{bounds}。",
+        )
+
+    def metadata(self, field: str, value: object, asked: str) -> str:
+        """Return a fact from the telephone system and what is asked for."""
+        return self._pick(
+            f"{field} is {value}; asked for: {asked}.", f"{field}为{value};要求:{asked}。"
+        )
+
+    def equal(self, word: str, *, same: bool) -> str:
+        """Return an equality in words."""
+        return self._pick(word if same else f"not {word}", word if same else f"不是{word}")
+
+    # silence
+    def silences(self, kind: str, limit_s: float, found: Sequence[tuple[float, float]]) -> str:
+        """Return the silences that are too long."""
+        name = _KINDS[self.language][kind]
+        shown = self._pick(", ", "、").join(
+            self._pick(f"{number(b - a)} s at {clock(a)}", f"{clock(a)}起{number(b - a)}秒")
+            for a, b in found[:3]
+        )
+        return self._pick(
+            f"{name.capitalize()} longer than {number(limit_s)} s: {shown}.",
+            f"超过{number(limit_s)}秒的{name}:{shown}。",
+        )
+
+    def no_silence(self, kind: str, limit_s: float, excused: int) -> str:
+        """Return that no silence is too long, apart from excused ones."""
+        name = _KINDS[self.language][kind]
+        rest = self._pick(f" that is not excused ({excused} excused)", f"(已说明的{excused}次除外)")
+        return self._pick(
+            f"No {name} longer than {number(limit_s)} s{rest if excused else ''}.",
+            f"没有超过{number(limit_s)}秒的{name}{rest if excused else ''}。",
+        )
+
+    # composition
+    def counted(self, count: int, asked: str) -> str:
+        """Return how often something was found."""
+        return self._pick(
+            f"Found {count} times; asked for: {asked}.", f"共{count}次;要求:{asked}。"
+        )
+
+    def excused(self, base: str, exception: str) -> str:
+        """Return that an exception holds."""
+        return self._pick(f"Excused: {exception} ({base})", f"属例外:{exception}({base})")
+
+    def not_applicable(self, reason: str) -> str:
+        """Return that the criterion does not apply."""
+        return self._pick(f"Does not apply. {reason}", f"不适用。{reason}")
+
+    def partly(self, missing: str, found: str) -> str:
+        """Return that a criterion is met in part."""
+        return self._pick(f"In part. {missing} {found}", f"部分达到。{missing}{found}")
+
+    def nothing_before(self, anchor: str) -> str:
+        """Return that what should come first never came."""
+        return self._pick(f"Nothing to look from: {anchor}", f"没有可参照的时刻:{anchor}")
+
+    def join(self, reasons: Sequence[str]) -> str:
+        """Return several reasons as one text."""
+        return self._pick(" ", "").join(dict.fromkeys(reasons))
+
+    # cannot tell
+    def not_trusted(self, reasons: Sequence[str]) -> str:
+        """Return that the transcript is not good enough to judge by."""
+        because = "; ".join(reasons)
+        return self._pick(
+            f"The recording was not understood well enough to judge: {because or 'unknown'}.",
+            f"录音识别不可信,不予评判:{because or '未说明原因'}。",
+        )
+
+    def nobody_speaks(self) -> str:
+        """Return that there is nothing to judge."""
+        return self._pick("Nobody speaks in this recording.", "录音中无人说话。")
+
+    def role_unknown(self, who: str) -> str:
+        """Return that the speakers could not be told apart."""
+        return self._pick(
+            f"Which speaker is {self.who(who)} is not known.", f"无法确定哪一位是{self.who(who)}。"
+        )
+
+    def not_measured(self, name: str, role: str) -> str:
+        """Return that a measure is missing."""
+        return self._pick(
+            f"{name} of {self.who(role)} was not measured.", f"{self.who(role)}的{name}没有测量。"
+        )
+
+    def whole_call_only(self, name: str) -> str:
+        """Return that a measure exists for the whole call alone."""
+        return self._pick(
+            f"{name} is measured for the whole call, not for a part of it.",
+            f"{name}只有全程的测量值。",
+        )
+
+    def no_metadata(self, field: str) -> str:
+        """Return that the telephone system did not say."""
+        return self._pick(f"The metadata has no {field}.", f"元数据中没有{field}。")
+
+    def no_limit(self, name: str, language: str) -> str:
+        """Return that the card has no limit for the language of the call."""
+        return self._pick(
+            f"The card sets no limit on {name} for language {language!r}.",
+            f"评分卡没有为语言{language}设定{name}的标准。",
+        )

@@ -1,0 +1,86 @@
+"""The seconds in which a check looks, as intervals of the recording."""
+
+from dataclasses import dataclass
+
+from qa_pipeline.scoring.outcome import Event
+from qa_pipeline.scoring.schema import Window
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A stretch of the recording, in seconds."""
+
+    start_s: float
+    end_s: float
+
+    @property
+    def length_s(self) -> float:
+        """Length in seconds."""
+        return self.end_s - self.start_s
+
+    def touches(self, start_s: float, end_s: float) -> bool:
+        """Tell whether any part of the given stretch lies inside."""
+        return start_s < self.end_s and end_s > self.start_s
+
+    def clipped(self, other: "Interval") -> "Interval | None":
+        """Return the common part of both, or ``None``."""
+        start_s, end_s = max(self.start_s, other.start_s), min(self.end_s, other.end_s)
+        return Interval(start_s, end_s) if start_s < end_s else None
+
+
+Intervals = tuple[Interval, ...]
+
+
+def common(a: Intervals, b: Intervals) -> Intervals:
+    """Return the parts that lie in both."""
+    parts = (x.clipped(y) for x in a for y in b)
+    return merged(tuple(part for part in parts if part is not None))
+
+
+def merged(intervals: Intervals) -> Intervals:
+    """Return the intervals in order of time, overlapping ones made one."""
+    result: list[Interval] = []
+    for item in sorted(intervals, key=lambda i: (i.start_s, i.end_s)):
+        if result and item.start_s <= result[-1].end_s:
+            joined = Interval(result[-1].start_s, max(result[-1].end_s, item.end_s))
+            result[-1] = joined
+        else:
+            result.append(item)
+    return tuple(result)
+
+
+def edge_windows(window: Window, extent: Interval) -> Intervals:
+    """Return the window set by ``first`` and ``last`` within the conversation."""
+    start_s, end_s = extent.start_s, extent.end_s
+    parts = [extent]
+    if window.first is not None:
+        parts.append(Interval(start_s, start_s + window.first.seconds_of(extent.length_s)))
+    if window.last is not None:
+        parts.append(Interval(end_s - window.last.seconds_of(extent.length_s), end_s))
+    result: Intervals = (extent,)
+    for part in parts:
+        result = common(result, (part,))
+    return result
+
+
+def before(events: tuple[Event, ...], within_s: float | None, extent: Interval) -> Intervals:
+    """Return the time before the first event, or the last seconds before each of them."""
+    if within_s is None:
+        return (Interval(extent.start_s, min(e.start_s for e in events)),)
+    return merged(tuple(Interval(max(0.0, e.start_s - within_s), e.start_s) for e in events))
+
+
+def after(events: tuple[Event, ...], within_s: float | None, extent: Interval) -> Intervals:
+    """Return the time after the first event, or the first seconds after each of them.
+
+    ``within_s`` counts from when the speaker has finished: nobody can answer earlier.
+    """
+    if within_s is None:
+        return (Interval(min(e.end_s for e in events), extent.end_s),)
+    return merged(tuple(Interval(e.end_s, e.settled_s + within_s) for e in events))
+
+
+def around(events: tuple[Event, ...], within_s: float) -> Intervals:
+    """Return the seconds before and after each event."""
+    parts = (Interval(max(0.0, e.start_s - within_s), e.end_s + within_s) for e in events)
+    return merged(tuple(parts))
