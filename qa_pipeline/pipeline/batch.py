@@ -79,6 +79,11 @@ def process_batch(run: OpenRun, sources: Sequence[CallSource], progress: Progres
 
 def _understand(heard: HeardCall, run: OpenRun) -> _Understood:
     recording = heard.call.recording
+    finished = heard.call.transcript
+    if finished is not None and finished.conversation is not None:
+        # Exported by this package: roles and trust were settled where its words were heard.
+        settled = finished.conversation.model_copy(update={"call_id": recording.call_id})
+        return _Understood(heard, settled)
     conversation = build_conversation(
         recording.call_id,
         recording.duration_s,

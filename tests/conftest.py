@@ -1,0 +1,57 @@
+"""What every test shares: no network, and one demo run that many tests look at."""
+
+import ipaddress
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qa_pipeline.offline import go_offline
+from tests.running import DemoRun, run_demo
+
+go_offline()
+
+IN_CI = bool(os.environ.get("CI"))
+REAL_RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "data" / "real"
+
+
+def _is_here(host: object) -> bool:
+    if host in (None, "", b"", "localhost", b"localhost"):
+        return True
+    text = host.decode() if isinstance(host, bytes) else str(host)
+    try:
+        return ipaddress.ip_address(text).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
+    """Fail any test that tries to reach beyond this machine."""
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = arguments[1][0]
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    if not _is_here(host):
+        raise RuntimeError(f"a test tried to reach {host!r}")
+
+
+sys.addaudithook(_refuse_network)
+
+
+def needs(program: str) -> None:
+    """Skip the test where a program is missing, but not in CI, which installs it."""
+    if shutil.which(program) is None:
+        assert not IN_CI, f"CI must install {program}"
+        pytest.skip(f"{program} is not installed")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    """The demo, run once in a folder of its own with every other address blocked."""
+    return run_demo(tmp_path_factory.mktemp("demo"))
+
