@@ -1,27 +1,30 @@
 """``qa-pipeline demo``: the whole pipeline on the sample calls."""
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from qa_pipeline.cli import EXIT_CALLS_FAILED, options
 from qa_pipeline.cli.output import print_json
 
 
-def demo(data_dir: options.DataDir = None, as_json: options.AsJson = False) -> None:
+DemoDir = Annotated[Path, typer.Option("--data-dir", help="Folder for everything the demo makes.")]
+
+
+def demo(data_dir: DemoDir = Path("qa_demo"), as_json: options.AsJson = False) -> None:
     """Process the sample calls that come with the package, and say where to look.
 
     Runs the nightly flow offline with the bundled models, writes the reports, and ends with a
     summary. A second time it finds nothing to do.
     """
-    from pathlib import Path
-
     from qa_pipeline.cli.nightly import run_flow
     from qa_pipeline.cli.run import print_summary
     from qa_pipeline.resources import resource_folder
     from qa_pipeline.settings import read_settings
 
-    settings = read_settings(
-        data_dir=data_dir or Path("qa_demo"), profile="bundled", scorecard="inbound-service"
-    )
+    settings = read_settings(data_dir=data_dir, profile="bundled", scorecard="inbound-service")
     summary, reports = run_flow([str(resource_folder("sample_calls"))], settings)
     if as_json:
         print_json({"run": summary.model_dump(mode="json"), "reports": [str(p) for p in reports]})
@@ -32,7 +35,7 @@ def demo(data_dir: options.DataDir = None, as_json: options.AsJson = False) -> N
         raise typer.Exit(EXIT_CALLS_FAILED)
 
 
-def _say_where_to_look(data_dir: object, reports: list[object]) -> None:
+def _say_where_to_look(data_dir: Path, reports: Sequence[Path]) -> None:
     typer.echo("Reports:")
     for path in reports:
         typer.echo(f"  {path}")

@@ -16,15 +16,15 @@ Name = Annotated[str, typer.Argument(help="A scorecard's name, or the path of it
 def list_(as_json: options.AsJson = False) -> None:
     """List the scorecards that come with the package."""
     from qa_pipeline.resources import resource_folder
-    from qa_pipeline.scoring import find_scorecards
+    from qa_pipeline.scoring import find_scorecards, load_scorecard
 
-    cards = find_scorecards(resource_folder("scorecards"))
+    cards = [load_scorecard(path) for path in find_scorecards(resource_folder("scorecards"))]
     rows = [
         {
-            "scorecard": card.id,
+            "scorecard": card.scorecard,
             "version": card.version,
             "sections": len(card.sections),
-            "criteria": sum(len(section.criteria) for section in card.sections),
+            "criteria": len(card.criteria()),
             "hash": card.content_hash[:12],
         }
         for card in cards
@@ -44,9 +44,9 @@ def check(name: Name = "inbound-service", as_json: options.AsJson = False) -> No
     card = find_scorecard(name)
     advice = check_card(card)
     if as_json:
-        print_json({"scorecard": card.id, "version": card.version, "advice": advice})
+        print_json({"scorecard": card.scorecard, "version": card.version, "advice": advice})
         return
-    typer.echo(f"{card.id} version {card.version}: can be used.")
+    typer.echo(f"{card.scorecard} version {card.version}: can be used.")
     for line in advice:
         typer.echo(f"  advice: {line}")
 
@@ -63,13 +63,13 @@ def run_tests(name: Name = "inbound-service", as_json: options.AsJson = False) -
     if as_json:
         print_json(
             {
-                "scorecard": card.id,
+                "scorecard": card.scorecard,
                 "tests": len(results),
                 "failed": [result.model_dump(mode="json") for result in failed],
             }
         )
     else:
-        typer.echo(f"{card.id}: {len(results) - len(failed)} passed, {len(failed)} failed")
+        typer.echo(f"{card.scorecard}: {len(results) - len(failed)} passed, {len(failed)} failed")
         for result in failed:
             typer.echo(f"  {result}")
     if failed:

@@ -18,7 +18,7 @@ from qa_pipeline.pipeline.parts import Parts
 from qa_pipeline.records import CallMetadata, Failure, ProcessedCall, Versions
 from qa_pipeline.records.base import Record
 from qa_pipeline.resources import resource_folder
-from qa_pipeline.scoring import Scorecard, load_scorecard
+from qa_pipeline.scoring import Scorecard, find_scorecards, load_scorecard
 from qa_pipeline.settings import Settings
 from qa_pipeline.store import (
     IngestSummary,
@@ -106,7 +106,7 @@ class OpenRun:
             "digest": digest,
             "metadata": metadata.model_dump(mode="json"),
             "versions": self.versions.model_dump(mode="json"),
-            "scorecards": sorted(f"{c.id}:{c.version}:{c.content_hash}" for c in self.scorecards),
+            "scorecards": sorted(f"{c.scorecard}:{c.version}:{c.content_hash}" for c in self.scorecards),
             "languages": self.settings.languages,
             "speakers": self.settings.speakers,
             "trust": self.parts.thresholds.model_dump(mode="json"),
@@ -181,7 +181,7 @@ class OpenRun:
                 "started_at": self.started_at,
                 "finished_at": None if status == "running" else datetime.now(UTC),
                 "profile": self.versions.profile,
-                "scorecard": ",".join(card.id for card in self.scorecards),
+                "scorecard": ",".join(card.scorecard for card in self.scorecards),
                 "paths": self._paths,
                 "processed": processed,
                 "skipped": skipped,
@@ -200,7 +200,7 @@ def find_scorecard(name: str) -> Scorecard:
     if path.suffix in (".yaml", ".yml") or path.exists():
         return load_scorecard(path)
     folder = resource_folder("scorecards")
-    known = {card.stem: card for card in sorted(folder.glob("*.yaml"))}
+    known = {card.stem: card for card in find_scorecards(folder)}
     if name not in known:
         raise UsageError(
             f"there is no scorecard {name!r}; known are: {', '.join(known) or 'none'}; "
