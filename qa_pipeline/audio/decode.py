@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_pipeline.audio.channels import fold_channels
+from qa_pipeline.audio.resample import Resampler
 from qa_pipeline.errors import AudioError
 from qa_pipeline.records import SAMPLE_RATE_HZ, ChannelLayout, Samples, Sound
 
@@ -125,7 +126,7 @@ def _decode_container(container: "InputContainer", path: Path) -> Decoded:
         sound=Sound(folded.samples),
         sample_rate_hz=sink.rate_hz,
         channels=sink.channels,
-        codec=stream.codec_context.codec.name,
+        codec=stream.codec_context.codec.name.removesuffix("float"),
         layout=folded.layout,
         kept_channels=folded.kept,
         digest=sink.digest(),
@@ -191,7 +192,7 @@ class _Sink:
         self._format: tuple[str, int, int] | None = None
         self._block: list[NDArray[Any]] = []
         self._block_length = 0
-        self._resamplers: list[_Resampler] = []
+        self._resamplers: list[Resampler] = []
         self._rows = _GrowingRows()
 
     def add(self, frame: Any) -> None:
@@ -218,7 +219,7 @@ class _Sink:
             self.rate_hz, self.channels = rate_hz, channels
             self._rows.begin(channels, int(((self._declared_s or 0.0) + 1.0) * SAMPLE_RATE_HZ))
             self._hash.update(f"{rate_hz} Hz, {channels} channels\n".encode())
-        self._resamplers = [_Resampler(rate_hz) for _ in range(self.channels)]
+        self._resamplers = [Resampler(rate_hz, SAMPLE_RATE_HZ) for _ in range(self.channels)]
 
     def _flush_block(self) -> None:
         if not self._block:
@@ -266,35 +267,6 @@ def _to_channel_count(samples: Samples, channels: int) -> Samples:
         return samples
     mean = samples.mean(axis=0, keepdims=True, dtype=np.float32)
     return np.repeat(mean, channels, axis=0)
-
-
-class _Resampler:
-    """One channel to 16 kHz with ffmpeg's resampler, block by block."""
-
-    def __init__(self, rate_hz: int) -> None:
-        import av
-
-        self._rate_hz = rate_hz
-        self._resampler = (
-            None
-            if rate_hz == SAMPLE_RATE_HZ
-            else av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE_HZ)
-        )
-
-    def push(self, samples: Samples | None) -> Samples:
-        """Return what comes out for what goes in; ``None`` ends the stream."""
-        import av
-
-        if self._resampler is None:
-            return np.zeros(0, np.float32) if samples is None else samples
-        frame = None
-        if samples is not None:
-            frame = av.AudioFrame.from_ndarray(
-                np.ascontiguousarray(samples[np.newaxis]), format="flt", layout="mono"
-            )
-            frame.sample_rate = self._rate_hz
-        parts = [out.to_ndarray()[0] for out in self._resampler.resample(frame)]
-        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
 
 class _GrowingRows:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from qa_pipeline.audio.resample import resampled
 from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Samples
 
 FRAME = 512
@@ -15,6 +16,8 @@ _BLOCK_FRAMES = 9_375
 """Five minutes at a time, so that a call of hours takes no more memory than one of minutes."""
 _WARM_UP_FRAMES = 94
 """Three seconds heard before each block, since the detector remembers what came before."""
+_FASTER = 10 / 9
+"""Silero overlooks some low voices; a ninth faster and higher it hears most of them."""
 _EMPTY_PEAK = 1e-4
 """A block that never rises above -80 dB of full scale is not worth asking about."""
 
@@ -24,13 +27,14 @@ class VoiceActivityOptions:
     """How probabilities become regions.
 
     The defaults were chosen on synthetic calls with exact word times, clean and through telephone
-    band, µ-law and noise down to 10 dB: 0.01 % of English and 1.2 % of Mandarin speech missed,
-    0.9 % of the rest taken for speech, nearly all of it in the 10 dB noise. Silero's usual 0.5
-    misses 2.7 % of the Mandarin. Melodies, chords, ringing, tones, hum and noise alone stay below.
+    band, µ-law and noise down to 10 dB: no English and 0.4 % of Mandarin words missed, 0.8 % of
+    the rest taken for speech, nearly all of it in the 10 dB noise; on the sample calls 0.02 % of
+    words missed. Silero alone at its usual 0.5 misses 2.7 % of the Mandarin. Melodies, chords,
+    ringing, tones, hum and noise stay below.
     """
 
-    begin_probability: float = 0.25
-    end_probability: float = 0.2
+    begin_probability: float = 0.3
+    end_probability: float = 0.25
     split_pause_s: float = 0.35
     """Pauses at least this long end a region."""
     shortest_s: float = 0.1
@@ -65,17 +69,26 @@ def speech_probabilities(samples: Samples) -> NDArray[np.float32]:
         block = samples[heard_from * FRAME : end * FRAME]
         if np.abs(block).max(initial=0.0) < _EMPTY_PEAK:
             continue
-        missing = (end - heard_from) * FRAME - len(block)
-        # A copy even where nothing is missing: the detector writes into what it is given.
-        block = np.pad(block, (0, missing)).astype(np.float32)
-        probabilities[begin:end] = _detector_output(block)[begin - heard_from :]
+        probabilities[begin:end] = _twice_heard(block, end - heard_from)[begin - heard_from :]
     return probabilities
 
 
-def _detector_output(block: Samples) -> NDArray[np.float32]:
+def _twice_heard(block: Samples, frames: int) -> NDArray[np.float32]:
+    """Return the higher of two opinions: of the sound as it is, and of it a little faster."""
+    plain = _detector_output(block)[:frames]
+    faster_hz = round(SAMPLE_RATE_HZ / _FASTER)
+    faster = _detector_output(resampled(block, SAMPLE_RATE_HZ, faster_hz))
+    at = np.minimum((np.arange(frames) / _FASTER).astype(int), len(faster) - 1)
+    higher: NDArray[np.float32] = np.maximum(plain, faster[at])
+    return higher
+
+
+def _detector_output(sound: Samples) -> NDArray[np.float32]:
     from faster_whisper.vad import get_vad_model  # type: ignore[import-untyped]
 
-    output: NDArray[np.float32] = get_vad_model()(block)
+    # A copy even where nothing is missing: the detector writes into what it is given.
+    padded = np.pad(sound, (0, -len(sound) % FRAME)).astype(np.float32)
+    output: NDArray[np.float32] = get_vad_model()(padded)
     return output.reshape(-1)
 
 
