@@ -23,6 +23,12 @@ Scores = NDArray[np.float32]
 NEAR = 8.0
 """Points below the threshold at which something not found is still worth a person's look."""
 EXACT = 99.9
+WORD_OF_WEIGHT = 4
+"""Letters from which an English word of a phrase has to be there; shorter ones get lost."""
+WORD_ALIKE = 0.65
+"""Mean similarity of letters and sound from which one word may be another, misheard."""
+JOINED_ALIKE = 0.85
+"""The same for two words taken as one, which are longer and so alike more easily."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,7 @@ class Phrase:
     """A phrase in its compared form, with the similarity it asks for."""
 
     text: str
+    words: tuple[str, ...]
     script: Script
     letters: str
     sound: str
@@ -72,6 +79,7 @@ def compiled(
         found.append(
             Phrase(
                 text=text,
+                words=tuple(part.text for part in parts),
                 script=parts[0].script,
                 letters=letters,
                 sound="".join(sound_of(part.text, part.script) for part in parts),
@@ -85,13 +93,14 @@ def compiled(
 def _required(script: Script, letters: str, match: Match, similarity: float | None) -> float:
     """Return the similarity that a phrase of this length has to reach, 0 to 100.
 
-    Mandarin counts characters, three sound symbols each: two characters have to sound exactly
-    alike, three may differ in one symbol, four in two. English counts letters.
+    Mandarin counts characters, five sound symbols each: two characters have to sound exactly
+    alike, three or four may differ in two tones, or in one initial or final; longer phrases in
+    a syllable out of five. English counts letters.
     """
     if match == "exact":
         return EXACT
     steps = (
-        ((2, EXACT), (3, 88.0), (4, 83.0))
+        ((2, EXACT), (3, 86.0), (4, 88.0))
         if script == "zh"
         else ((6, EXACT), (9, 90.0), (12, 86.0))
     )
@@ -110,7 +119,8 @@ def find(stream: Stream, phrases: tuple[Phrase, ...], match: Match) -> list[Hit]
         if windows.starts:
             scores = _scores(group, windows.letters, windows.sounds, match)
             candidates += _above(group, scores, windows.starts, length)
-    return _best(candidates)
+    by_text = {phrase.text: phrase for phrase in phrases}
+    return _best([hit for hit in candidates if _has_all_words(by_text[hit.phrase], hit, stream)])
 
 
 def _by_window_length(phrases: tuple[Phrase, ...]) -> dict[int, list[Phrase]]:
@@ -150,6 +160,45 @@ def _above(group: list[Phrase], scores: Scores, starts: list[int], length: int) 
         score = round(float(scores[row, column]), 2)
         found.append(Hit(start, start + length - 1, score, phrase.required, phrase.text))
     return found
+
+
+def _has_all_words(phrase: Phrase, hit: Hit, stream: Stream) -> bool:
+    """Tell whether every word of weight in an English phrase is there in some form.
+
+    Similar letters in all do not make a phrase: "anything for" is not "anything further".
+    """
+    if phrase.script == "zh" or hit.score >= EXACT:
+        return True
+    tokens = stream.tokens[hit.first : hit.last + 1]
+    heard = tuple(token.text for token in tokens)
+    weight = WORD_OF_WEIGHT if len(phrase.words) > 3 else WORD_OF_WEIGHT - 1
+    return all(
+        _word_is_in(i, phrase.words, heard)
+        for i, word in enumerate(phrase.words)
+        if len(word) >= weight or len(phrase.words) <= 2
+    )
+
+
+@lru_cache(maxsize=65536)
+def _word_is_in(index: int, words: tuple[str, ...], heard: tuple[str, ...]) -> bool:
+    """Tell whether a word is among ``heard``, near its place, alone, split or merged."""
+    near = range(max(0, index - 1), min(len(heard), index + 2))
+    alone = [heard[i] for i in near]
+    if any(_alike(words[index], other, WORD_ALIKE) for other in alone):
+        return True
+    split = ["".join(heard[i : i + 2]) for i in near]
+    if any(_alike(words[index], other, JOINED_ALIKE) for other in split):
+        return True
+    merged = ["".join(words[i : i + 2]) for i in (index - 1, index) if i >= 0]
+    return any(_alike(word, other, JOINED_ALIKE) for word in merged for other in alone)
+
+
+@lru_cache(maxsize=65536)
+def _alike(word: str, other: str, needed: float) -> bool:
+    """Tell whether one English word could have been heard as the other."""
+    letters = Indel.normalized_similarity(word, other)
+    sounds = Indel.normalized_similarity(sound_of(word, "en"), sound_of(other, "en"))
+    return (letters + sounds) / 2 >= needed
 
 
 def _best(candidates: list[Hit]) -> list[Hit]:

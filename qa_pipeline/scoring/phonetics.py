@@ -15,8 +15,8 @@ _TONES = "12345"
 def sound_of(text: str, script: Script) -> str:
     """Return the sound code of one compared word or character.
 
-    English: Metaphone (Lawrence Philips, 1990). Mandarin: three symbols a syllable, for its
-    initial, its final and its tone, so that a wrong tone is a third of a wrong syllable.
+    English: Metaphone (Lawrence Philips, 1990). Mandarin: five symbols a syllable, two for its
+    initial, two for its final, one for its tone: a wrong tone is a fifth of a wrong syllable.
     """
     if script == "en":
         import jellyfish
@@ -34,7 +34,7 @@ def _syllable(char: str) -> str:
     vowel = final.rstrip(_TONES)
     initial = _INITIALS.get(initial, initial)
     vowel = _FINALS.get(vowel, vowel)
-    return f"{initial[:1] or '-'}{_final_symbol(vowel)}{tone}"
+    return 2 * (initial[:1] or "-") + 2 * _final_symbol(vowel) + tone
 
 
 _SEEN = [

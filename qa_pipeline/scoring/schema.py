@@ -29,16 +29,27 @@ Match = Literal["exact", "fuzzy", "sound"]
 SilenceKind = Literal["any", "silence", "hold"]
 
 MEASURE_NAMES = (
-    "talk_share_pct",
     "talk_s",
+    "talk_share_pct",
     "silence_pct",
     "longest_silence_s",
+    "longest_gap_s",
+    "hold_count",
+    "hold_s",
+    "longest_hold_s",
+    "response_delay_s",
     "interruptions",
+    "longest_monologue_s",
     "pace_wpm",
     "pace_cpm",
     "negative_tone_pct",
-    "hold_s",
-    "response_delay_s",
+    "positive_tone_pct",
+    "recognition_confidence_pct",
+    "speech_covered_pct",
+    "answer_delay_s",
+    "noise_level_dbfs",
+    "snr_db",
+    "loudness_dbfs",
 )
 """The measures a card may ask for; each is defined where it is computed."""
 
