@@ -164,8 +164,8 @@ DEFINITIONS: tuple[Definition, ...] = (
         "noise_level_dbfs",
         "dB relative to full scale",
         CALL,
-        "Level of the noise between the turns: the 20th percentile of 50 ms frames without "
-        "speech, on the noisier channel.",
+        "Level of the noise between the turns: the 20th percentile of 50 ms frames in pauses "
+        "under 2 s, or in all gaps where that is lower, on the noisier channel.",
         "The sound between turns.",
     ),
     Definition(

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from qa_pipeline.measures.spans import Span
+from qa_pipeline.measures.spans import Span, gaps
+from qa_pipeline.measures.speech import GAP_S
 from qa_pipeline.records import SAMPLE_RATE_HZ, Sound
 
 FRAME_S = 0.05
@@ -26,6 +27,8 @@ class Levels:
     """Shape ``(channels, frames)``."""
     speech: NDArray[np.bool_] = field(repr=False)
     """Shape ``(frames,)``: whether anybody speaks during the frame."""
+    pauses: NDArray[np.bool_] = field(repr=False)
+    """Shape ``(frames,)``: whether the frame lies in a gap of under 2 s between turns."""
 
     def within(self, spans: Sequence[Span]) -> NDArray[np.bool_]:
         """Return which frames lie wholly within the spans, shape ``(frames,)``."""
@@ -34,12 +37,14 @@ class Levels:
     def noise_dbfs(self) -> NDArray[np.float64]:
         """Return the noise level of each channel, shape ``(channels,)``.
 
-        The 20th percentile of the frames without speech; of all frames when there are fewer
-        than ten without. A low percentile, so that hold music does not count as noise.
+        The 20th percentile of the frames between turns: of those in pauses under 2 s, or of all,
+        whichever is lower. Music during a hold fills the long gaps, the tail of a word the
+        short ones. Digital silence does not count as long as anything else is there.
         """
-        quiet = ~self.speech
-        frames = self.dbfs[:, quiet] if quiet.sum() >= 10 else self.dbfs
-        noise: NDArray[np.float64] = np.percentile(frames, 20, axis=1)
+        noise: NDArray[np.float64] = np.minimum(
+            _background(self.dbfs, self.pauses & ~self.speech),
+            _background(self.dbfs, ~self.speech),
+        )
         return noise
 
     def speech_dbfs(self) -> NDArray[np.float64]:
@@ -78,7 +83,23 @@ def levels_of(sound: Sound, speech: Sequence[Span]) -> Levels | None:
     cut = sound.samples[:, : frames * size].reshape(channels, frames, size)
     power = np.einsum("cfs,cfs->cf", cut, cut, dtype=np.float64) / size
     dbfs = 10.0 * np.log10(np.maximum(power, 10.0 ** (_SILENT_DBFS / 10.0)))
-    return Levels(dbfs, _mask(speech, frames, whole=False))
+    short = [(a, b) for a, b in gaps(speech) if b - a < GAP_S]
+    return Levels(
+        dbfs,
+        speech=_mask(speech, frames, whole=False),
+        pauses=_mask(short, frames, whole=True),
+    )
+
+
+def _background(dbfs: NDArray[np.float64], frames: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the 20th percentile of some frames of each channel, shape ``(channels,)``."""
+    enough = 10
+    chosen = dbfs[:, frames] if frames.sum() >= enough else dbfs
+    levels = []
+    for channel in chosen:
+        sounding = channel[channel > _SILENT_DBFS + 10.0]
+        levels.append(np.percentile(sounding if len(sounding) >= enough else channel, 20))
+    return np.array(levels)
 
 
 def _mask(spans: Sequence[Span], frames: int, *, whole: bool) -> NDArray[np.bool_]:

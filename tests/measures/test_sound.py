@@ -1,0 +1,145 @@
+"""Levels and holds, measured on real sound: synthetic speech, music, tones, noise, silence."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from qa_pipeline.measures import measure
+from qa_pipeline.records import SAMPLE_RATE_HZ, CallMetadata, Measures, Role, Sound
+from synthesis.espeak import Voice, speak
+from synthesis.telephone import mu_law, noise, telephone_band
+from tests.measures.calls import conversation
+
+Samples = NDArray[np.float32]
+AGENT = Voice("en-us+m3", 160, 40)
+CUSTOMER = Voice("en-gb-x-rp+f2", 170, 60)
+GAP_S = 8.0
+NOISE = (0.00316, 0.01, 0.0316)
+"""Noise of -50, -40 and -30 dB relative to full scale."""
+
+
+def seconds(length_s: float) -> int:
+    return int(length_s * SAMPLE_RATE_HZ)
+
+
+def music(length_s: float) -> Samples:
+    """Three plucked notes a second, as hold music has: loud, with dips between the notes."""
+    times = np.arange(seconds(length_s)) / SAMPLE_RATE_HZ
+    pitches = np.array([262.0, 330.0, 392.0, 523.0])[(times * 3).astype(int) % 4]
+    fading = np.exp(-2.5 * ((times * 3) % 1.0))
+    notes: Samples = (0.15 * fading * np.sin(2 * np.pi * pitches * times)).astype(np.float32)
+    return notes
+
+
+def tone(length_s: float) -> Samples:
+    times = np.arange(seconds(length_s)) / SAMPLE_RATE_HZ
+    wave: Samples = (0.05 * np.sin(2 * np.pi * 440 * times)).astype(np.float32)
+    return wave
+
+
+def silence(length_s: float) -> Samples:
+    return np.zeros(seconds(length_s), np.float32)
+
+
+def call(gap: Samples, noise_level: float = 0.0, *, stereo: bool = False) -> tuple[Measures, float]:
+    """Measure a call with one gap; return the measures and where the gap begins."""
+    said: list[tuple[Role, str, Voice]] = [
+        ("agent", "please hold the line while I look at your account", AGENT),
+        ("customer", "yes that is fine I will wait for you", CUSTOMER),
+        ("agent", "thank you for waiting I have found your account", AGENT),
+    ]
+    pieces: list[tuple[str, Samples]] = []
+    turns: list[tuple[str, float, float]] = []
+    at_s = 0.0
+    gap_begins_s = 0.0
+    for index, (role, text, voice) in enumerate(said):
+        if index == 2:
+            gap_begins_s = at_s
+            pieces.append(("gap", gap))
+            at_s += len(gap) / SAMPLE_RATE_HZ
+        speech = telephone_band(speak(text, voice).samples)
+        turns.append((role, at_s, at_s + len(speech) / SAMPLE_RATE_HZ))
+        pieces += [(role, speech), ("pause", silence(0.6))]
+        at_s += len(speech) / SAMPLE_RATE_HZ + 0.6
+    mixed = np.concatenate([samples for _, samples in pieces])
+    rng = np.random.default_rng(3)
+    if stereo:
+        customer_side = np.concatenate([samples * (name == "customer") for name, samples in pieces])
+        channels = np.stack([mixed - customer_side, customer_side])
+    else:
+        channels = mixed[None, :]
+    channels = np.stack(
+        [mu_law(row + noise_level * noise("pink", len(row), rng)) for row in channels]
+    )
+    spoken = [
+        (role, text, start_s, end_s)
+        for (role, text, _), (_, start_s, end_s) in zip(said, turns, strict=True)
+    ]
+    heard = conversation(spoken, turns=turns)
+    return measure(heard, Sound(channels.astype(np.float32)), None, CallMetadata()), gap_begins_s
+
+
+@pytest.mark.parametrize("stereo", [False, True])
+@pytest.mark.parametrize("noise_level", [0.0, 0.003, 0.01])
+@pytest.mark.parametrize(("what", "kind"), [(music, "hold"), (tone, "hold"), (silence, "silence")])
+def test_music_is_a_hold_and_silence_is_silence(
+    what: object, kind: str, noise_level: float, stereo: bool
+) -> None:
+    measures, begins_s = call(what(GAP_S), noise_level, stereo=stereo)  # type: ignore[operator]
+    (gap,) = measures.silences
+    assert gap.kind == kind
+    assert gap.start_s == pytest.approx(begins_s - 0.6, abs=0.01)
+    assert gap.end_s - gap.start_s == pytest.approx(GAP_S + 0.6, abs=0.01)
+    assert measures.value("hold_count") == (kind == "hold")
+    assert measures.value("longest_gap_s") == pytest.approx(GAP_S + 0.6, abs=0.01)
+    held_s = GAP_S + 0.6 if kind == "hold" else 0
+    assert measures.value("hold_s") == pytest.approx(held_s, abs=0.01)
+    assert measures.value("longest_silence_s") == pytest.approx(GAP_S + 0.6 - held_s, abs=0.01)
+
+
+def test_a_noisy_line_alone_is_no_hold() -> None:
+    rng = np.random.default_rng(5)
+    breath = 0.004 * noise("white", seconds(GAP_S), rng)
+    measures, _ = call(breath, noise_level=0.004)
+    assert [s.kind for s in measures.silences] == ["silence"]
+
+
+def test_the_noise_level_follows_the_noise() -> None:
+    """Of pink noise a telephone line passes less than all, and the level wavers: 4 dB of room."""
+    measured = [call(silence(GAP_S), level)[0].value("noise_level_dbfs") for level in NOISE]
+    for level, dbfs in zip(NOISE, measured, strict=True):
+        assert dbfs == pytest.approx(20 * np.log10(level), abs=4)
+    assert measured[1] - measured[0] == pytest.approx(10, abs=1)  # type: ignore[operator]
+    assert measured[2] - measured[1] == pytest.approx(10, abs=1)  # type: ignore[operator]
+
+
+def test_music_during_a_hold_is_not_noise() -> None:
+    with_music, _ = call(music(20.0), 0.003)
+    without, _ = call(silence(20.0), 0.003)
+    levels = [m.value("noise_level_dbfs") for m in (with_music, without)]
+    assert levels[0] == pytest.approx(levels[1], abs=3)
+
+
+def test_a_noisier_call_has_a_lower_ratio() -> None:
+    ratios = [call(silence(GAP_S), level)[0].value("snr_db") for level in (0.001, 0.01, 0.05)]
+    assert all(ratio is not None for ratio in ratios)
+    assert ratios == sorted(ratios, reverse=True)  # type: ignore[type-var]
+    assert ratios[0] - ratios[2] > 15  # type: ignore[operator]
+
+
+def test_loudness_follows_the_level_of_the_speaker() -> None:
+    heard = conversation([("agent", "one two three", 0, 2), ("customer", "four five", 3, 5)])
+    times = np.arange(seconds(6)) / SAMPLE_RATE_HZ
+    sine = np.sin(2 * np.pi * 300 * times)
+    level = np.where(times < 2.5, 0.5, 0.05)
+    sound = Sound((sine * level).astype(np.float32)[None, :])
+    measures = measure(heard, sound, None, CallMetadata())
+    agent, customer = (measures.value("loudness_dbfs", r) for r in ("agent", "customer"))
+    assert agent == pytest.approx(20 * np.log10(0.5) - 3.01, abs=0.1)
+    assert customer == pytest.approx(20 * np.log10(0.05) - 3.01, abs=0.1)
+
+
+def test_a_sound_shorter_than_a_frame_is_no_error() -> None:
+    heard = conversation([("agent", "hi", 0, 0.01)])
+    measures = measure(heard, Sound(np.zeros((1, 100), np.float32)), None, CallMetadata())
+    assert measures.value("noise_level_dbfs") is None
