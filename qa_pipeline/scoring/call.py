@@ -4,7 +4,7 @@ from functools import cached_property
 
 from qa_pipeline.records import CallMetadata, Conversation, Measures, Role, Utterance
 from qa_pipeline.scoring.reasons import Words
-from qa_pipeline.scoring.schema import Who
+from qa_pipeline.scoring.schema import METADATA_VARIABLES, Who
 from qa_pipeline.scoring.stream import Stream, stream_of
 from qa_pipeline.scoring.windows import Interval
 
@@ -31,6 +31,12 @@ class Call:
     def language(self) -> str:
         """The language of the call, ISO 639-1."""
         return self.conversation.language
+
+    @cached_property
+    def facts(self) -> dict[str, str]:
+        """What is known of `METADATA_VARIABLES`."""
+        known = {name: getattr(self.metadata, name) for name in METADATA_VARIABLES}
+        return {name: str(value) for name, value in known.items() if value}
 
     @cached_property
     def extent(self) -> Interval:

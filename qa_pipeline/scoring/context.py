@@ -8,7 +8,7 @@ from qa_pipeline.scoring import windows
 from qa_pipeline.scoring.call import Call
 from qa_pipeline.scoring.outcome import Event, Outcome
 from qa_pipeline.scoring.reasons import Words
-from qa_pipeline.scoring.schema import Check, Scorecard, Window
+from qa_pipeline.scoring.schema import Check, Says, Scorecard, Window
 from qa_pipeline.scoring.windows import Interval, Intervals
 
 
@@ -36,6 +36,14 @@ class Context:
     def is_whole(self) -> bool:
         """Tell whether the whole conversation is looked at."""
         return self.spans == (self.call.extent,)
+
+    def phrases(self, body: Says) -> tuple[str, ...]:
+        """Return what is looked for in this call."""
+        return self.card.phrases(body, self.call.facts)
+
+    def exceptions(self, body: Says) -> tuple[str, ...]:
+        """Return the phrases inside which nothing is looked for."""
+        return self.card.exceptions(body, self.call.facts)
 
     def within(self, spans: Intervals, where: str = "") -> "Context":
         """Return the context narrowed to ``spans``."""

@@ -54,7 +54,7 @@ class Words:
 
     def commas(self, parts: Sequence[str]) -> str:
         """Return the parts that are not empty, with commas between."""
-        return self._pick(", ", ",").join(part for part in parts if part)
+        return self._pick(", ", "，").join(part for part in parts if part)
 
     # where
     def whole_call(self) -> str:
@@ -94,7 +94,9 @@ class Words:
             self._pick(f"“{text}” at {clock(s)}", f"{clock(s)}“{text}”") for text, s in quotes[:3]
         ]
         joined = self._pick(", ", "、").join(shown)
-        return self._pick(f"Heard from {self.who(who)}: {joined}.", f"{self.who(who)}说:{joined}。")
+        return self._pick(
+            f"Heard from {self.who(who)}: {joined}.", f"{self.who(who)}说：{joined}。"
+        )
 
     def not_said(self, who: str, what: str, where: str, heard: str) -> str:
         """Return what was not heard, where, and what was heard there instead."""
@@ -102,14 +104,14 @@ class Words:
         instead = f"“{instead}”" if heard else instead
         return self._pick(
             f"No {what} from {self.who(who)} {where}; heard: {instead}.",
-            f"{where}{self.who(who)}没有说{what};听到:{instead}。",
+            f"{where}{self.who(who)}没有说{what}；听到：{instead}。",
         )
 
     def too_few(self, count: int, needed: int, base: str) -> str:
         """Return that something was heard, but not often enough."""
         return self._pick(
             f"Only {count} of at least {needed}. {base}",
-            f"只有{count}次,至少需要{needed}次。{base}",
+            f"只有{count}次，至少需要{needed}次。{base}",
         )
 
     def never_said(self, who: str, what: str, where: str) -> str:
@@ -123,7 +125,7 @@ class Words:
         """Return a measured value and what is asked for."""
         return self._pick(
             f"{name} of {self.who(role)} is {number(value)}; asked for: {bounds}.",
-            f"{self.who(role)}的{name}为{number(value)};要求:{bounds}。",
+            f"{self.who(role)}的{name}为{number(value)}；要求：{bounds}。",
         )
 
     def bounds(self, low: float | None, high: float | None, unit: str = "") -> str:
@@ -142,13 +144,13 @@ class Words:
         return self._pick(
             f"{number(share_pct)} % of what {self.who(who)} says has a {label} tone; "
             f"asked for: {bounds}.",
-            f"{self.who(who)}{labels[label]}语气的话占{number(share_pct)}%;要求:{bounds}。",
+            f"{self.who(who)}{labels[label]}语气的话占{number(share_pct)}%；要求：{bounds}。",
         )
 
     def metadata(self, field: str, value: object, asked: str) -> str:
         """Return a fact from the telephone system and what is asked for."""
         return self._pick(
-            f"{field} is {value}; asked for: {asked}.", f"{field}为{value};要求:{asked}。"
+            f"{field} is {value}; asked for: {asked}.", f"{field}为{value}；要求：{asked}。"
         )
 
     def equal(self, word: str, *, same: bool) -> str:
@@ -165,13 +167,15 @@ class Words:
         )
         return self._pick(
             f"{name.capitalize()} longer than {number(limit_s)} s: {shown}.",
-            f"超过{number(limit_s)}秒的{name}:{shown}。",
+            f"超过{number(limit_s)}秒的{name}：{shown}。",
         )
 
     def no_silence(self, kind: str, limit_s: float, excused: int) -> str:
         """Return that no silence is too long, apart from excused ones."""
         name = _KINDS[self.language][kind]
-        rest = self._pick(f" that is not excused ({excused} excused)", f"(已说明的{excused}次除外)")
+        rest = self._pick(
+            f" that is not excused ({excused} excused)", f"（已说明的{excused}次除外）"
+        )
         return self._pick(
             f"No {name} longer than {number(limit_s)} s{rest if excused else ''}.",
             f"没有超过{number(limit_s)}秒的{name}{rest if excused else ''}。",
@@ -181,12 +185,12 @@ class Words:
     def counted(self, count: int, asked: str) -> str:
         """Return how often something was found."""
         return self._pick(
-            f"Found {count} times; asked for: {asked}.", f"共{count}次;要求:{asked}。"
+            f"Found {count} times; asked for: {asked}.", f"共{count}次；要求：{asked}。"
         )
 
     def excused(self, base: str, exception: str) -> str:
         """Return that an exception holds."""
-        return self._pick(f"Excused: {exception} ({base})", f"属例外:{exception}({base})")
+        return self._pick(f"Excused: {exception} ({base})", f"属例外：{exception}（{base}）")
 
     def not_applicable(self, reason: str) -> str:
         """Return that the criterion does not apply."""
@@ -198,7 +202,7 @@ class Words:
 
     def nothing_before(self, anchor: str) -> str:
         """Return that what should come first never came."""
-        return self._pick(f"Nothing to look from: {anchor}", f"没有可参照的时刻:{anchor}")
+        return self._pick(f"Nothing to look from: {anchor}", f"没有可参照的时刻：{anchor}")
 
     def join(self, reasons: Sequence[str]) -> str:
         """Return several reasons as one text."""
@@ -210,7 +214,7 @@ class Words:
         because = "; ".join(reasons)
         return self._pick(
             f"The recording was not understood well enough to judge: {because or 'unknown'}.",
-            f"录音识别不可信,不予评判:{because or '未说明原因'}。",
+            f"录音识别不可信，不予评判：{because or '未说明原因'}。",
         )
 
     def nobody_speaks(self) -> str:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from qa_pipeline.records import CallMetadata
 from qa_pipeline.scoring.positions import Path
-from qa_pipeline.scoring.schema import PerLanguage, Says, Scorecard, nearest
+from qa_pipeline.scoring.schema import METADATA_VARIABLES, PerLanguage, Says, Scorecard, nearest
 
 Found = tuple[Path, str]
 
@@ -55,8 +55,9 @@ def _unknown_variables(card: Scorecard) -> Iterator[Found]:
                 yield path, f"phrase {phrase!r}: {error}"
                 continue
             for name in names:
-                if name not in card.variables:
-                    hint = nearest(name, tuple(card.variables))
+                known = (*card.variables, *METADATA_VARIABLES)
+                if name not in known:
+                    hint = nearest(name, known)
                     yield path, f"phrase {phrase!r}: unknown variable {name!r}{hint}"
 
 

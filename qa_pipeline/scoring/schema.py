@@ -6,6 +6,7 @@ of a mistake in the file and the place in the model are the same.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
 
@@ -52,6 +53,9 @@ MEASURE_NAMES = (
     "loudness_dbfs",
 )
 """The measures a card may ask for; each is defined where it is computed."""
+
+METADATA_VARIABLES = ("agent_name", "agent_id", "team", "site")
+"""Variables that every card has: facts about the call that is judged."""
 
 T = TypeVar("T")
 
@@ -408,28 +412,40 @@ class Scorecard(Part):
         """Return every criterion, in the order of the card."""
         return [criterion for section in self.sections for criterion in section.criteria]
 
-    def phrases(self, says: Says) -> tuple[str, ...]:
-        """Return the phrases of ``says``: its own and its lists', with variables filled in."""
+    def phrases(self, says: Says, facts: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the phrases of ``says``: its own and its lists', with variables filled in.
+
+        ``facts`` are the values of `METADATA_VARIABLES` that are known about the call.
+        """
         groups = [says.any] if says.any else []
         groups += [self.lists[name] for name in says.list or ()]
-        return self.filled(groups)
+        return self._filled(groups, facts)
 
-    def exceptions(self, says: Says) -> tuple[str, ...]:
+    def exceptions(self, says: Says, facts: Mapping[str, str]) -> tuple[str, ...]:
         """Return the phrases inside which ``says`` finds nothing."""
-        return self.filled([says.exceptions] if says.exceptions else [])
+        return self._filled([says.exceptions] if says.exceptions else [], facts)
 
-    def filled(self, groups: list[Phrases]) -> tuple[str, ...]:
-        """Return the phrases of all languages, each variable replaced by each of its values."""
-        raw = [phrase for group in groups for values in group.values() for phrase in values]
-        return tuple(dict.fromkeys(text for phrase in raw for text in self._fill(phrase)))
+    def _filled(self, groups: list[Phrases], facts: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the phrases of all languages, each variable replaced by each of its values.
 
-    def _fill(self, phrase: str) -> list[str]:
-        texts = [phrase]
-        for name, values in self.variables.items():
-            mark = "{" + name + "}"
-            if mark in phrase:
-                texts = [text.replace(mark, value) for text in texts for value in values.values()]
+        A phrase with a fact that is not known of this call is left out.
+        """
+        values = {name: tuple(text.values()) for name, text in self.variables.items()}
+        values |= {name: (facts[name],) if name in facts else () for name in METADATA_VARIABLES}
+        raw = [phrase for group in groups for texts in group.values() for phrase in texts]
+        return tuple(dict.fromkeys(text for phrase in raw for text in _fill(phrase, values)))
+
+
+def _fill(phrase: str, values: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return ``phrase`` with every variable in it replaced by each of its values."""
+    texts = [phrase]
+    if "{" not in phrase:
         return texts
+    for name, known in values.items():
+        mark = "{" + name + "}"
+        if mark in phrase:
+            texts = [text.replace(mark, value) for text in texts for value in known]
+    return texts
 
 
 def require_one_of(word: str, words: tuple[str, ...], kind: str) -> str:

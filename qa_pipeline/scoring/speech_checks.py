@@ -114,10 +114,10 @@ def _in_stream(
     body: Says, context: Context, stream: Stream, similarity: float | None
 ) -> list[Found]:
     """Return matches and near misses of phrases and regular expressions in one stream."""
-    phrases = compiled(context.card.phrases(body), body.match, similarity)
+    phrases = compiled(context.phrases(body), body.match, similarity)
     hits = find(stream, phrases, body.match) if phrases else []
     hits += _regex_hits(body, stream, context.call.language)
-    exempt = compiled(context.card.exceptions(body), body.match, EXCEPTION_SIMILARITY)
+    exempt = compiled(context.exceptions(body), body.match, EXCEPTION_SIMILARITY)
     spans = [(h.first, h.last) for h in find(stream, exempt, body.match) if h.found]
     kept: list[Hit] = []
     for hit in hits:
@@ -174,7 +174,7 @@ def _what(body: Says, context: Context) -> str:
     """Return what was looked for, in words."""
     if body.what is not None:
         return body.what.or_first(context.words.language)
-    return context.words.such_words(context.card.phrases(body))
+    return context.words.such_words(context.phrases(body))
 
 
 def _heard_probability(body: Says, inside: Context) -> float:
