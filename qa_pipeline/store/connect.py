@@ -77,8 +77,6 @@ def _connect(path: Path, *, read_only: bool) -> "duckdb.DuckDBPyConnection":
     with store_errors(path):
         connection = duckdb.connect(str(path), read_only=read_only, config=config)
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
-        if read_only:
-            connection.execute("SET lock_configuration = true")
         return connection
 
 
@@ -136,6 +134,8 @@ def _in_words(error: Exception, path: Path) -> StoreError | StoreHeldError:
             f"The store {path} is held by {who}: wait for it to finish, or stop it, then run "
             "again. Nothing is lost: what was processed lies in the bundles folder."
         )
+    if "database does not exist" in text or "No such file" in text:
+        return StoreError(f"There is no store at {path} yet: process calls first (run or demo).")
     if any(sign in text for sign in _FULL):
         return StoreError(
             f"Cannot write the store {path}: the disk is full. Free some space, then run again; "
@@ -146,8 +146,6 @@ def _in_words(error: Exception, path: Path) -> StoreError | StoreHeldError:
             f"Cannot write the store {path}: the disk or the file is read-only. Make it writable "
             "or give another --store, then run again."
         )
-    if "database does not exist" in text or "No such file" in text:
-        return StoreError(f"There is no store at {path} yet: process calls first (run or demo).")
     if "not a valid DuckDB database file" in text:
         return StoreError(f"{path} is not a DuckDB database: give the path of the store.")
     return StoreError(f"The store {path} answers with an error: {text}")
