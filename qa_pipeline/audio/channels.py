@@ -58,7 +58,7 @@ def fold_channels(samples: Samples) -> Folded:
 def _without_copies(samples: Samples, live: list[int], levels: NDArray[np.float64]) -> list[int]:
     """Drop channels that repeat a louder one; return the others in file order."""
     kept: list[int] = []
-    for channel in sorted(live, key=lambda c: (-levels[c], c)):
+    for channel in sorted(live, key=lambda c: (-round(float(levels[c]) / _SAME_LEVEL_DB), c)):
         if not any(same_sound(samples[other], samples[channel]) for other in kept):
             kept.append(channel)
     return sorted(kept)

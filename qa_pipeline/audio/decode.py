@@ -26,6 +26,8 @@ _BLOCK_S = 1.0
 _SHORT_BY_S = 1.0
 """A file may declare this much more than it holds before a warning: codecs pad and skip."""
 _MAX_CHANNELS = 64
+_UNKNOWN_RIFF_SIZE = 0x7FFFFFFF
+"""Programs that write a WAV to a pipe put this or more for a size that they do not know."""
 
 
 @dataclass(frozen=True)
@@ -131,18 +133,29 @@ def _decode_container(container: "InputContainer", path: Path) -> Decoded:
         kept_channels=folded.kept,
         digest=sink.digest(),
         duration_s=duration_s,
-        warnings=_warnings(declared_s, duration_s, damaged, sink.not_numbers, audio_streams),
+        warnings=(
+            *_cut_short(path, declared_s, duration_s),
+            *_warnings(damaged, sink.not_numbers, audio_streams),
+        ),
     )
 
 
-def _warnings(
-    declared_s: float | None, duration_s: float, damaged: int, not_numbers: int, streams: int
-) -> tuple[str, ...]:
-    found: list[str] = []
+def _cut_short(path: Path, declared_s: float | None, duration_s: float) -> Iterator[str]:
+    """Say so when the header promises more than the file holds."""
     if declared_s is not None and declared_s - duration_s > _SHORT_BY_S:
-        found.append(
-            f"the file declares {declared_s:.1f} s but holds {duration_s:.1f} s: it is cut short"
-        )
+        yield f"the file declares {declared_s:.1f} s but holds {duration_s:.1f} s: it is cut short"
+        return
+    with path.open("rb") as file:
+        head = file.read(8)
+    size = path.stat().st_size
+    if head[:4] == b"RIFF":  # ffmpeg goes by the size of the file and says nothing
+        declared = int.from_bytes(head[4:], "little") + 8
+        if size < declared < _UNKNOWN_RIFF_SIZE:
+            yield f"the file declares {declared} bytes but holds {size}: it is cut short"
+
+
+def _warnings(damaged: int, not_numbers: int, streams: int) -> tuple[str, ...]:
+    found: list[str] = []
     if damaged:
         found.append(f"{damaged} damaged packets were skipped")
     if not_numbers:

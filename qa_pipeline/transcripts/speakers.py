@@ -17,6 +17,10 @@ _CUSTOMER = (
     "客户|顾客|用户|来电人|来电者|来电|主叫|消费者|会员|乘客"
 )
 _IVR = "ivr|system|recording|announcement|auto ?attendant|voice ?bot|bot|系统|语音导航|机器人|录音"
+_SOUNDS = re.compile(
+    "laugh|laughter|laughs|music|noise|silence|inaudible|unintelligible|crosstalk|cough|sigh|"
+    "applause|beep|ringing|pause|hold|foreign|笑|笑声|音乐|噪音|沉默|停顿|听不清|铃声"
+)
 _ROLES: tuple[tuple[Role, str], ...] = (("agent", _AGENT), ("ivr", _IVR), ("customer", _CUSTOMER))
 
 _NAME = r"[^\W\d_][\w .'’·-]{0,38}?"
@@ -37,9 +41,14 @@ def role_of_name(name: str) -> Role | None:
 
 
 def split_name(line: str) -> tuple[str, str] | None:
-    """Split ``Agent: text``, ``[Agent] text``, ``坐席：text`` into name and text."""
+    """Split ``Agent: text``, ``[Agent] text``, ``坐席：text`` into name and text.
+
+    ``[laughter]`` and the like name a sound and nobody.
+    """
     match = _BRACKETED.match(line) or _WITH_COLON.match(line)
     if match is None or len(match.group(1).split()) > 4:
+        return None
+    if _SOUNDS.fullmatch(match.group(1).lower()):
         return None
     return match.group(1).strip(), match.group(2).strip()
 
