@@ -4,14 +4,19 @@
 own tests, `check_card` says where a card is not specific, measurable or timely.
 """
 
+from qa_pipeline.scoring.card_tests import CardTestResult, run_card_tests
 from qa_pipeline.scoring.judge import score_call
 from qa_pipeline.scoring.loading import find_scorecards, load_scorecard, parse_scorecard
+from qa_pipeline.scoring.quality import check_card
 from qa_pipeline.scoring.schema import Scorecard
 
 __all__ = [
+    "CardTestResult",
     "Scorecard",
+    "check_card",
     "find_scorecards",
     "load_scorecard",
     "parse_scorecard",
+    "run_card_tests",
     "score_call",
 ]

@@ -25,6 +25,8 @@ NEAR = 8.0
 EXACT = 99.9
 WORD_OF_WEIGHT = 4
 """Letters from which an English word of a phrase has to be there; shorter ones get lost."""
+WORDS_A_MISS = 8
+"""A phrase of so many words may lack one word of weight, of twice as many two."""
 WORD_ALIKE = 0.65
 """Mean similarity of letters and sound from which one word may be another, misheard."""
 JOINED_ALIKE = 0.85
@@ -163,7 +165,7 @@ def _above(group: list[Phrase], scores: Scores, starts: list[int], length: int) 
 
 
 def _has_all_words(phrase: Phrase, hit: Hit, stream: Stream) -> bool:
-    """Tell whether every word of weight in an English phrase is there in some form.
+    """Tell whether (nearly) every word of weight in an English phrase is there in some form.
 
     Similar letters in all do not make a phrase: "anything for" is not "anything further".
     """
@@ -172,11 +174,12 @@ def _has_all_words(phrase: Phrase, hit: Hit, stream: Stream) -> bool:
     tokens = stream.tokens[hit.first : hit.last + 1]
     heard = tuple(token.text for token in tokens)
     weight = WORD_OF_WEIGHT if len(phrase.words) > 3 else WORD_OF_WEIGHT - 1
-    return all(
-        _word_is_in(i, phrase.words, heard)
+    missing = sum(
+        not _word_is_in(i, phrase.words, heard)
         for i, word in enumerate(phrase.words)
         if len(word) >= weight or len(phrase.words) <= 2
     )
+    return missing <= len(phrase.words) // WORDS_A_MISS
 
 
 @lru_cache(maxsize=65536)

@@ -66,6 +66,8 @@ class Words:
         amount = number(extent.amount)
         if extent.unit == "s":
             return self._pick(f"in the first {amount} s", f"开头{amount}秒内")
+        if extent.amount >= 100:
+            return self.whole_call()
         return self._pick(f"in the first {amount} % of the call", f"前{amount}%的通话中")
 
     def last(self, extent: Extent) -> str:

@@ -152,10 +152,7 @@ def _missing(body: Says, inside: Context, found: list[Found]) -> Outcome:
     """Return the answer where the phrase was not said, or not often enough."""
     words = inside.words
     matches = [f for f in found if f.is_match]
-    heard = " ".join(u.text for u in inside.call.utterances(body.who, inside.spans))
-    if len(heard) > HEARD_LIMIT:
-        heard = heard[:HEARD_LIMIT] + "…"
-    reason = words.not_said(body.who, _what(body, inside), inside.place, heard)
+    reason = words.not_said(body.who, _what(body, inside), inside.place, _heard(body, inside))
     if matches:
         reason = words.too_few(len(matches), body.min, words.said(body.who, _times(matches)))
     confidence = _heard_probability(body, inside)
@@ -168,6 +165,15 @@ def _missing(body: Says, inside: Context, found: list[Found]) -> Outcome:
         doubtful=len(found) >= body.min or confidence < LOW_PROBABILITY,
         from_text=True,
     )
+
+
+def _heard(body: Says, inside: Context) -> str:
+    """Return the words said in the window, shortened: its beginning, or its end for ``last``."""
+    parts = [cut for stream in inside.call.streams(body.who) for cut in stream.texts(inside.has)]
+    heard = " ".join(text for _, text in sorted(parts))
+    if len(heard) <= HEARD_LIMIT:
+        return heard
+    return "…" + heard[-HEARD_LIMIT:] if body.last is not None else heard[:HEARD_LIMIT] + "…"
 
 
 def _what(body: Says, context: Context) -> str:

@@ -4,6 +4,7 @@ Recognition cuts utterances at pauses, so phrases are looked for across the utte
 speaker; a quote is cut from one utterance.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -74,6 +75,17 @@ class Stream:
             sounds = ["".join(t.sound for t in group) for group in groups]
             self._windows[length] = Windows(length, starts, letters, sounds)
         return self._windows[length]
+
+    def texts(self, inside: Callable[[float, float], bool]) -> list[tuple[float, str]]:
+        """Return (start_s, text) of the part of each utterance that lies ``inside``."""
+        cuts: dict[int, list[Token]] = {}
+        for token in self.tokens:
+            if inside(token.start_s, token.end_s):
+                cuts.setdefault(token.utterance, []).append(token)
+        return [
+            (group[0].start_s, self.utterances[index].text[group[0].start : group[-1].end])
+            for index, group in cuts.items()
+        ]
 
     def quote(self, first: int, last: int) -> Quote:
         """Return the words from token ``first`` to token ``last`` as a quote.

@@ -1,0 +1,124 @@
+"""Is every criterion Specific, Measurable, Achievable, Relevant and Timely? (``check_card``)
+
+A card that loads is correct; this says where it would be unfair or vague to judge people by it.
+"""
+
+from collections.abc import Iterator
+
+from qa_pipeline.scoring.normalise import pieces
+from qa_pipeline.scoring.references import walk
+from qa_pipeline.scoring.schema import Check, Criterion, Language, Says, Scorecard
+
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+def check_card(scorecard: Scorecard) -> list[str]:
+    """Return what is vague or missing, a sentence each, in the order of the card.
+
+    Reported: a criterion without a window, without a threshold or phrases in a language of the
+    card, without a reason that matters to the customer, without an example of pass and fail;
+    and lists and variables that nothing uses.
+    """
+    languages = [language for language in LANGUAGES if _speaks(scorecard, language)]
+    found: list[str] = []
+    for criterion in scorecard.criteria():
+        reports = (
+            *_relevant(criterion, languages),
+            *_timely(criterion),
+            *_measurable(scorecard, criterion, languages),
+            *_exemplified(criterion, languages),
+        )
+        found += [f"criterion {criterion.id}: {report}" for report in reports]
+    return found + list(_unused(scorecard))
+
+
+def _speaks(card: Scorecard, language: Language) -> bool:
+    """Tell whether the card asks its questions in a language."""
+    return any(_own(criterion.ask, language) for criterion in card.criteria())
+
+
+def _own(text: object, language: Language) -> bool:
+    return getattr(text, language, None) is not None or (
+        language == "en" and getattr(text, "default", None) is not None
+    )
+
+
+def _relevant(criterion: Criterion, languages: list[Language]) -> Iterator[str]:
+    if criterion.because is None:
+        yield "says not why it matters to the customer (because)"
+        return
+    for language in languages:
+        if not _own(criterion.because, language):
+            yield f"its reason (because) is missing in {language}"
+        if not _own(criterion.ask, language):
+            yield f"its question (ask) is missing in {language}"
+
+
+def _timely(criterion: Criterion) -> Iterator[str]:
+    """Report something that must be said, with no word on when.
+
+    What must never happen, and what is measured, holds for the whole call by its nature.
+    """
+    if _is_open(criterion.check):
+        yield (
+            "has no window: when must it be said? (first, last, before, after; "
+            "first: 100% for any time in the call)"
+        )
+
+
+def _is_open(check: Check) -> bool:
+    """Tell whether something has to be said at no particular time."""
+    if check.window is not None:
+        return False
+    name, body = check.operator()
+    if name == "says":
+        return bool(body.is_open())
+    if name == "count":
+        return _is_open(body.of)
+    parts = check.of if name == "at_least" else body
+    return isinstance(parts, tuple) and any(_is_open(part) for part in parts)
+
+
+def _measurable(card: Scorecard, criterion: Criterion, languages: list[Language]) -> Iterator[str]:
+    for _, part in walk(criterion.check):
+        if isinstance(part, Says):
+            yield from _has_phrases(card, part, languages)
+    measure = criterion.check.measure
+    for language in languages if measure is not None else ():
+        if measure is not None and (
+            measure.bounds(language) is None or measure.name.of(language) is None
+        ):
+            yield f"has no threshold in {language}"
+
+
+def _has_phrases(card: Scorecard, says: Says, languages: list[Language]) -> Iterator[str]:
+    phrases = card.phrases(says, {})
+    scripts = {part[0].script for part in map(pieces, phrases) if part}
+    for language in languages:
+        by_regex = says.regex is not None and says.regex.of(language) is not None
+        if language not in scripts and not by_regex:
+            yield f"has no phrase to find in {language}"
+
+
+def _exemplified(criterion: Criterion, languages: list[Language]) -> Iterator[str]:
+    for verdict in ("met", "not_met"):
+        scripts = {_script(text) for text in getattr(criterion.examples, verdict)}
+        for language in languages:
+            if language not in scripts:
+                yield f"has no example of {verdict} in {language}"
+
+
+def _script(text: str) -> Language:
+    spoken = text.split("A:")[-1].split("C:")[-1]
+    return "zh" if any(piece.script == "zh" for piece in pieces(spoken)) else "en"
+
+
+def _unused(card: Scorecard) -> Iterator[str]:
+    used = {name for _, part in walk(card) if isinstance(part, Says) for name in part.list or ()}
+    for name in card.lists:
+        if name not in used:
+            yield f"list {name}: nothing uses it"
+    texts = " ".join(part for _, part in walk(card) if isinstance(part, str))
+    for name in card.variables:
+        if "{" + name + "}" not in texts:
+            yield f"variable {name}: nothing uses it"
