@@ -16,6 +16,7 @@ from qa_pipeline.store.figures import (
     Example,
     GoodCall,
     ScoreFigures,
+    Waiting,
 )
 from qa_pipeline.store.monitoring_queries import CRITERIA, SCORES, rows
 from qa_pipeline.store.rows import CallFilter
@@ -29,6 +30,7 @@ _STRENGTH_SHARE: Final = 0.9
 """Share of applicable calls in which a strength is met, at least."""
 _SHARED: Final = 5
 _ROLE_MODELS: Final = 2
+_WAITING: Final = 10
 Pair = tuple[str, str]
 """Agent id (empty for none) and criterion id."""
 
@@ -43,6 +45,7 @@ def coaching(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> Coach
     done = examples_of(connection, _pairs(strengths), ("met",))
     models = role_models(connection, {item.criterion_id for f in focus.values() for item in f})
     good = good_calls(connection)
+    waiting = _waiting(connection)
     agents = []
     for row in _agents(connection):
         agent = row.pop("agent")
@@ -61,6 +64,7 @@ def coaching(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> Coach
                     for item in strengths.get(agent, ())
                 ),
                 good_calls=good.by_agent.get(agent, ()),
+                waiting=waiting.get(agent, ()),
             )
         )
     agents.sort(key=_urgency)
@@ -150,6 +154,27 @@ def _agents(connection: "duckdb.DuckDBPyConnection") -> list[dict[str, Any]]:
             coalesce(v.to_check, 0) AS to_check
         FROM agents a LEFT JOIN verdicts v USING (agent)""",
     )
+
+
+def _waiting(connection: "duckdb.DuckDBPyConnection") -> dict[str, tuple[Waiting, ...]]:
+    found = rows(
+        connection,
+        f"""WITH waiting AS (
+            SELECT coalesce(agent_id, '') AS agent, call_id, day, trust, NULL AS criterion_id,
+                NULL AS name, trust_reasons AS reasons FROM chosen WHERE trust <> 'ok'
+            UNION ALL
+            SELECT coalesce(agent_id, ''), call_id, day, 'ok', criterion_id, name, [reason]
+            FROM results WHERE NOT counts)
+        SELECT * FROM waiting
+        QUALIFY row_number() OVER (PARTITION BY agent
+            ORDER BY trust = 'ok', day DESC, call_id, criterion_id) <= {_WAITING}
+        ORDER BY agent, trust = 'ok', day DESC, call_id, criterion_id""",
+    )
+    waiting: dict[str, tuple[Waiting, ...]] = {}
+    for row in found:
+        agent = row.pop("agent")
+        waiting[agent] = (*waiting.get(agent, ()), Waiting.model_validate(row))
+    return waiting
 
 
 def _agent_fields(row: dict[str, Any], agent: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from qa_pipeline.records import Evidence
-from qa_pipeline.store.figures import Example, GoodCall
+from qa_pipeline.store.figures import Example, GoodCall, Line
 from qa_pipeline.store.monitoring_queries import rows
 
 if TYPE_CHECKING:
@@ -14,6 +14,9 @@ _EVIDENCE: Final = 3
 """Pieces of evidence an example; a criterion may have dozens."""
 _MODELS: Final = 4
 _MOMENTS: Final = 3
+_WINDOW_S: Final = 60
+_AROUND_S: Final = 5
+_LINES: Final = 3
 _GOOD_PCT: Final = 90
 _GOOD_CALLS: Final = 20
 
@@ -57,10 +60,12 @@ def examples_of(
         QUALIFY place <= {_EXAMPLES}""",
         [[pair[0] for pair in pairs], [pair[1] for pair in pairs], list(verdicts)],
     )
+    around = _said(connection)
     grouped: dict[tuple[str, str], tuple[Example, ...]] = {}
     for row in found:
         key = (row["agent"], row["criterion_id"])
-        grouped[key] = (*grouped.get(key, ()), _example(row))
+        said = around.get((row["call_id"], row["criterion_id"]), ())
+        grouped[key] = (*grouped.get(key, ()), _example(row, said))
     return grouped
 
 
@@ -147,7 +152,39 @@ def _with_evidence(
     )
 
 
-def _example(row: dict[str, Any]) -> Example:
-    fields = {name: row[name] for name in Example.model_fields if name != "evidence"}
+def _said(
+    connection: "duckdb.DuckDBPyConnection",
+) -> dict[tuple[str, str], tuple[Line, ...]]:
+    """Return what was said where a missed criterion of ``picked`` has no quote to show.
+
+    In a searched window of a minute or less: the agent's lines, the first ones of a window at
+    the beginning of the call, else the last ones. Around a measured fact: the lines before and
+    after it.
+    """
+    found = rows(
+        connection,
+        f"""WITH spans AS (
+            SELECT p.call_id, p.criterion_id, e.kind, e.start_s, e.end_s
+            FROM picked p JOIN evidence e USING (call_id, scorecard, version, criterion_id)
+            WHERE e.position = 0 AND e.quote IS NULL AND p.verdict <> 'met'
+                AND e.end_s - e.start_s <= {_WINDOW_S})
+        SELECT s.call_id, s.criterion_id, u.utterance_id, u.role, u.text, u.start_s, u.end_s
+        FROM spans s JOIN utterances u ON u.call_id = s.call_id AND CASE s.kind
+            WHEN 'searched' THEN u.role = 'agent' AND u.start_s < s.end_s AND u.end_s > s.start_s
+            ELSE u.start_s < s.end_s + {_AROUND_S} AND u.end_s > s.start_s - {_AROUND_S} END
+        QUALIFY row_number() OVER (PARTITION BY s.call_id, s.criterion_id ORDER BY
+            CASE WHEN s.start_s < 1 THEN u.position ELSE -u.position END) <= {_LINES}
+        ORDER BY u.call_id, u.position""",
+    )
+    lines: dict[tuple[str, str], tuple[Line, ...]] = {}
+    for row in found:
+        key = (row.pop("call_id"), row.pop("criterion_id"))
+        lines[key] = (*lines.get(key, ()), Line.model_validate(row))
+    return lines
+
+
+def _example(row: dict[str, Any], said: tuple[Line, ...] = ()) -> Example:
+    """Make an example of a picked row."""
+    fields = {n: row[n] for n in Example.model_fields if n not in ("evidence", "said")}
     evidence = tuple(Evidence.model_validate(piece) for piece in row["evidence"][:_EVIDENCE])
-    return Example(**fields, evidence=evidence)
+    return Example(**fields, evidence=evidence, said=said)

@@ -2,13 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AfterValidator, AwareDatetime
 
-from qa_pipeline.records import Evidence, MeasureRole, Stage, Verdict
+from qa_pipeline.records import Evidence, MeasureRole, Role, Stage, TrustLevel, Verdict
 from qa_pipeline.records.base import Record
-from qa_pipeline.store.rows import CallFilter
+from qa_pipeline.store.rows import CallFilter, plain_decimal
+
+Points = Annotated[Decimal, AfterValidator(plain_decimal)]
 
 GroupBy = Literal["team", "site", "queue", "agent", "language", "direction"]
 
@@ -82,7 +84,7 @@ class CriterionFigures(Record):
     not_applicable: int
     unscored: int
     to_check: int
-    lost_points: Decimal
+    lost_points: Points
 
     @property
     def applicable(self) -> int:
@@ -137,6 +139,16 @@ class MonitoringFigures(Record):
     unscored_reasons: tuple[ReasonCount, ...]
 
 
+class Line(Record):
+    """Something said, to show what was there where something else was looked for."""
+
+    utterance_id: str
+    role: Role
+    text: str
+    start_s: float
+    end_s: float
+
+
 class Example(Record):
     """One verdict in one call, with the evidence to listen to."""
 
@@ -148,8 +160,11 @@ class Example(Record):
     criterion_id: str
     verdict: Verdict
     reason: str
-    total_pct: Decimal | None
+    total_pct: Points | None
     evidence: tuple[Evidence, ...]
+    said: tuple[Line, ...] = ()
+    """What the agent said in the window that was searched in vain, or what was said around a
+    measured fact such as a silence."""
 
 
 class CriterionFinding(Record):
@@ -163,8 +178,8 @@ class CriterionFinding(Record):
     met: int
     partly_met: int
     not_met: int
-    lost_points: Decimal
-    possible_points: Decimal
+    lost_points: Points
+    possible_points: Points
     everyone_applicable: int
     everyone_met: int
     examples: tuple[Example, ...] = ()
@@ -187,8 +202,20 @@ class GoodCall(Record):
     agent_name: str | None
     language: str
     duration_s: float
-    total_pct: Decimal
+    total_pct: Points
     moments: tuple[Example, ...]
+
+
+class Waiting(Record):
+    """Something that waits for a person, and is counted neither for nor against anybody."""
+
+    call_id: str
+    day: date
+    trust: TrustLevel
+    criterion_id: str | None
+    """``None``: the whole call."""
+    name: str | None
+    reasons: tuple[str, ...]
 
 
 class AgentFindings(Record):
@@ -204,12 +231,14 @@ class AgentFindings(Record):
     """Calls left out because their transcript cannot be trusted without a person's look."""
     to_check: int
     """Verdicts left out because a person should check them first."""
-    lost_points: Decimal
-    possible_points: Decimal
+    lost_points: Points
+    possible_points: Points
     focus: tuple[CriterionFinding, ...]
     """At most five, the most lost points first."""
     strengths: tuple[CriterionFinding, ...]
     good_calls: tuple[GoodCall, ...]
+    waiting: tuple[Waiting, ...]
+    """At most ten: calls that cannot be trusted first, then verdicts to check."""
 
 
 class CoachingFigures(Record):

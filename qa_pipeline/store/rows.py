@@ -9,6 +9,13 @@ from pydantic import AwareDatetime, Field
 from qa_pipeline.records import TrustLevel
 from qa_pipeline.records.base import Record
 
+
+def plain_decimal(value: Decimal) -> Decimal:
+    """Return a decimal without the zeros that a column's scale adds (``5.000000`` is ``5``)."""
+    whole = value.to_integral_value()
+    return whole if value == whole else value.normalize()
+
+
 RunStatus = Literal["running", "done", "failed", "interrupted"]
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from qa_pipeline.records import ProcessedCall
+from qa_pipeline.store.rows import plain_decimal
 
 if TYPE_CHECKING:
     import duckdb
@@ -118,10 +119,7 @@ def _rows(
 
 
 def _plain(value: Any) -> Any:
-    """Return a decimal without the zeros that the column's scale adds (``5.000000`` is ``5``)."""
-    if not isinstance(value, Decimal):
-        return value
-    return value.quantize(Decimal(1)) if value == value.to_integral() else value.normalize()
+    return plain_decimal(value) if isinstance(value, Decimal) else value
 
 
 def _only(row: Row, *names: str) -> Row:

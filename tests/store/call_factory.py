@@ -327,7 +327,7 @@ def _judge(
         heard = [u for u in conversation.utterances if u.text.startswith(wanted.split("{")[0])]
         evidence = tuple(
             Evidence.quoting("supports", u, u.text, u.start_s, u.end_s) for u in heard
-        ) or (Evidence(kind="searched", start_s=0.0, end_s=min(20.0, conversation.duration_s)),)
+        ) or (_searched(criterion_id, conversation.duration_s),)
         verdict = "met" if heard else "not_met"
         reason = "Heard." if heard else "Nothing of the kind was heard in the window."
     possible = Decimal(POINTS.get(criterion_id, 5))
@@ -345,3 +345,11 @@ def _judge(
         and conversation.duration_s < 50,
         evidence=evidence,
     )  # fmt: skip
+
+
+def _searched(criterion_id: str, duration_s: float) -> Evidence:
+    """Return the window that the criterion belongs to."""
+    section = criterion_id.partition(".")[0]
+    start_s = max(0.0, duration_s - 20.0) if section == "closure" else 0.0
+    end_s = min(20.0, duration_s) if section == "greeting" else duration_s
+    return Evidence(kind="searched", start_s=start_s, end_s=end_s)

@@ -16,8 +16,7 @@ READ_ONLY = "read-only.*run again"
 def test_bundles_on_a_full_disk(tmp_path: Path) -> None:
     with mounted(tmp_path / "disk", "size=256k") as disk:
         with pytest.raises(StoreError, match=FULL):
-            for number in range(100):
-                write_bundle(make_call(number), disk, "key")
+            _write_many(disk)
         written = bundle_files(disk)
         assert written
         assert sorted(disk.iterdir()) == sorted(written)  # no half file is left
@@ -52,7 +51,7 @@ def test_the_store_on_a_full_disk_loses_nothing(tmp_path: Path) -> None:
 def test_a_new_store_on_a_read_only_disk(tmp_path: Path) -> None:
     with mounted(tmp_path / "disk", "size=1m") as disk:
         make_read_only(disk)
-        with pytest.raises(StoreError, match="Cannot.*read-only"):
+        with pytest.raises(StoreError, match=r"Cannot.*read-only"):
             Store.open_owner(disk / "calls.duckdb")
         with pytest.raises(StoreError, match=READ_ONLY):
             Store.open_owner(disk / "folder" / "calls.duckdb")
@@ -69,6 +68,11 @@ def test_a_store_that_became_read_only_can_be_read_but_not_written(tmp_path: Pat
             Store.open_owner(disk / "calls.duckdb")
         with Store.open_reader(disk / "calls.duckdb") as reader:
             assert reader.info().calls == 1
+
+
+def _write_many(folder: Path) -> None:
+    for number in range(100):
+        write_bundle(make_call(number), folder, "key")
 
 
 def _ingest_until_stored(store: Path, bundles: Path) -> None:

@@ -193,7 +193,7 @@ def test_a_reader_has_no_way_to_other_files(tmp_path: Path) -> None:
 
 
 def test_what_is_no_store_is_said(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="no store at .*process calls first"):
+    with pytest.raises(StoreError, match=r"no store at .*process calls first"):
         Store.open_reader(tmp_path / "none.duckdb")
     text = tmp_path / "text.duckdb"
     text.write_text("hello " * 4000)
@@ -209,5 +209,5 @@ def test_a_store_of_another_version_is_left_alone(tmp_path: Path) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("UPDATE store_info SET value = '99'")
     for opening in (Store.open_owner, Store.open_reader):
-        with pytest.raises(StoreError, match="schema version 99.*update qa_pipeline"):
+        with pytest.raises(StoreError, match=r"schema version 99.*update qa_pipeline"):
             opening(path)
