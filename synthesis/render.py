@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from synthesis.audio_file import SUFFIX, write_audio
 from synthesis.dialogue import SPEAKERS, Dialogue, Gap, Line, Speaker, load_dialogue
-from synthesis.espeak import SAMPLE_RATE_HZ, speak
+from synthesis.espeak import SAMPLE_RATE_HZ, Speech, Voice
+from synthesis.fresh import speak_all
 from synthesis.sounds import RingStyle, beep, busy_tone, hold_music, ring_tone
 from synthesis.telephone import add_noise, equalise, mu_law, reverberate, telephone_band
 from synthesis.voices import with_mood
@@ -86,11 +87,12 @@ def seed(dialogue: Dialogue) -> int:
     return zlib.crc32(dialogue.call_id.encode())
 
 
-def _add_line(timeline: _Timeline, dialogue: Dialogue, line: Line, drawn_pause_s: float) -> None:
-    voice = with_mood(
-        dialogue.voices[line.role].voice(), faster=line.faster, livelier=line.livelier
-    )
-    speech = speak(line.text, voice)
+def _voice(dialogue: Dialogue, line: Line) -> Voice:
+    voice = dialogue.voices[line.role].voice()
+    return with_mood(voice, faster=line.faster, livelier=line.livelier)
+
+
+def _add_line(timeline: _Timeline, line: Line, speech: Speech, drawn_pause_s: float) -> None:
     first_s, last_s = speech.words[0].start_s, speech.words[-1].end_s
     cut_s = max(0.0, first_s - _EDGE_S)
     if line.overlap_s:
@@ -149,10 +151,12 @@ def render(dialogue: Dialogue) -> RenderedCall:
         ring = ring_tone(dialogue.ring.style, dialogue.ring.seconds)
         timeline.pieces.append(("system", timeline.at_s, ring))
         timeline.at_s += dialogue.ring.seconds + AFTER_RING_S
+    lines = [part for part in dialogue.lines if isinstance(part, Line)]
+    spoken = iter(speak_all([(line.text, _voice(dialogue, line)) for line in lines]))
     for part in dialogue.lines:
         drawn_pause_s = float(rng.uniform(0.3, 0.75))
         if isinstance(part, Line):
-            _add_line(timeline, dialogue, part, drawn_pause_s)
+            _add_line(timeline, part, next(spoken), drawn_pause_s)
         else:
             _add_gap(timeline, dialogue, part, rng)
     length = round((timeline.at_s + TAIL_S) * SAMPLE_RATE_HZ)
