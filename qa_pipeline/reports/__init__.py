@@ -1,0 +1,10 @@
+"""Reports: figures of the store, put into words and pictures for managers and trainers.
+
+No SQL here: the store answers with typed rows (``qa_pipeline.store.figures``). A report is built
+(``monitoring_report``, ``coaching_report``), then rendered as HTML, CSV or JSON.
+"""
+
+from qa_pipeline.reports.coaching import CoachingReport, coaching_report
+from qa_pipeline.reports.monitoring import MonitoringReport, monitoring_report
+from qa_pipeline.reports.render import FORMATS, KINDS, Format, Kind, render
+from qa_pipeline.reports.write import write_report, write_reports

@@ -1,0 +1,142 @@
+"""The tables of a report as CSV, for spreadsheets: one row a thing, numbers bare."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from qa_pipeline.reports.coaching import AgentCoaching, CoachingReport, missed
+from qa_pipeline.reports.monitoring import CriterionLine, MonitoringReport, ScoreLine
+from qa_pipeline.reports.wording import clock
+from qa_pipeline.store.figures import Example
+
+Cell = str | int | float | Decimal | date | datetime | None
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SCORE_COLUMNS = (
+    "calls counted mean_pct judged passed pass_pct pass_low_pct pass_high_pct small_sample"
+)
+_CRITERIA_COLUMNS = (
+    "criterion_id section_id name critical met partly_met not_met not_applicable unscored "
+    "to_check not_met_pct lost_points cumulative_lost_pct"
+)
+_AGENT_COLUMNS = (
+    "agent_id agent_name team calls counted mean_pct passed judged lost_points possible_points "
+    "untrusted_calls verdicts_to_check work_on does_well"
+)
+_EXAMPLE_COLUMNS = (
+    "agent_id agent_name team priority criterion_id name missed applicable lost_points use "
+    "call_id call_day verdict start end quote said_instead reason"
+)
+
+
+def monitoring_tables(report: MonitoringReport) -> dict[str, bytes]:
+    """Return the monitoring report as CSV files: scores, criteria, measures, failures."""
+    scores = [("all", "", "", report.overall)]
+    scores += [(report.trend_step, line.label, "", line) for line in report.trend]
+    scores += [
+        (table.by, line.label, line.name or "", line)
+        for table in report.groups
+        for line in table.lines
+    ]
+    measures: list[list[Cell]] = [
+        [m.name, m.role, m.calls] + [_round(value) for value in (m.mean, m.p10, m.median, m.p90)]
+        for m in report.measures
+    ]
+    failures: list[list[Cell]] = [
+        [f.path, f.call_id, f.stage, f.reason, f.failed_at] for f in report.failures
+    ]
+    return {
+        "monitoring-scores.csv": _table(
+            f"by group name {_SCORE_COLUMNS}",
+            ([by, label, name, *_score(line)] for by, label, name, line in scores),
+        ),
+        "monitoring-criteria.csv": _table(_CRITERIA_COLUMNS, map(_criterion, report.criteria)),
+        "monitoring-measures.csv": _table("name role calls mean p10 median p90", measures),
+        "monitoring-failures.csv": _table("path call_id stage reason failed_at", failures),
+    }
+
+
+def coaching_tables(report: CoachingReport) -> dict[str, bytes]:
+    """Return the coaching report as CSV files: agents, and a row an example to listen to."""
+    examples = [row for agent in report.agents for row in _examples(agent)]
+    return {
+        "coaching-agents.csv": _table(_AGENT_COLUMNS, map(_agent, report.agents)),
+        "coaching-examples.csv": _table(_EXAMPLE_COLUMNS, examples),
+    }
+
+
+def _criterion(line: CriterionLine) -> list[Cell]:
+    f = line.figures
+    identity: list[Cell] = [f.criterion_id, f.section_id, f.name, f.critical]
+    verdicts: list[Cell] = [
+        f.met,
+        f.partly_met,
+        f.not_met,
+        f.not_applicable,
+        f.unscored,
+        f.to_check,
+    ]
+    lost: list[Cell] = [_round(line.not_met.pct), f.lost_points, _round(line.cumulative_lost_pct)]
+    return [*identity, *verdicts, *lost]
+
+
+def _agent(agent: AgentCoaching) -> list[Cell]:
+    f = agent.findings
+    counts: list[Cell] = [f.scores.calls, f.scores.counted, _round(f.scores.mean_pct)]
+    points: list[Cell] = [
+        agent.pass_rate.count,
+        agent.pass_rate.of,
+        f.lost_points,
+        f.possible_points,
+    ]
+    names = ["; ".join(item.criterion_id for item in items) for items in (f.focus, f.strengths)]
+    return [f.agent_id, f.agent_name, f.team, *counts, *points, f.untrusted, f.to_check, *names]
+
+
+def _examples(agent: AgentCoaching) -> Iterator[list[Cell]]:
+    f = agent.findings
+    for place, item in enumerate(f.focus, start=1):
+        criterion: list[Cell] = [place, item.criterion_id, item.name]
+        numbers: list[Cell] = [missed(item), item.applicable, item.lost_points]
+        for use, examples in (("missed", item.examples), ("done well", item.role_models)):
+            for example in examples:
+                who: list[Cell] = [f.agent_id, f.agent_name, f.team]
+                yield [*who, *criterion, *numbers, use, *_example(example)]
+
+
+def _example(example: Example) -> list[Cell]:
+    first = example.evidence[0] if example.evidence else None
+    return [
+        *[example.call_id, example.day, example.verdict],
+        *[clock(first.start_s) if first else None, clock(first.end_s) if first else None],
+        first.quote if first else None,
+        " | ".join(line.text for line in example.said),
+        example.reason,
+    ]
+
+
+def _score(line: ScoreLine) -> list[Cell]:
+    rate = line.pass_rate
+    return [
+        *[line.calls, line.counted, _round(line.mean_pct), rate.of, rate.count],
+        *[_round(rate.pct), _round(rate.low_pct), _round(rate.high_pct)],
+        "yes" if rate.small_sample else "no",
+    ]
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _table(header: str, rows: Iterable[Sequence[Cell]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(header.split())
+    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _safe(cell: Cell) -> Cell:
+    """Keep a spreadsheet from taking text for a formula (CSV injection)."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

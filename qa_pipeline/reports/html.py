@@ -1,0 +1,96 @@
+"""A report as one HTML page: no network, no script, its own styles and drawings."""
+
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa_pipeline.records import Evidence
+from qa_pipeline.records.base import Record
+from qa_pipeline.reports import wording
+from qa_pipeline.reports.coaching import CoachingReport, missed, others_missed_pct
+from qa_pipeline.reports.monitoring import MonitoringReport
+from qa_pipeline.reports.statistics import SMALL_SAMPLE
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Column(Record):
+    """One column of the trend: a day or a week, also those without a counted call."""
+
+    label: str
+    mean_pct: float | None
+    counted: int
+
+
+def page(report: MonitoringReport | CoachingReport) -> str:
+    """Return the report as a page; every text in it is escaped."""
+    columns = _columns(report) if isinstance(report, MonitoringReport) else ()
+    template = _environment().get_template(f"{report.report}.html.j2")
+    return template.render(r=report, columns=columns, small_sample=SMALL_SAMPLE)
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "clock": wording.clock,
+        "day": wording.day,
+        "hours": wording.hours,
+        "number": wording.number,
+        "percent": wording.percent,
+        "short_day": wording.short_day,
+        "tag": wording.language_tag,
+    }
+    environment.globals |= {
+        "GROUPS": wording.GROUPS,
+        "ROLES": wording.ROLES,
+        "STAGES": wording.STAGES,
+        "group_label": wording.group_label,
+        "measure_name": wording.measure_name,
+        "measure_unit": wording.measure_unit,
+        "missed": missed,
+        "others_missed_pct": others_missed_pct,
+        "span": wording.span,
+        "told": told,
+    }
+    return environment
+
+
+def told(piece: Evidence) -> str:
+    """Say what a piece of evidence without a quote shows."""
+    if piece.kind == "searched":
+        return "Not heard between"
+    return "Measured" if piece.kind == "violates" else "Found"
+
+
+def _columns(report: MonitoringReport) -> tuple[Column, ...]:
+    """Return the trend with its gaps filled, so that equal widths are equal times."""
+    if not report.trend:
+        return ()
+    found = {line.label: line for line in report.trend}
+    step = timedelta(days=1 if report.trend_step == "day" else 7)
+    at, last = (date.fromisoformat(report.trend[place].label) for place in (0, -1))
+    columns = []
+    while at <= last:
+        line = found.get(at.isoformat())
+        columns.append(
+            Column(
+                label=at.isoformat(),
+                mean_pct=line.mean_pct if line else None,
+                counted=line.counted if line else 0,
+            )
+        )
+        at += step
+    return tuple(columns)

@@ -1,0 +1,127 @@
+"""The monitoring report: how the calls of a period were, for those who steer the centre."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from qa_pipeline.records.base import Record
+from qa_pipeline.reports.source import ReportSource, source_of
+from qa_pipeline.reports.statistics import Share
+from qa_pipeline.store.figures import (
+    CriterionFigures,
+    FailureRow,
+    GroupBy,
+    MeasureFigures,
+    ReasonCount,
+    Scope,
+    ScoreFigures,
+    Totals,
+)
+from qa_pipeline.store.reader import StoreReader
+from qa_pipeline.store.rows import CallFilter
+
+
+class ScoreLine(Record):
+    """Scores of a group with the pass rate's interval."""
+
+    label: str
+    name: str | None
+    calls: int
+    counted: int
+    mean_pct: float | None
+    pass_rate: Share
+
+
+class ScoreTable(Record):
+    """Groups side by side by one property."""
+
+    by: GroupBy
+    lines: tuple[ScoreLine, ...]
+
+
+class CriterionLine(Record):
+    """How often one criterion is not met, where it applies."""
+
+    figures: CriterionFigures
+    not_met: Share
+    """Not met at all, of applicable verdicts."""
+    cumulative_lost_pct: float
+    """Share of all lost points that this criterion and those above it account for."""
+
+
+class MonitoringReport(Record):
+    """The monitoring report; its JSON form is stable within a ``schema_version``."""
+
+    report: Literal["monitoring"] = "monitoring"
+    schema_version: Literal[1] = 1
+    made_at: AwareDatetime
+    source: ReportSource
+    scope: Scope
+    totals: Totals
+    overall: ScoreLine
+    unscored: Share
+    """Verdicts that could not be given, of all that apply."""
+    trend_step: Literal["day", "week"]
+    trend: tuple[ScoreLine, ...]
+    groups: tuple[ScoreTable, ...]
+    criteria: tuple[CriterionLine, ...]
+    measures: tuple[MeasureFigures, ...]
+    failures: tuple[FailureRow, ...]
+    trust_reasons: tuple[ReasonCount, ...]
+    unscored_reasons: tuple[ReasonCount, ...]
+
+
+def monitoring_report(
+    reader: StoreReader, made_at: AwareDatetime, only: CallFilter | None = None
+) -> MonitoringReport:
+    """Build the report of the calls that pass the filter."""
+    figures = reader.monitoring(only)
+    criteria = figures.criteria
+    unscored = sum(c.unscored for c in criteria)
+    judged = sum(c.applicable for c in criteria)
+    return MonitoringReport(
+        made_at=made_at,
+        source=source_of(reader),
+        scope=figures.scope,
+        totals=figures.totals,
+        overall=_line(figures.overall),
+        unscored=Share(count=unscored, of=judged + unscored),
+        trend_step=figures.trend_step,
+        trend=tuple(_line(item) for item in figures.trend),
+        groups=tuple(
+            ScoreTable(by=table.by, lines=tuple(_line(item) for item in table.groups))
+            for table in figures.groups
+        ),
+        criteria=_pareto(criteria),
+        measures=figures.measures,
+        failures=figures.failures,
+        trust_reasons=figures.trust_reasons,
+        unscored_reasons=figures.unscored_reasons,
+    )
+
+
+def _line(figures: ScoreFigures) -> ScoreLine:
+    return ScoreLine(
+        label=figures.label,
+        name=figures.name,
+        calls=figures.calls,
+        counted=figures.counted,
+        mean_pct=figures.mean_pct,
+        pass_rate=Share(count=figures.passed, of=figures.judged),
+    )
+
+
+def _pareto(criteria: tuple[CriterionFigures, ...]) -> tuple[CriterionLine, ...]:
+    """Add up the lost points from the top (the figures come ordered by them)."""
+    total = float(sum(c.lost_points for c in criteria))
+    lines, so_far = [], 0.0
+    for figures in criteria:
+        so_far += float(figures.lost_points)
+        lines.append(
+            CriterionLine(
+                figures=figures,
+                not_met=Share(count=figures.not_met, of=figures.applicable),
+                cumulative_lost_pct=100.0 * so_far / total if total else 0.0,
+            )
+        )
+    return tuple(lines)
