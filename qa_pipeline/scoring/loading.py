@@ -49,10 +49,12 @@ def parse_scorecard(text: str, file: str = "scorecard") -> Scorecard:
     try:
         card = Scorecard.model_validate(data)
     except ValidationError as error:
-        problems += [_problem(item, data, layout) for item in error.errors()]
+        problems += [_problem(item, data, layout) for item in error.errors() if _is_real(item)]
     else:
         found = reference_problems(card)
-        problems += [Problem(layout.of(p, at_key=False), _say(data, p, m)) for p, m in found]
+        for path, message in found:
+            place = layout.of(_in_file(path, data), at_key=False)
+            problems.append(Problem(place, _say(data, path, message)))
     if problems or card is None:
         ordered = sorted(set(problems), key=lambda p: (p.position.line, p.position.column))
         raise ScorecardError("\n".join(problem.shown(file) for problem in ordered))
@@ -94,6 +96,11 @@ def _read_yaml(text: str, file: str) -> tuple[Any, Layout]:
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
         what = " ".join(str(error).split()) or type(error).__name__
         raise ScorecardError(f"{file}:1:1: not valid YAML: {what}") from error
+
+
+def _is_real(item: Any) -> bool:
+    """Tell a mistake from its echo: a list of only broken items is also called too short."""
+    return not (item["type"] == "too_short" and len(item["input"]) >= item["ctx"]["min_length"])
 
 
 def _problem(item: Any, data: Any, layout: Layout) -> Problem:

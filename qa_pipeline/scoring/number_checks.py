@@ -16,7 +16,7 @@ from qa_pipeline.scoring.windows import Interval
 
 MAX_EVIDENCE = 5
 MERGE_GAP_S = 1.0
-"""Silences closer together than this are one to whoever is waiting."""
+"""Silences closer together than this, with no word between, are one to whoever is waiting."""
 
 
 def measure(body: MeasureCheck, context: Context, ask: Ask) -> Outcome:  # noqa: ARG001
@@ -152,7 +152,7 @@ def _too_long(body: SilenceCheck, context: Context, measures: Measures) -> list[
     kept = [s for s in measures.silences if body.kind in ("any", s.kind)]
     stretches: list[Interval] = []
     for item in sorted(kept, key=lambda s: (s.start_s, s.end_s)):
-        if stretches and item.start_s - stretches[-1].end_s <= MERGE_GAP_S:
+        if stretches and _is_pause(stretches[-1].end_s, item.start_s, context):
             end_s = max(item.end_s, stretches[-1].end_s)
             stretches[-1] = Interval(stretches[-1].start_s, end_s)
         else:
@@ -160,6 +160,18 @@ def _too_long(body: SilenceCheck, context: Context, measures: Measures) -> list[
     return [
         s for s in stretches if s.length_s > body.longer_than and context.has(s.start_s, s.end_s)
     ]
+
+
+def _is_pause(start_s: float, end_s: float, context: Context) -> bool:
+    """Tell whether the time between two silences is short and nobody speaks in it."""
+    if end_s - start_s > MERGE_GAP_S:
+        return False
+    gap = (Interval(start_s, max(end_s, start_s)),)
+    return not any(
+        gap[0].touches(word.start_s, word.end_s)
+        for utterance in context.call.conversation.utterances
+        for word in utterance.words
+    )
 
 
 def _excuse(stretch: Interval, context: Context, ask: Ask, unless: Check | None) -> Outcome:

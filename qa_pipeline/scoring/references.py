@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from qa_pipeline.records import CallMetadata
 from qa_pipeline.scoring.positions import Path
-from qa_pipeline.scoring.schema import METADATA_VARIABLES, PerLanguage, Says, Scorecard, nearest
+from qa_pipeline.scoring.schema import METADATA_VARIABLES, Says, Scorecard, nearest
 
 Found = tuple[Path, str]
 
@@ -46,9 +46,7 @@ def _unknown_lists(card: Scorecard) -> Iterator[Found]:
 
 def _unknown_variables(card: Scorecard) -> Iterator[Found]:
     for path, part in walk(card):
-        groups = part.values() if isinstance(part, PerLanguage) else []
-        lists = [values for values in groups if isinstance(values, tuple)]
-        for phrase in (text for values in lists for text in values if isinstance(text, str)):
+        for phrase in (part,) if isinstance(part, str) and _is_phrase(path) else ():
             try:
                 names = [name for _, name, _, _ in Formatter().parse(phrase) if name is not None]
             except ValueError as error:
@@ -59,6 +57,13 @@ def _unknown_variables(card: Scorecard) -> Iterator[Found]:
                 if name not in known:
                     hint = nearest(name, known)
                     yield path, f"phrase {phrase!r}: unknown variable {name!r}{hint}"
+
+
+def _is_phrase(path: Path) -> bool:
+    """Tell whether a text stands in a list of phrases (``any``, ``except`` or a named list)."""
+    if len(path) < 3 or not isinstance(path[-1], int):
+        return False
+    return path[0] == "lists" or path[-3] in ("any", "except")
 
 
 def _twice(card: Scorecard) -> Iterator[Found]:

@@ -465,7 +465,7 @@ def nearest(word: str, words: tuple[str, ...]) -> str:
     from rapidfuzz.distance import JaroWinkler
 
     best = process.extractOne(word, words, scorer=JaroWinkler.normalized_similarity)
-    if best is not None and best[1] >= 0.7:
+    if best is not None and best[1] >= 0.75:
         return f", did you mean {best[0]!r}?"
     return f"; known: {', '.join(words)}"
 

@@ -174,7 +174,13 @@ def _times(
         at_s = [utterance.start_s + span_s * place / length for place in (start, end)]
         return round(at_s[0], 3), round(at_s[1], 3), 1.0
     (a, b, first), (c, d, last) = inside[0], inside[-1]
-    begins = first.start_s + (first.end_s - first.start_s) * max(0, start - a) / max(1, b - a)
-    ends = last.start_s + (last.end_s - last.start_s) * (min(end, d) - c) / max(1, d - c)
+    begins = first.start_s if first.text.isascii() else _within(first, start - a, b - a)
+    ends = last.end_s if last.text.isascii() else _within(last, end - c, d - c)
     probability = min(word.probability for _, _, word in inside)
     return round(begins, 3), round(ends, 3), probability
+
+
+def _within(word: Word, place: int, length: int) -> float:
+    """Return when the character ``place`` of a Mandarin word is spoken."""
+    share = min(max(place, 0), length) / max(1, length)
+    return word.start_s + (word.end_s - word.start_s) * share

@@ -1,0 +1,160 @@
+"""Phrases are found through recognition errors, and not found where they were not said."""
+
+import time
+
+import pytest
+
+from qa_pipeline.records import Conversation, Trust, Utterance, Word
+from qa_pipeline.scoring import load_scorecard, score_call
+from qa_pipeline.scoring.matching import compiled, find
+from qa_pipeline.scoring.normalise import pieces
+from qa_pipeline.scoring.schema import Match
+from qa_pipeline.scoring.stream import Stream
+from tests.scoring.truth import SAMPLES, read_truth, truth_files
+
+
+def utterance(
+    text: str, number: int = 1, start_s: float = 0.0, probability: float = 0.9
+) -> Utterance:
+    zh = not text.isascii()
+    parts = list(text) if zh else text.split()
+    return Utterance(
+        utterance_id=f"u{number:04d}",
+        role="agent",
+        speaker="agent",
+        language="zh" if zh else "en",
+        words=tuple(
+            Word(
+                text=part,
+                start_s=start_s + 0.3 * i,
+                end_s=start_s + 0.3 * i + 0.3,
+                probability=probability,
+            )
+            for i, part in enumerate(parts)
+        ),
+        text=text,
+        start_s=start_s,
+        end_s=start_s + 0.3 * len(parts),
+    )
+
+
+def matches(phrase: str, text: str, match: Match = "sound") -> bool:
+    stream = Stream((utterance(text),))
+    return any(h.found for h in find(stream, compiled((phrase,), match, None), match))
+
+
+HEARD = [
+    ("good morning", "well Good Morning sir", "exact"),
+    ("I am sorry", "oh I'm sorry", "exact"),
+    ("do not worry", "don't worry", "exact"),
+    ("within twenty four hours", "within 24 hours", "exact"),
+    ("二十四小时内", "我们会在24小时内联系", "exact"),
+    ("你好", "您好", "exact"),
+    ("感谢您的来电", "感謝您的來電", "exact"),
+    ("thank you for calling", "thank you for cooling", "fuzzy"),
+    ("bluebell broadband", "blue bell broad band", "sound"),
+    ("bluebell broadband", "blubell brodband", "sound"),
+    (
+        "is there anything else I can help you with",
+        "is their anything els I can help with",
+        "sound",
+    ),
+    ("祝您生活愉快", "祝您生活与快", "sound"),
+    ("请问有什么可以帮您", "请问有身么可以邦您", "sound"),
+    ("青藤宽带", "青滕宽带", "sound"),
+]
+
+NOT_HEARD = [
+    ("good morning", "good money", "sound"),
+    ("anything further", "I can not do anything for you", "sound"),
+    ("please hold on", "please do not switch it off", "sound"),
+    ("thank you", "think about it", "sound"),
+    ("hello", "yellow", "sound"),
+    ("one minute please", "it takes five minutes please stay", "sound"),
+    ("that is your fault", "that is your phone", "sound"),
+    ("怎么搞的", "怎么改了", "sound"),
+    ("青藤宽带", "家庭宽带", "sound"),
+    ("青藤宽带", "请问宽带", "sound"),
+    ("再见", "在家", "sound"),
+    ("谢谢", "写信", "sound"),
+    ("good morning", "good mourning", "exact"),
+    ("祝您生活愉快", "祝您生活与快", "exact"),
+]
+
+
+@pytest.mark.parametrize(("phrase", "text", "match"), HEARD)
+def test_heard(phrase: str, text: str, match: Match) -> None:
+    assert matches(phrase, text, match)
+
+
+@pytest.mark.parametrize(("phrase", "text", "match"), NOT_HEARD)
+def test_not_heard(phrase: str, text: str, match: Match) -> None:
+    assert not matches(phrase, text, match)
+
+
+def test_a_phrase_across_two_utterances_is_quoted_from_the_larger_part() -> None:
+    stream = Stream((utterance("thank you", 1, 0.0), utterance("for calling Bluebell", 2, 1.5)))
+    (hit,) = find(stream, compiled(("thank you for calling bluebell",), "sound", None), "sound")
+    quote = stream.quote(hit.first, hit.last)
+    assert (quote.utterance.utterance_id, quote.text) == ("u0002", "for calling Bluebell")
+    assert quote.text in quote.utterance.text
+
+
+def test_utterances_far_apart_make_no_phrase() -> None:
+    stream = Stream((utterance("thank you", 1, 0.0), utterance("for calling", 2, 30.0)))
+    assert not find(stream, compiled(("thank you for calling",), "sound", None), "sound")
+
+
+def test_each_occurrence_counts_once() -> None:
+    stream = Stream((utterance("thank you so much and thank you again"),))
+    phrases = compiled(("thank you", "thank you so much", "thanks"), "sound", None)
+    hits = [h for h in find(stream, phrases, "sound") if h.found]
+    assert [h.phrase for h in hits] == ["thank you so much", "thank you"]
+
+
+def test_pieces_keep_their_place_in_the_text() -> None:
+    text = "Um, I'm at No. 42, 您好!"
+    found = pieces(text, "en")
+    assert [p.text for p in found] == ["i", "am", "at", "no", "forty", "two", "你", "好"]
+    assert [text[p.start : p.end] for p in found][-4:] == ["42", "42", "您", "好"]
+
+
+def test_words_of_several_characters_and_transcripts_without_words() -> None:
+    several = utterance("您好").model_copy(
+        update={"words": (Word(text="您好", start_s=2, end_s=3, probability=0.9),)}
+    )
+    stream = Stream((several,))
+    assert [(t.start_s, t.end_s) for t in stream.tokens] == [(2, 2.5), (2.5, 3)]
+    bare = utterance("good morning").model_copy(update={"words": (), "start_s": 4.0, "end_s": 6.0})
+    tokens = Stream((bare,)).tokens
+    assert tokens[0].start_s == 4.0
+    assert tokens[1].end_s == 6.0
+
+
+def test_an_empty_conversation_is_not_judged() -> None:
+    card = load_scorecard(SAMPLES.parent / "scorecards" / "inbound-service.yaml")
+    silent = Conversation(
+        call_id="silent",
+        language="en",
+        duration_s=3600,
+        utterances=(),
+        turns=(),
+        speaker_roles={},
+        role_confidence=0,
+        trust=Trust(level="ok"),
+    )
+    scored = score_call(card, silent, None, None)
+    assert {r.verdict for r in scored.criteria} == {"unscored"}
+    assert scored.total_pct is None
+    assert scored.passed is None
+
+
+def test_a_hundred_calls_take_seconds() -> None:
+    card = load_scorecard(SAMPLES.parent / "scorecards" / "inbound-service.yaml")
+    calls = [read_truth(path) for path in truth_files()[:10]]
+    for call in calls[:2]:  # compiles the phrases of the card
+        score_call(card, call.conversation, call.measures, call.metadata)
+    before_s = time.process_time()
+    for call in calls:
+        score_call(card, call.conversation, call.measures, call.metadata)
+    assert (time.process_time() - before_s) / len(calls) < 0.15
