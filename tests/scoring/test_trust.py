@@ -1,4 +1,4 @@
-"""What cannot be trusted is not judged; what is doubtful is marked; the same call, the same bytes."""
+"""What cannot be trusted is not judged, what is doubtful is marked, nothing depends on chance."""
 
 from qa_pipeline.records import Trust
 from qa_pipeline.scoring import load_scorecard, score_call
@@ -68,9 +68,9 @@ def test_words_heard_badly_ask_for_review() -> None:
 
 
 def test_a_near_miss_asks_for_review() -> None:
-    card = card_with("{says: {any: [please stay on the line for our survey]}}")
-    missed = judged(card, "A: these are on the line of our")
-    far = judged(card, "A: your router is red")
+    card = card_with("{says: {any: [我要投诉你们]}}")
+    missed = judged(card, "A: 我要透出你家")
+    far = judged(card, "A: 今天天气很好")
     assert missed.verdict == far.verdict == "not_met"
     assert (missed.needs_review, far.needs_review) == (True, False)
     assert missed.confidence < far.confidence
