@@ -1,5 +1,6 @@
 """The part of a manifest that is written by machine: the files of each model."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from qa_pipeline.model_registry.profile import ModelFile, Purpose
 from qa_pipeline.model_registry.verification import files_in, sha256_of
 
 MARKER = "# ---- files, written by qa_pipeline.model_registry; do not edit below this line ----"
+_LISTED = re.compile(r"^\[\[\w+\.files\]\]\n(?:\w+ = .*\n|\n)*", re.MULTILINE)
 
 
 def list_files(folder: Path) -> tuple[ModelFile, ...]:
@@ -20,7 +22,7 @@ def list_files(folder: Path) -> tuple[ModelFile, ...]:
 def write_files(manifest: Path, files: Mapping[Purpose, Sequence[ModelFile]]) -> bool:
     """Write the lists of files below the marker of a manifest; tell whether anything changed."""
     old = manifest.read_text(encoding="utf-8")
-    written_by_hand = old.split(MARKER)[0].rstrip()
+    written_by_hand = _LISTED.sub("", old.split(MARKER)[0]).rstrip()
     blocks = [_block(purpose, file) for purpose in files for file in files[purpose]]
     new = f"{written_by_hand}\n\n{MARKER}\n" + "".join(f"\n{block}" for block in blocks)
     if new == old:

@@ -1,0 +1,98 @@
+"""A small hub on loopback: serves files of one repository as the public hub does."""
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote
+
+REVISION = "0123456789abcdef0123456789abcdef01234567"
+
+
+@dataclass
+class Hub:
+    """What the hub has, how it behaves, and what was asked of it."""
+
+    files: dict[str, bytes]
+    repo: str = "centre/models"
+    gated: bool = False
+    bytes_left: int | None = None
+    """How much more is sent before every connection is cut; ``None``: no end."""
+    sent: list[str] = field(default_factory=list)
+    """Every file that was downloaded or begun."""
+    endpoint: str = ""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    hub: Hub
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep the test output clean."""
+
+    def do_HEAD(self) -> None:
+        self._answer(body=False)
+
+    def do_GET(self) -> None:
+        self._answer(body=True)
+
+    def _answer(self, *, body: bool) -> None:
+        path = unquote(self.path.split("?")[0])
+        if self.hub.gated:
+            return self._refuse(403, "GatedRepo")
+        if path == f"/api/models/{self.hub.repo}":
+            found = {"id": self.hub.repo, "sha": REVISION, "siblings": []}
+            return self._send(json.dumps(found).encode(), 0, "application/json", body=True)
+        prefix = f"/{self.hub.repo}/resolve/{REVISION}/"
+        if not path.startswith(prefix):
+            return self._refuse(404, "RepoNotFound")
+        content = self.hub.files.get(path.removeprefix(prefix))
+        if content is None:
+            return self._refuse(404, "EntryNotFound")
+        asked = self.headers.get("Range", "bytes=0-").removeprefix("bytes=").split("-")[0]
+        if body:
+            self.hub.sent.append(path.removeprefix(prefix))
+        return self._send(content, int(asked), "application/octet-stream", body=body)
+
+    def _send(self, content: bytes, first: int, kind: str, *, body: bool) -> None:
+        self.send_response(206 if first else 200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content) - first))
+        self.send_header("Accept-Ranges", "bytes")
+        if first:
+            self.send_header("Content-Range", f"bytes {first}-{len(content) - 1}/{len(content)}")
+        self.send_header("ETag", f'"{hashlib.sha256(content).hexdigest()}"')
+        self.send_header("X-Repo-Commit", REVISION)
+        self.end_headers()
+        if body:
+            left = self.hub.bytes_left
+            sent = content[first:] if left is None else content[first : first + left]
+            self.wfile.write(sent)
+            if left is not None:
+                self.hub.bytes_left = left - len(sent)
+                self.close_connection = True
+
+    def _refuse(self, status: int, code: str) -> None:
+        self.send_response(status)
+        self.send_header("X-Error-Code", code)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
+@contextmanager
+def serving(hub: Hub) -> Iterator[Hub]:
+    """Serve the hub on a free loopback port."""
+    handler = type("Handler", (_Handler,), {"hub": hub})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    hub.endpoint = f"http://127.0.0.1:{server.server_address[1]}"
+    try:
+        yield hub
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
