@@ -1,6 +1,7 @@
 """What every measure is called and means, once. The documentation is generated from here."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from qa_pipeline.records import MeasureRole
 
@@ -196,3 +197,15 @@ def as_markdown() -> str:
         for d in DEFINITIONS
     ]
     return "\n".join(rows) + "\n"
+
+
+BEGIN, END = "<!-- measures: begin -->", "<!-- measures: end -->"
+
+
+def write_table(document: Path) -> None:
+    """Put the table between its marks in a Markdown document; the rest stays as it is."""
+    before, _, rest = document.read_text(encoding="utf-8").partition(BEGIN)
+    _, found, after = rest.partition(END)
+    if not found:
+        raise ValueError(f"{document} has no marks {BEGIN} and {END}")
+    document.write_text(f"{before}{BEGIN}\n\n{as_markdown()}\n{END}{after}", encoding="utf-8")
