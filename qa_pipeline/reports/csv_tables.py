@@ -9,7 +9,7 @@ from decimal import Decimal
 from qa_pipeline.reports.coaching import AgentCoaching, CoachingReport, missed
 from qa_pipeline.reports.monitoring import CriterionLine, MonitoringReport, ScoreLine
 from qa_pipeline.reports.wording import clock
-from qa_pipeline.store.figures import Example
+from qa_pipeline.store.figures import Example, MeasureFigures
 
 Cell = str | int | float | Decimal | date | datetime | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -39,10 +39,7 @@ def monitoring_tables(report: MonitoringReport) -> dict[str, bytes]:
         for table in report.groups
         for line in table.lines
     ]
-    measures: list[list[Cell]] = [
-        [m.name, m.role, m.calls] + [_round(value) for value in (m.mean, m.p10, m.median, m.p90)]
-        for m in report.measures
-    ]
+    measures = map(_measure, report.measures)
     failures: list[list[Cell]] = [
         [f.path, f.call_id, f.stage, f.reason, f.failed_at] for f in report.failures
     ]
@@ -81,6 +78,10 @@ def _criterion(line: CriterionLine) -> list[Cell]:
     return [*identity, *verdicts, *lost]
 
 
+def _measure(m: MeasureFigures) -> list[Cell]:
+    return [m.name, m.role, m.calls, _round(m.mean), _round(m.p10), _round(m.median), _round(m.p90)]
+
+
 def _agent(agent: AgentCoaching) -> list[Cell]:
     f = agent.findings
     counts: list[Cell] = [f.scores.calls, f.scores.counted, _round(f.scores.mean_pct)]
@@ -107,13 +108,10 @@ def _examples(agent: AgentCoaching) -> Iterator[list[Cell]]:
 
 def _example(example: Example) -> list[Cell]:
     first = example.evidence[0] if example.evidence else None
-    return [
-        *[example.call_id, example.day, example.verdict],
-        *[clock(first.start_s) if first else None, clock(first.end_s) if first else None],
-        first.quote if first else None,
-        " | ".join(line.text for line in example.said),
-        example.reason,
-    ]
+    start, end = (clock(first.start_s), clock(first.end_s)) if first else (None, None)
+    said = " | ".join(line.text for line in example.said)
+    call: list[Cell] = [example.call_id, example.day, example.verdict, start, end]
+    return [*call, first.quote if first else None, said, example.reason]
 
 
 def _score(line: ScoreLine) -> list[Cell]:

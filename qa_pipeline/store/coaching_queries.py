@@ -56,11 +56,11 @@ def coaching(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> Coach
                 **_agent_fields(row, agent),
                 languages=languages,
                 focus=tuple(
-                    _with_examples(item, missed.get((agent, item.criterion_id), ()), spoken)
+                    _with_examples(item, agent, missed.get((agent, item.criterion_id), ()), spoken)
                     for item in focus.get(agent, ())
                 ),
                 strengths=tuple(
-                    _with_examples(item, done.get((agent, item.criterion_id), ()), {})
+                    _with_examples(item, agent, done.get((agent, item.criterion_id), ()), {})
                     for item in strengths.get(agent, ())
                 ),
                 good_calls=good.by_agent.get(agent, ()),
@@ -122,16 +122,17 @@ def _pairs(chosen: dict[str, tuple[CriterionFinding, ...]]) -> list[Pair]:
 
 def _with_examples(
     item: CriterionFinding,
+    agent: str,
     examples: tuple[Example, ...],
     models: dict[str, dict[str, tuple[Example, ...]]],
 ) -> CriterionFinding:
+    """Add examples, and how others do it in the languages of the examples (own ones last)."""
     heard = {example.language for example in examples} or set(models)
-    offered = [
-        model
-        for language, by_criterion in models.items()
-        if language in heard
-        for model in by_criterion.get(item.criterion_id, ())[:_ROLE_MODELS]
-    ]
+    offered: list[Example] = []
+    for language in sorted(heard & set(models)):
+        known = models[language].get(item.criterion_id, ())
+        by_others = sorted(known, key=lambda model: (model.agent_id or "") == agent)
+        offered += by_others[:_ROLE_MODELS]
     return item.model_copy(update={"examples": examples, "role_models": tuple(offered)})
 
 

@@ -72,15 +72,22 @@ def examples_of(
 def role_models(
     connection: "duckdb.DuckDBPyConnection", criteria: set[str]
 ) -> dict[str, dict[str, tuple[Example, ...]]]:
-    """Return, by language and criterion, quotes of the criterion done well, best calls first."""
+    """Return, by language and criterion, quotes of the criterion done well.
+
+    At most one of an agent, those of the best calls first.
+    """
     found = _with_evidence(
         connection,
-        f"""SELECT {_EXAMPLE_COLUMNS},
-            row_number() OVER (PARTITION BY r.language, r.criterion_id ORDER BY
-                r.total_pct DESC NULLS LAST, r.confidence DESC, r.call_id) AS place
-        FROM results r JOIN quoted q USING (call_id, scorecard, version, criterion_id)
-        WHERE r.counts AND r.verdict = 'met' AND q.quoted AND list_contains($1, r.criterion_id)
-        QUALIFY place <= {_MODELS}""",
+        f"""WITH best AS (
+            SELECT {_EXAMPLE_COLUMNS}, r.confidence
+            FROM results r JOIN quoted q USING (call_id, scorecard, version, criterion_id)
+            WHERE r.counts AND r.verdict = 'met' AND q.quoted
+                AND list_contains($1, r.criterion_id)
+            QUALIFY row_number() OVER (PARTITION BY r.language, r.criterion_id, r.agent_id
+                ORDER BY r.total_pct DESC NULLS LAST, r.confidence DESC, r.call_id) = 1)
+        SELECT *, row_number() OVER (PARTITION BY language, criterion_id
+            ORDER BY total_pct DESC NULLS LAST, confidence DESC, call_id) AS place
+        FROM best QUALIFY place <= {_MODELS}""",
         [sorted(criteria)],
     )
     models: dict[str, dict[str, tuple[Example, ...]]] = {}
