@@ -13,7 +13,7 @@ RATE_HZ = 16_000
 def telephone_band(samples: Samples, low_hz: float = 300.0, high_hz: float = 3400.0) -> Samples:
     """Keep the band of a telephone line (ITU-T G.712 passes 300 to 3400 Hz)."""
     sos = butter(4, (low_hz, high_hz), "bandpass", fs=RATE_HZ, output="sos")
-    return sosfilt(sos, samples).astype(np.float32)
+    return np.asarray(sosfilt(sos, samples), np.float32)
 
 
 def mu_law(samples: Samples) -> Samples:
@@ -35,7 +35,7 @@ def reverberate(samples: Samples, rng: np.random.Generator, decay_s: float = 0.2
     times = np.arange(int(decay_s * RATE_HZ)) / RATE_HZ
     response = rng.standard_normal(len(times)) * np.exp(-6.9 * times / decay_s) * 0.15
     response[0] = 1.0
-    return fftconvolve(samples, response)[: len(samples)].astype(np.float32)
+    return np.asarray(fftconvolve(samples, response)[: len(samples)], np.float32)
 
 
 def equalise(samples: Samples, rng: np.random.Generator, strength_db: float = 6.0) -> Samples:
@@ -66,7 +66,7 @@ def noise(kind: str, length: int, rng: np.random.Generator) -> Samples:
         made = sosfilt(sos, white) * (0.3 + slow / (slow.mean() + 1e-9))
     else:
         raise ValueError(f"no noise of kind {kind!r}")
-    return (made / (np.sqrt(np.mean(made**2)) + 1e-12)).astype(np.float32)
+    return np.asarray(made / (np.sqrt(np.mean(made**2)) + 1e-12), np.float32)
 
 
 NOISE_KINDS: Sequence[str] = ("white", "pink", "hum", "office", "babble_like")

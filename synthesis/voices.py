@@ -13,14 +13,15 @@ from synthesis.espeak import Voice
 
 Split = Literal["train", "dev", "sample"]
 
+_TRAIN = (
+    "f1 f4 m1 m2 m4 m6 m7 m8 adam alex Alex Alicia Andrea Andy Annie antonio aunty belinda "
+    "benjamin boris caleb david Diogo ed edward edward2 Gene Gene2 grandma grandpa Henrique "
+    "Hugo iven iven2 iven3 john Lee linda marcelo Marco Mario max Michael michel Mike miguel "
+    "norbert pablo paul pedro quincy robert sandro shelby steph steph2 travis victor "
+    "kaukovalta"
+)
 _VARIANTS: dict[Split, tuple[str, ...]] = {
-    "train": tuple(
-        "f1 f4 m1 m2 m4 m6 m7 m8 adam alex Alex Alicia Andrea Andy Annie antonio aunty belinda "
-        "benjamin boris caleb david Diogo ed edward edward2 Gene Gene2 grandma grandpa Henrique "
-        "Hugo iven iven2 iven3 john Lee linda marcelo Marco Mario max Michael michel Mike miguel "
-        "norbert pablo paul pedro quincy robert sandro shelby steph steph2 travis victor "
-        "kaukovalta".split()
-    ),
+    "train": tuple(_TRAIN.split()),
     "dev": ("f5", "m5", "anika", "Denis", "rob", "zac"),
     "sample": ("f2", "f3", "m3", "Jacky", "steph3", "iven4", "Nguyen"),
 }
