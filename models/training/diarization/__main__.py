@@ -16,13 +16,14 @@ from models.training.diarization.bank import Speaker, make_bank
 from models.training.diarization.features import cached, call_examples, voice_examples
 from models.training.diarization.package import write_pipeline
 from models.training.diarization.sounds import noise_bank
-from models.training.diarization.train_embedding import train_embedding
+from models.training.diarization.train_embedding import TrainedEmbedding, train_embedding
 from models.training.diarization.train_segmentation import train_segmentation
+from qa_pipeline.speakers.bundled_architectures import SmallSegmentation
 
 # Steps and not seconds end the training, so that equal arguments give equal models; these are
 # what one quiet core of a recent processor does in a minute.
-_EMBEDDING_STEPS_A_MINUTE = 240
-_SEGMENTATION_STEPS_A_MINUTE = 100
+_EMBEDDING_STEPS_A_MINUTE = 420
+_SEGMENTATION_STEPS_A_MINUTE = 150
 
 
 def main() -> None:
@@ -45,16 +46,6 @@ def main() -> None:
         options.cache / f"calls-dev-{options.seed}.pkl",
         lambda: call_examples(dev, noises, 64, 20.0, np.random.default_rng(options.seed + 21)),
     )
-    segmentation = cached(
-        options.cache / f"segmentation-{options.calls}-{label}-{options.minutes:g}.pkl",
-        lambda: train_segmentation(
-            calls,
-            dev_calls,
-            int(options.minutes / 2 * _SEGMENTATION_STEPS_A_MINUTE),
-            device,
-            options.seed,
-        ),
-    )
     voices = cached(
         options.cache / f"voices-{label}.pkl",
         lambda: voice_examples(bank, noises, 2, np.random.default_rng(options.seed + 30)),
@@ -63,24 +54,40 @@ def main() -> None:
         options.cache / f"voices-dev-{options.seed}.pkl",
         lambda: voice_examples(dev, noises, 2, np.random.default_rng(options.seed + 31)),
     )
-    embedding = cached(
-        options.cache / f"embedding-{label}-{options.minutes:g}.pkl",
-        lambda: train_embedding(
-            voices,
-            dev_voices,
-            int(options.minutes / 2 * _EMBEDDING_STEPS_A_MINUTE),
-            device,
-            options.seed,
-        ),
-    )
-    write_pipeline(
-        options.out,
-        segmentation,
-        embedding,
-        threshold=options.threshold,
-        min_cluster_size=options.min_cluster_size,
-    )
-    print(f"wrote {options.out}", file=sys.stderr)
+    segmentation: SmallSegmentation | None = None
+    embedding: TrainedEmbedding | None = None
+    for number in range(options.rounds):
+        kept = f"{options.calls}-{label}-{options.minutes:g}-round{number}.pkl"
+        segmentation = cached(
+            options.cache / f"segmentation-{kept}",
+            lambda number=number, model=segmentation: train_segmentation(
+                calls,
+                dev_calls,
+                int(options.minutes / 2 * _SEGMENTATION_STEPS_A_MINUTE),
+                device,
+                options.seed + number,
+                model,
+            ),
+        )
+        embedding = cached(
+            options.cache / f"embedding-{kept}",
+            lambda number=number, trained=embedding: train_embedding(
+                voices,
+                dev_voices,
+                int(options.minutes / 2 * _EMBEDDING_STEPS_A_MINUTE),
+                device,
+                options.seed + number,
+                trained,
+            ),
+        )
+        write_pipeline(
+            options.out,
+            segmentation,
+            embedding.model,
+            threshold=options.threshold,
+            min_cluster_size=options.min_cluster_size,
+        )
+        print(f"wrote {options.out} after round {number + 1}", file=sys.stderr, flush=True)
 
 
 def _banks(options: argparse.Namespace) -> tuple[list[Speaker], list[Speaker]]:
@@ -101,7 +108,10 @@ def _banks(options: argparse.Namespace) -> tuple[list[Speaker], list[Speaker]]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="pipeline folder to write")
-    parser.add_argument("--minutes", type=float, default=50, help="training on one quiet core")
+    parser.add_argument(
+        "--minutes", type=float, default=16, help="of training a round on a quiet core"
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="each begins with large steps again")
     parser.add_argument("--speakers", type=int, default=1500, help="synthetic speakers")
     parser.add_argument("--seconds", type=float, default=25, help="speech of each, at least")
     parser.add_argument("--calls", type=int, default=2000, help="mixed calls of a minute")

@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -72,9 +73,10 @@ def sample_calls(folder: Path) -> Iterator[Reference]:
 
 def real_recording() -> Reference:
     """Return the 30 s of real conversation that come with pyannote.audio."""
-    import pyannote.audio.sample
-
-    folder = Path(pyannote.audio.sample.__file__).parent
+    # Not imported: the package decodes the file with torchcodec as it is imported.
+    package = find_spec("pyannote.audio")
+    assert package is not None and package.origin is not None
+    folder = Path(package.origin).parent / "sample"
     turns = []
     for line in (folder / "sample.rttm").read_text(encoding="utf-8").splitlines():
         _, _, _, start, length, _, _, speaker, *_ = line.split()

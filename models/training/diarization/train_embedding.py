@@ -6,6 +6,7 @@ Additive angular margin loss (Deng et al., ArcFace, 2019) over all speakers of t
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -16,12 +17,12 @@ from models.training.diarization.augment import bend, drown
 from models.training.diarization.features import Example
 from qa_pipeline.speakers.bundled_architectures import SmallEmbedding
 
-_BATCH = 96
+_BATCH = 64
 _SCALE = 30.0
 _MARGIN = 0.2
 
 
-class _Margin(nn.Module):
+class Margin(nn.Module):
     """Cosine to a learnt direction a speaker, with an angle added for the right one."""
 
     def __init__(self, dimension: int, speakers: int) -> None:
@@ -37,18 +38,34 @@ class _Margin(nn.Module):
         return functional.cross_entropy(_SCALE * logits, speakers)
 
 
+@dataclass
+class TrainedEmbedding:
+    """The network and what its loss learnt, so that training can go on."""
+
+    model: SmallEmbedding
+    margin: Margin
+    steps: int = 0
+
+
 def train_embedding(
     voices: Sequence[Sequence[Example]],
     dev: Sequence[Sequence[Example]],
     steps: int,
     device: torch.device,
     seed: int,
-) -> SmallEmbedding:
-    """Return the network after so many steps of 96 crops of 1 to 4 s."""
+    trained: TrainedEmbedding | None = None,
+) -> TrainedEmbedding:
+    """Return network and loss after so many steps of 64 crops of 1 to 3.2 s.
+
+    Goes on from ``trained`` if given.
+    """
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    model = SmallEmbedding().to(device)
-    margin = _Margin(model.dimension, len(voices)).to(device)
+    if trained is None:
+        model = SmallEmbedding()
+        trained = TrainedEmbedding(model, Margin(model.dimension, len(voices)))
+    first_round = trained.steps == 0
+    model, margin = trained.model.to(device), trained.margin.to(device)
     parameters = [*model.parameters(), *margin.parameters()]
     optimizer = torch.optim.AdamW(parameters, lr=2e-3, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -61,7 +78,11 @@ def train_embedding(
         # Half precision for the convolutions only: five times the speed on recent processors.
         with torch.autocast(device.type, torch.bfloat16):
             vectors = model.from_log_mel(spectra.to(device), weights.to(device))
-        loss = margin(vectors.float(), speakers.to(device), _MARGIN * min(1.0, 4 * step / steps))
+        loss = margin(
+            vectors.float(),
+            speakers.to(device),
+            _MARGIN * (min(1.0, 4 * step / steps) if first_round else 1.0),
+        )
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, 5.0)
@@ -76,7 +97,7 @@ def train_embedding(
                 file=sys.stderr,
                 flush=True,
             )
-    return model.eval()
+    return TrainedEmbedding(model.eval(), margin, trained.steps + steps)
 
 
 def equal_error_rate(
@@ -114,7 +135,7 @@ def equal_error_rate(
 def _batch(
     voices: Sequence[Sequence[Example]], rng: np.random.Generator
 ) -> tuple[Tensor, Tensor, Tensor]:
-    spectra_count = 2 * int(rng.integers(50, 200))
+    spectra_count = 2 * int(rng.integers(50, 160))
     speakers = rng.choice(len(voices), _BATCH, replace=False)
     crops = [
         _crop(voices[s][int(rng.integers(len(voices[s])))], spectra_count, rng) for s in speakers

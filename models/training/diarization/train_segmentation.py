@@ -65,13 +65,15 @@ def train_segmentation(
     steps: int,
     device: torch.device,
     seed: int,
+    model: SmallSegmentation | None = None,
 ) -> SmallSegmentation:
-    """Return the network after so many steps of 32 windows."""
+    """Return the network after so many steps of 32 windows, going on from ``model`` if given."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    model = SmallSegmentation()
-    model.specifications = specifications()
-    model.build()
+    if model is None:
+        model = SmallSegmentation()
+        model.specifications = specifications()
+        model.build()
     model.to(device)
     table = permuted_classes().to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=1e-3)
