@@ -160,7 +160,10 @@ def to_pinyin(text: str) -> tuple[str, list[tuple[int, str]]]:
     Positions count characters of the pinyin text from 1, as espeak-ng does.
     """
     syllables = lazy_pinyin(
-        text, style=Style.TONE3, neutral_tone_with_five=True, errors=lambda rest: list(rest)
+        text,
+        style=Style.TONE3,
+        neutral_tone_with_five=True,
+        errors=list,  # type: ignore[arg-type]  # a list is taken, one entry a character
     )
     parts: list[str] = []
     tokens: list[tuple[int, str]] = []

@@ -1,4 +1,4 @@
-"""Sounds of a telephone call that are not speech: ring, busy, beep, hold music, breath.
+"""Sounds of a telephone call that are not speech: ring, busy, beep, hold music.
 
 Everything is computed, nothing recorded. All return mono float32 at 16 kHz, peak below 1.
 """
@@ -7,7 +7,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt
 
 Samples = NDArray[np.float32]
 RATE_HZ = 16_000
@@ -115,11 +114,3 @@ def hold_music(seconds: float, rng: np.random.Generator) -> Samples:
         music[:fade] *= np.linspace(0, 1, fade)
         music[-fade:] *= np.linspace(1, 0, fade)
     return np.asarray(0.5 * music / (np.abs(music).max() + 1e-9), np.float32)
-
-
-def breath(seconds: float, rng: np.random.Generator) -> Samples:
-    """Return a soft intake of air, as heard before a long sentence."""
-    sos = butter(2, (500, 3000), "bandpass", fs=RATE_HZ, output="sos")
-    air = sosfilt(sos, rng.standard_normal(_count(seconds)))
-    swell = np.sin(np.linspace(0, np.pi, len(air))) ** 2
-    return np.asarray(0.03 * air * swell / (np.abs(air).max() + 1e-9), np.float32)

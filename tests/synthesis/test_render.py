@@ -44,7 +44,7 @@ def _dialogue(**changes: object) -> Dialogue:
         "voices": VOICES,
         "lines": LINES,
     }
-    return Dialogue(**{**fields, **changes})  # type: ignore[arg-type]
+    return Dialogue(**{**fields, **changes})
 
 
 def test_rendering_again_gives_the_same_samples_whatever_was_said_between() -> None:
@@ -113,7 +113,7 @@ def test_layouts(layout: Layout, channels: int) -> None:
 
 @pytest.mark.parametrize("agent_channel", [0, 1])
 def test_the_agent_is_on_the_agents_channel(agent_channel: int) -> None:
-    call = render(_dialogue(line=TelephoneLine(agent_channel=agent_channel)))  # type: ignore[arg-type]
+    call = render(_dialogue(line=TelephoneLine(agent_channel=agent_channel)))
     sound = record(call)
     turn = call.turns[0]
     spoken = sound[:, round(turn.start_s * SAMPLE_RATE_HZ) : round(turn.end_s * SAMPLE_RATE_HZ)]

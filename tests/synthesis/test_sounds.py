@@ -8,7 +8,6 @@ from synthesis.sounds import (
     RingStyle,
     Samples,
     beep,
-    breath,
     busy_tone,
     hold_music,
     ring_tone,
@@ -64,8 +63,5 @@ def test_music_is_the_same_for_the_same_seed_only() -> None:
     assert not np.array_equal(first, other)
 
 
-def test_beep_and_breath() -> None:
+def test_beep() -> None:
     assert _strongest_hz(beep(0.3)) == pytest.approx(1000, abs=5)
-    soft = breath(0.4, np.random.default_rng(5))
-    assert len(soft) == round(0.4 * RATE_HZ)
-    assert 0 < np.abs(soft).max() < 0.1
