@@ -20,7 +20,7 @@ from qa_pipeline.scoring.schema import Match
 from qa_pipeline.scoring.stream import Stream
 
 Scores = NDArray[np.float32]
-NEAR = 8.0
+NEAR = 4.0
 """Points below the threshold at which something not found is still worth a person's look."""
 EXACT = 99.9
 WORD_OF_WEIGHT = 4
@@ -101,11 +101,7 @@ def _required(script: Script, letters: str, match: Match, similarity: float | No
     """
     if match == "exact":
         return EXACT
-    steps = (
-        ((2, EXACT), (3, 86.0), (4, 88.0))
-        if script == "zh"
-        else ((6, EXACT), (9, 90.0), (12, 86.0))
-    )
+    steps = ((2, EXACT), (3, 86.0), (4, 88.0)) if script == "zh" else ((6, EXACT), (12, 91.0))
     by_length = next((needed for most, needed in steps if len(letters) <= most), 80.0)
     return by_length if similarity is None else max(by_length, similarity)
 
