@@ -141,10 +141,10 @@ def _unpinned(model: Model, profile: Profile) -> str:
 def _how_to_pin(model: Model, profile: Profile) -> str:
     if model.repo is None:
         return "run 'python -m qa_pipeline.model_registry.refresh'"
-    return f"run 'qa-pipeline models pull --profile {profile.name} --pin' on a machine with network"
+    return f"run 'qa-pipeline models pull {profile.name} --pin' on a machine with network"
 
 
 def _how_to_get(model: Model, profile: Profile) -> str:
     if model.repo is None:
         return "install qa_pipeline again, or train the model anew and refresh the manifest"
-    return f"run 'qa-pipeline models pull --profile {profile.name}' on a machine with network"
+    return f"run 'qa-pipeline models pull {profile.name}' on a machine with network"

@@ -32,7 +32,7 @@ def test_shipped_manifests_can_be_read(name: str) -> None:
 @pytest.mark.parametrize("name", ["standard", "accurate"])
 def test_what_cannot_be_loaded_says_what_to_do(name: str, tmp_path: Path) -> None:
     profile = load_profile(name, SHIPPED, cache_dir=tmp_path)
-    with pytest.raises(ModelError, match=f"models pull --profile {name}"):
+    with pytest.raises(ModelError, match=f"models pull {name}"):
         local_folder(profile, "transcription")
     with pytest.raises(ModelError, match="not pinned"):
         local_folder(profile, "tone")
