@@ -113,6 +113,8 @@ def _problem(item: Any, data: Any, layout: Layout) -> Problem:
         words = keys_of(model) if model else ()
         noun = "operator" if model and issubclass(model, schema.Operators) else "key"
         message = f"unknown {noun} {key!r}{nearest(key, words)}"
+        if item["input"] is None and " " in key:
+            message += " (a comma in braces begins a new key: put the text in quotes)"
         return Problem(layout.of(path, at_key=True), _say(data, path[:-1], message))
     if kind == "missing":
         message = f"{key!r} is missing"

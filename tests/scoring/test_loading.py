@@ -98,6 +98,7 @@ MISTAKES = [
     ("greeting.hello: met", "greeting.hello: mett", "unknown word 'mett', did you mean 'met'?"),
     ("version: 1", "version: 1\nversion: 2", "key 'version' stands here for the second time"),
     ("[您好]", "[no]", "YAML reads it as something else than text: put it in quotes"),
+    ("{en: Greets,", "{en: Greets, of course,", "begins a new key: put the text in quotes"),
     ("weight: 100", "weight: [100", "not valid YAML"),
     ("says: {who", "never_says: {any: [x]}\n          says: {who", "exactly one operator, found says,"),
 ]  # fmt: skip
