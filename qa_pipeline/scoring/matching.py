@@ -67,11 +67,42 @@ class Hit:
         return self.required < EXACT and self.score < self.required + 3
 
 
+class PhraseGroup:
+    """Phrases of one script that are compared with windows of one length."""
+
+    def __init__(self, script: Script, length: int, phrases: list[Phrase]) -> None:
+        self.script = script
+        self.length = length
+        self.phrases = phrases
+        self.letters = [phrase.letters for phrase in phrases]
+        self.sounds = [phrase.sound for phrase in phrases]
+        required = np.array([[phrase.required] for phrase in phrases], dtype=np.float32)
+        self.floor = np.where(required >= EXACT, required, required - NEAR)
+        self.single = np.array([[phrase.length == 1] for phrase in phrases])
+
+
+class PhraseSet:
+    """Phrases in their compared form, grouped by what they are compared with."""
+
+    def __init__(self, phrases: list[Phrase], match: Match) -> None:
+        self.match = match
+        self.by_text = {phrase.text: phrase for phrase in phrases}
+        groups: dict[tuple[Script, int], list[Phrase]] = defaultdict(list)
+        for phrase in self.by_text.values():
+            for length in _window_lengths(phrase):
+                groups[phrase.script, length].append(phrase)
+        self.groups = [PhraseGroup(s, n, group) for (s, n), group in groups.items()]
+
+
+def _window_lengths(phrase: Phrase) -> range:
+    """Return the lengths of windows a phrase is compared with: recognition splits words."""
+    slack = 1 if phrase.required < EXACT or phrase.script == "en" else 0
+    return range(max(1, phrase.length - slack), phrase.length + slack + 1)
+
+
 @lru_cache(maxsize=4096)
-def compiled(
-    phrases: tuple[str, ...], match: Match, similarity: float | None
-) -> tuple[Phrase, ...]:
-    """Bring phrases to their compared form. ``similarity`` overrides the threshold upwards."""
+def compiled(phrases: tuple[str, ...], match: Match, similarity: float | None) -> PhraseSet:
+    """Bring phrases to their compared form. ``similarity`` raises the thresholds."""
     found = []
     for text in phrases:
         parts = pieces(text)
@@ -89,7 +120,7 @@ def compiled(
                 required=_required(parts[0].script, letters, match, similarity),
             )
         )
-    return tuple(found)
+    return PhraseSet(found, match)
 
 
 def _required(script: Script, letters: str, match: Match, similarity: float | None) -> float:
@@ -106,41 +137,38 @@ def _required(script: Script, letters: str, match: Match, similarity: float | No
     return by_length if similarity is None else max(by_length, similarity)
 
 
-def find(stream: Stream, phrases: tuple[Phrase, ...], match: Match) -> list[Hit]:
+def find(stream: Stream, phrases: PhraseSet) -> list[Hit]:
     """Return the matches in order of time, best first where they overlap, and near misses.
 
-    Near misses (``found`` is false) never take the place of a match.
+    Near misses (``found`` is false) never take the place of a match. What was found once in a
+    stream is remembered with it: cards ask for the same list more than once.
     """
+    known = stream.memory.get(phrases)
+    if isinstance(known, tuple):
+        return list(known)
     candidates: list[Hit] = []
-    for length, group in _by_window_length(phrases).items():
-        windows = stream.windows(length)
-        if windows.starts:
-            scores = _scores(group, windows.letters, windows.sounds, match)
-            candidates += _above(group, scores, windows.starts, length)
-    by_text = {phrase.text: phrase for phrase in phrases}
-    return _best([hit for hit in candidates if _has_all_words(by_text[hit.phrase], hit, stream)])
+    for group in phrases.groups:
+        windows = stream.windows(group.length)
+        if windows.starts and group.script in stream.scripts:
+            scores = _scores(group, windows.letters, windows.sounds, phrases.match)
+            candidates += _above(group, scores, windows.starts)
+    by_text = phrases.by_text
+    hits = _best([hit for hit in candidates if _has_all_words(by_text[hit.phrase], hit, stream)])
+    stream.memory[phrases] = tuple(hits)
+    return hits
 
 
-def _by_window_length(phrases: tuple[Phrase, ...]) -> dict[int, list[Phrase]]:
-    """Group phrases by the window lengths they are compared with: recognition splits words."""
-    groups: dict[int, list[Phrase]] = defaultdict(list)
-    for phrase in phrases:
-        slack = 1 if phrase.required < EXACT or phrase.script == "en" else 0
-        for length in range(max(1, phrase.length - slack), phrase.length + slack + 1):
-            groups[length].append(phrase)
-    return groups
-
-
-def _scores(group: list[Phrase], letters: list[str], sounds: list[str], match: Match) -> Scores:
+def _scores(group: PhraseGroup, letters: list[str], sounds: list[str], match: Match) -> Scores:
     """Return similarities, shape (phrases, windows)."""
-    by_letters: Scores = _similarity([p.letters for p in group], letters)
+    by_letters: Scores = _similarity(group.letters, letters)
     if match != "sound":
         return by_letters
-    by_sound = _similarity([p.sound for p in group], sounds)
-    # English codes drop vowels and say little alone; Mandarin codes say all that is heard.
-    mandarin = np.array([[p.script == "zh" and p.length > 1] for p in group])
-    heard = np.where(mandarin, by_sound, (by_letters + by_sound) / 2)
-    return np.maximum(by_letters, heard).astype(np.float32)
+    by_sound = _similarity(group.sounds, sounds)
+    # English codes drop vowels and say little alone; Mandarin codes say all that is heard,
+    # but for single characters, which have too many homophones.
+    if group.script == "zh":
+        return np.where(group.single, by_letters, np.maximum(by_letters, by_sound))
+    return np.maximum(by_letters, (by_letters + by_sound) / 2)
 
 
 def _similarity(phrases: list[str], windows: list[str]) -> Scores:
@@ -148,15 +176,14 @@ def _similarity(phrases: list[str], windows: list[str]) -> Scores:
     return (100 * ratio).astype(np.float32)
 
 
-def _above(group: list[Phrase], scores: Scores, starts: list[int], length: int) -> list[Hit]:
+def _above(group: PhraseGroup, scores: Scores, starts: list[int]) -> list[Hit]:
     """Return every window that matches a phrase or nearly does."""
-    required = np.array([[p.required] for p in group], dtype=np.float32)
-    floor = np.where(required >= EXACT, required, required - NEAR)
     found = []
-    for row, column in zip(*np.nonzero(scores >= floor), strict=True):
-        phrase, start = group[row], starts[column]
+    for row, column in zip(*np.nonzero(scores >= group.floor), strict=True):
+        phrase, start = group.phrases[row], starts[column]
         score = round(float(scores[row, column]), 2)
-        found.append(Hit(start, start + length - 1, score, phrase.required, phrase.text))
+        last = start + group.length - 1
+        found.append(Hit(start, last, score, phrase.required, phrase.text))
     return found
 
 

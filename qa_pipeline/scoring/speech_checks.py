@@ -115,10 +115,10 @@ def _in_stream(
 ) -> list[Found]:
     """Return matches and near misses of phrases and regular expressions in one stream."""
     phrases = compiled(context.phrases(body), body.match, similarity)
-    hits = find(stream, phrases, body.match) if phrases else []
+    hits = find(stream, phrases)
     hits += _regex_hits(body, stream, context.call.language)
     exempt = compiled(context.exceptions(body), body.match, EXCEPTION_SIMILARITY)
-    spans = [(h.first, h.last) for h in find(stream, exempt, body.match) if h.found]
+    spans = [(h.first, h.last) for h in find(stream, exempt) if h.found]
     kept: list[Hit] = []
     for hit in hits:
         clear = all(hit.last < first or hit.first > last for first, last in (*spans,))

@@ -52,6 +52,9 @@ class Stream:
         self.tokens: list[Token] = []
         for index, utterance in enumerate(utterances):
             self.tokens.extend(_tokens(index, utterance))
+        self.scripts = {token.script for token in self.tokens}
+        self.memory: dict[object, object] = {}
+        """What matching has found here, by what it looked for."""
         self._windows: dict[int, Windows] = {}
 
     @cached_property

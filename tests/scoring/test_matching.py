@@ -40,7 +40,7 @@ def utterance(
 
 def matches(phrase: str, text: str, match: Match = "sound") -> bool:
     stream = Stream((utterance(text),))
-    return any(h.found for h in find(stream, compiled((phrase,), match, None), match))
+    return any(h.found for h in find(stream, compiled((phrase,), match, None)))
 
 
 HEARD = [
@@ -94,7 +94,7 @@ def test_not_heard(phrase: str, text: str, match: Match) -> None:
 
 def test_a_phrase_across_two_utterances_is_quoted_from_the_larger_part() -> None:
     stream = Stream((utterance("thank you", 1, 0.0), utterance("for calling Bluebell", 2, 1.5)))
-    (hit,) = find(stream, compiled(("thank you for calling bluebell",), "sound", None), "sound")
+    (hit,) = find(stream, compiled(("thank you for calling bluebell",), "sound", None))
     quote = stream.quote(hit.first, hit.last)
     assert (quote.utterance.utterance_id, quote.text) == ("u0002", "for calling Bluebell")
     assert quote.text in quote.utterance.text
@@ -102,13 +102,13 @@ def test_a_phrase_across_two_utterances_is_quoted_from_the_larger_part() -> None
 
 def test_utterances_far_apart_make_no_phrase() -> None:
     stream = Stream((utterance("thank you", 1, 0.0), utterance("for calling", 2, 30.0)))
-    assert not find(stream, compiled(("thank you for calling",), "sound", None), "sound")
+    assert not find(stream, compiled(("thank you for calling",), "sound", None))
 
 
 def test_each_occurrence_counts_once() -> None:
     stream = Stream((utterance("thank you so much and thank you again"),))
     phrases = compiled(("thank you", "thank you so much", "thanks"), "sound", None)
-    hits = [h for h in find(stream, phrases, "sound") if h.found]
+    hits = [h for h in find(stream, phrases) if h.found]
     assert [h.phrase for h in hits] == ["thank you so much", "thank you"]
 
 
