@@ -3,8 +3,9 @@
 from functools import cached_property
 
 from qa_pipeline.records import CallMetadata, Conversation, Measures, Role, Utterance
+from qa_pipeline.scoring.checks import Who
 from qa_pipeline.scoring.reasons import Words
-from qa_pipeline.scoring.schema import METADATA_VARIABLES, Who
+from qa_pipeline.scoring.schema import METADATA_VARIABLES
 from qa_pipeline.scoring.stream import Stream, stream_of
 from qa_pipeline.scoring.windows import Interval
 

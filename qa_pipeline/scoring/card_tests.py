@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from qa_pipeline.records import Verdict
 from qa_pipeline.records.base import Record
-from qa_pipeline.scoring.judge import score_call
+from qa_pipeline.scoring.judge import judge_criteria
 from qa_pipeline.scoring.schema import VERDICTS, CardTest, Criterion, Scorecard
 from qa_pipeline.scoring.scripts import read_script
 
@@ -54,8 +54,10 @@ def _examples(criterion: Criterion) -> Iterator[CardTest]:
 
 def _run(scorecard: Scorecard, test: CardTest) -> list[CardTestResult]:
     scene = read_script(test.conversation, f"test {test.name!r}", test.metadata)
-    scored = score_call(scorecard, scene.conversation, scene.measures, scene.metadata)
-    found = {result.criterion_id: result for result in scored.criteria}
+    results = judge_criteria(
+        scorecard, scene.conversation, scene.measures, scene.metadata, only=test.expect
+    )
+    found = {result.criterion_id: result for result in results}
     return [
         CardTestResult(
             test=test.name,

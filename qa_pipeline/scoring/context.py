@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from qa_pipeline.records import Evidence
 from qa_pipeline.scoring import windows
 from qa_pipeline.scoring.call import Call
+from qa_pipeline.scoring.checks import Check, Says, Window
 from qa_pipeline.scoring.outcome import Event, Outcome
 from qa_pipeline.scoring.reasons import Words
-from qa_pipeline.scoring.schema import Check, Says, Scorecard, Window
+from qa_pipeline.scoring.schema import Scorecard
 from qa_pipeline.scoring.windows import Interval, Intervals
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from qa_pipeline.records import Evidence, EvidenceKind
+from qa_pipeline.scoring.checks import Check, CountCheck, Operators, Then
 from qa_pipeline.scoring.context import Context, narrowed
 from qa_pipeline.scoring.number_checks import measure, metadata, silence, tone
 from qa_pipeline.scoring.outcome import Event, Outcome
-from qa_pipeline.scoring.schema import Check, CountCheck, Operators, Then
 from qa_pipeline.scoring.speech_checks import never_says, says
 from qa_pipeline.scoring.windows import Interval
 

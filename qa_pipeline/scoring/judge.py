@@ -1,5 +1,6 @@
 """One card on one call: every criterion a verdict with evidence, and the score that follows."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from qa_pipeline.records import (
@@ -14,10 +15,12 @@ from qa_pipeline.records import (
 )
 from qa_pipeline.scoring.arithmetic import Totals, points
 from qa_pipeline.scoring.call import Call
+from qa_pipeline.scoring.checks import Check
 from qa_pipeline.scoring.context import Context
 from qa_pipeline.scoring.evaluate import ask
 from qa_pipeline.scoring.outcome import Outcome
-from qa_pipeline.scoring.schema import Check, Criterion, Scorecard
+from qa_pipeline.scoring.reasons import Words
+from qa_pipeline.scoring.schema import Criterion, Scorecard
 
 REVIEW_CONFIDENCE = 0.5
 """No verdict on text is surer than this where the transcript itself needs review."""
@@ -35,14 +38,8 @@ def score_call(
     (``trust.level`` is ``reject``), everything that depends on it is ``unscored`` and the call
     has no total: the few facts left say nothing about the service.
     """
-    call = Call(conversation, measures, metadata or CallMetadata())
-    context = Context(card=scorecard, call=call, spans=(call.extent,))
-    results = tuple(
-        _judged(criterion, section.id, context)
-        for section in scorecard.sections
-        for criterion in section.criteria
-    )
-    totals = Totals(scorecard, results, call.words.language)
+    results = judge_criteria(scorecard, conversation, measures, metadata)
+    totals = Totals(scorecard, results, Words(conversation.language).language)
     trusted = conversation.trust.level != "reject"
     return ScoredCall(
         call_id=conversation.call_id,
@@ -55,6 +52,24 @@ def score_call(
         trust=conversation.trust.level,
         sections=totals.sections if trusted else tuple(_blank(s) for s in totals.sections),
         criteria=results,
+    )
+
+
+def judge_criteria(
+    scorecard: Scorecard,
+    conversation: Conversation,
+    measures: Measures | None,
+    metadata: CallMetadata | None,
+    only: Collection[str] | None = None,
+) -> tuple[CriterionResult, ...]:
+    """Judge a call by the criteria of a card, or by those whose ids are in ``only``."""
+    call = Call(conversation, measures, metadata or CallMetadata())
+    context = Context(card=scorecard, call=call, spans=(call.extent,))
+    return tuple(
+        _judged(criterion, section.id, context)
+        for section in scorecard.sections
+        for criterion in section.criteria
+        if only is None or criterion.id in only
     )
 
 

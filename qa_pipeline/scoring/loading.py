@@ -10,10 +10,11 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from qa_pipeline.errors import ScorecardError
-from qa_pipeline.scoring import schema
+from qa_pipeline.scoring.checks import Operators
+from qa_pipeline.scoring.parts import keys_of, nearest
 from qa_pipeline.scoring.positions import Layout, Path, Problem, lay_out
 from qa_pipeline.scoring.references import reference_problems
-from qa_pipeline.scoring.schema import Scorecard, keys_of, nearest
+from qa_pipeline.scoring.schema import Scorecard
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -111,7 +112,7 @@ def _problem(item: Any, data: Any, layout: Layout) -> Problem:
     if kind == "extra_forbidden":
         model = _model_at(tuple(item["loc"][:-1]))
         words = keys_of(model) if model else ()
-        noun = "operator" if model and issubclass(model, schema.Operators) else "key"
+        noun = "operator" if model and issubclass(model, Operators) else "key"
         message = f"unknown {noun} {key!r}{nearest(key, words)}"
         if item["input"] is None and " " in key:
             message += " (a comma in braces begins a new key: put the text in quotes)"

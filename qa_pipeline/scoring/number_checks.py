@@ -3,15 +3,9 @@
 from dataclasses import replace
 
 from qa_pipeline.records import Evidence, EvidenceKind, Measures
+from qa_pipeline.scoring.checks import Check, MeasureCheck, MetadataCheck, SilenceCheck, ToneCheck
 from qa_pipeline.scoring.context import Ask, Context, narrowed
 from qa_pipeline.scoring.outcome import Answer, Event, Outcome
-from qa_pipeline.scoring.schema import (
-    Check,
-    MeasureCheck,
-    MetadataCheck,
-    SilenceCheck,
-    ToneCheck,
-)
 from qa_pipeline.scoring.windows import Interval
 
 MAX_EVIDENCE = 5

@@ -7,8 +7,10 @@ from string import Formatter
 from pydantic import BaseModel
 
 from qa_pipeline.records import CallMetadata
+from qa_pipeline.scoring.checks import Says
+from qa_pipeline.scoring.parts import nearest
 from qa_pipeline.scoring.positions import Path
-from qa_pipeline.scoring.schema import METADATA_VARIABLES, Says, Scorecard, nearest
+from qa_pipeline.scoring.schema import METADATA_VARIABLES, Scorecard
 
 Found = tuple[Path, str]
 

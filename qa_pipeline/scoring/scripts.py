@@ -31,9 +31,10 @@ from qa_pipeline.records import (
     UtteranceTone,
     Word,
 )
+from qa_pipeline.scoring.checks import MEASURE_NAMES
 from qa_pipeline.scoring.normalise import simplified
+from qa_pipeline.scoring.parts import nearest
 from qa_pipeline.scoring.patterns import pattern
-from qa_pipeline.scoring.schema import MEASURE_NAMES, nearest
 
 SECONDS_A_WORD = 0.4
 SECONDS_A_CHARACTER = 0.25

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from qa_pipeline.scoring.checks import Window
 from qa_pipeline.scoring.outcome import Event
-from qa_pipeline.scoring.schema import Window
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def totals(spec: Spec) -> Totals:
     return Totals(card, results_of(card, spec), "en")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(specs)
 def test_bounds_and_what_critical_does(spec: Spec) -> None:
     found = totals(spec)
@@ -85,7 +85,7 @@ def test_bounds_and_what_critical_does(spec: Spec) -> None:
         assert found.passed is False
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(specs, st.randoms())
 def test_order_does_not_matter(spec: Spec, rng: object) -> None:
     shuffled = [(weight, sorted(group, key=str)) for weight, group in spec]
@@ -94,7 +94,7 @@ def test_order_does_not_matter(spec: Spec, rng: object) -> None:
     assert totals(shuffled).without_critical_pct == totals(spec).without_critical_pct
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(specs, st.data())
 def test_a_better_verdict_never_lowers_the_total(spec: Spec, data: st.DataObject) -> None:
     places = [
@@ -116,7 +116,7 @@ def test_a_better_verdict_never_lowers_the_total(spec: Spec, data: st.DataObject
     assert after >= before
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(specs, st.integers(1, 20), st.sampled_from(["not_applicable", "unscored"]))
 def test_what_was_not_judged_changes_nothing(spec: Spec, worth: int, verdict: Verdict) -> None:
     more = [(w, list(group)) for w, group in spec]
@@ -125,7 +125,7 @@ def test_what_was_not_judged_changes_nothing(spec: Spec, worth: int, verdict: Ve
     assert totals(more).without_critical_pct == totals(spec).without_critical_pct
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(specs, st.integers(2, 9))
 def test_only_the_proportion_of_points_and_weights_counts(spec: Spec, factor: int) -> None:
     scaled = [

@@ -9,8 +9,10 @@ from pydantic import BaseModel
 
 from qa_pipeline.measures import BY_NAME
 from qa_pipeline.records import CallMetadata
-from qa_pipeline.scoring import check_card, parse_scorecard, run_card_tests, schema
-from qa_pipeline.scoring.schema import MEASURE_NAMES, METADATA_VARIABLES, Part, keys_of
+from qa_pipeline.scoring import check_card, checks, parse_scorecard, run_card_tests, schema
+from qa_pipeline.scoring.checks import MEASURE_NAMES
+from qa_pipeline.scoring.parts import Part, keys_of
+from qa_pipeline.scoring.schema import METADATA_VARIABLES
 from tests.scoring.test_arithmetic import Spec, totals
 
 DOCS = (Path(__file__).parents[2] / "docs" / "scorecards.md").read_text(encoding="utf-8")
@@ -18,7 +20,11 @@ BLOCKS = [m.group(1) for m in re.finditer(r"(?s)```yaml\n(.*?)```", DOCS)]
 
 
 def _models() -> list[type[BaseModel]]:
-    found = [m for m in vars(schema).values() if isinstance(m, type) and issubclass(m, Part)]
+    found = [
+        m
+        for m in {**vars(checks), **vars(schema)}.values()
+        if isinstance(m, type) and issubclass(m, Part)
+    ]
     return [m for m in found if m is not Part]
 
 
