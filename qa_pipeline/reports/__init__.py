@@ -8,3 +8,17 @@ from qa_pipeline.reports.coaching import CoachingReport, coaching_report
 from qa_pipeline.reports.monitoring import MonitoringReport, monitoring_report
 from qa_pipeline.reports.render import FORMATS, KINDS, Format, Kind, render
 from qa_pipeline.reports.write import write_report, write_reports
+
+__all__ = [
+    "FORMATS",
+    "KINDS",
+    "CoachingReport",
+    "Format",
+    "Kind",
+    "MonitoringReport",
+    "coaching_report",
+    "monitoring_report",
+    "render",
+    "write_report",
+    "write_reports",
+]

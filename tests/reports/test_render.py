@@ -93,8 +93,8 @@ def test_the_monitoring_page_has_the_figures(monitoring: MonitoringReport) -> No
     for line in monitoring.criteria:
         assert line.figures.name in page.text
     for table in monitoring.groups:
-        for line in table.lines:
-            assert (line.name or line.label) in page.text or table.by == "language"
+        for group in table.lines:
+            assert (group.name or group.label) in page.text or table.by == "language"
     assert "/calls/2026/empty.wav" in page.text
     assert "ask the recorder for the call again" in page.text
     assert "few calls" in page.text

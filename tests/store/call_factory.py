@@ -167,7 +167,8 @@ def make_call(
 def make_calls(count: int) -> list[ProcessedCall]:
     """Return a month of calls over all agents, some of them not trustworthy."""
     agents = list(AGENTS)
-    trusts: Sequence[TrustLevel] = ("reject", *["ok"] * 10, "review", *["ok"] * 9)
+    good: list[TrustLevel] = ["ok"] * 10
+    trusts: Sequence[TrustLevel] = ["reject", *good, "review", *good[1:]]
     return [
         make_call(number, agents[number % len(agents)], trust=trusts[number % len(trusts)])
         for number in range(count)
