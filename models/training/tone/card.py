@@ -1,7 +1,9 @@
 """The model card, written from what was measured."""
 
 from models.training.tone.frames import HELD_OUT_OF, LANGUAGES, TONES, frames
-from models.training.tone.training import Plan
+from models.training.tone.measuring import Measured
+from models.training.tone.service import service_frames
+from models.training.tone.training import NEGATIVE_IN_CALLS, NEGATIVE_IN_TRAINING, Plan
 
 _TEMPLATE = """# Tone of wording, bundled model
 
@@ -20,14 +22,15 @@ nobody by it.
 - Data: `models/training/tone/texts/` ({frame_counts}).
   Utterances are drawn from frames, joined in twos, and misheard at random (words dropped,
   inserted, replaced by others that sound alike) at up to 30 % of the words.
-- Training: `python -m models.training.tone --minutes {minutes:g}`: two trainings of {steps} steps
-  of {batch} utterances, {seconds:.0f} s in all on {device}.
+- Beside them, as "not negative" or "negative" by topic, the sentence frames of the transcription
+  recipe ({service} of them), which show what most of a call is like.
+- Training: `python -m models.training.tone --minutes {minutes:g}`: {steps} steps of {batch}
+  utterances, {seconds:.0f} s of processor time on {device}. Of the utterances drawn,
+  {training_share:.0f} % are negative; the bias is shifted so that the model expects {calls_share:.0f} %.
 
 ## Measured
 
-One frame in {held_out_of} was held out whole, and the same recipe trained without them; the
-figures are for that model on the held-out frames. The shipped model was then trained on all
-frames by the same recipe, so it has nothing left to be measured on.
+One frame in {held_out_of} was held out whole; the figures are for the shipped model on them.
 
 {tables}
 A wrong *negative* costs most, since it accuses somebody; take the column *negative* of the rows
@@ -35,39 +38,36 @@ A wrong *negative* costs most, since it accuses somebody; take the column *negat
 """
 
 
-def card(
-    plan: Plan, results: dict[float, dict[str, list[list[int]]]], seconds: float, minutes: float
-) -> str:
-    """Return the card; ``results``: confusion by error rate of the words and by language."""
+def card(plan: Plan, measured: list[Measured], spent_s: float, minutes: float) -> str:
+    """Return the card as Markdown."""
     counts = {(la, tone): len(frames(la, tone)) for la in LANGUAGES for tone in TONES}
     return _TEMPLATE.format(
         frame_count=sum(counts.values()),
         frame_counts=", ".join(f"{n} {la} {tone}" for (la, tone), n in counts.items()),
+        service=sum(len(service_frames(language)) for language in LANGUAGES),
         minutes=minutes,
         steps=plan.steps,
         batch=plan.batch,
-        seconds=seconds,
+        seconds=spent_s,
         device="a GPU" if plan.device == "cuda" else "the CPU",
+        training_share=100 * NEGATIVE_IN_TRAINING,
+        calls_share=100 * NEGATIVE_IN_CALLS,
         held_out_of=HELD_OUT_OF,
-        tables="\n".join(
-            _table(rate, language, counts_of)
-            for rate, by_language in results.items()
-            for language, counts_of in by_language.items()
-        ),
+        tables="\n".join(_table(one) for one in measured),
     )
 
 
-def _table(rate: float, language: str, counts: list[list[int]]) -> str:
-    right = sum(counts[i][i] for i in range(len(TONES)))
+def _table(one: Measured) -> str:
     rows = [
-        f"{language}, {100 * rate:.0f} % of words misheard: "
-        f"{100 * right / sum(map(sum, counts)):.1f} % right",
+        f"{one.language}, {100 * one.error_rate:.0f} % of words misheard: "
+        f"{100 * one.accuracy:.1f} % right; of plain service sentences "
+        f"{100 * one.plain_called_negative:.1f} % were called negative.",
         "",
         "| is \\ labelled | " + " | ".join(TONES) + " |",
         "|---|" + "---|" * len(TONES),
     ]
     rows += [
         f"| {tone} | " + " | ".join(f"{100 * n / sum(row):.1f} %" for n in row) + " |"
-        for tone, row in zip(TONES, counts, strict=True)
+        for tone, row in zip(TONES, one.confusion, strict=True)
     ]
     return "\n".join(rows) + "\n"

@@ -1,6 +1,6 @@
 """Utterances with their tone, drawn from the frames: combined, and misheard."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from models.training.tone.frames import (
@@ -13,6 +13,7 @@ from models.training.tone.frames import (
     spoken_digits,
 )
 from models.training.tone.noise import meaningless, misheard
+from models.training.tone.service import ServiceFrame, service_frames
 
 _COMBINE: dict[Tone, tuple[tuple[Tone, ...], ...]] = {
     "negative": (
@@ -35,61 +36,95 @@ _COMBINE: dict[Tone, tuple[tuple[Tone, ...], ...]] = {
     ),
 }
 """A call's utterance is often two sentences; displeasure in one colours both."""
+_SERVICE_SHARE = 0.45
+_TWO_SENTENCES = 0.3
 _WITHOUT_MEANING = 0.08
 _MAX_ERROR_RATE = 0.3
 
 
 @dataclass(frozen=True)
 class Example:
-    """One utterance and its tone."""
+    """One utterance and the tones that it can have; where labelled, exactly one."""
 
     language: Language
-    tone: Tone
+    tones: frozenset[Tone]
     text: str
 
 
 class Examples:
-    """Draws examples from training frames, or from held-out ones, or from all."""
+    """Draws examples from the training frames, or from the held-out ones."""
 
-    def __init__(self, rng: Random, *, held_out: bool | None) -> None:
+    def __init__(self, rng: Random, *, held_out: bool) -> None:
         self._rng = rng
         self._frames: dict[tuple[Language, Tone], list[Frame]] = {
-            (language, tone): [
-                frame
-                for frame in frames(language, tone)
-                if held_out is None or frame.held_out == held_out
-            ]
+            (language, tone): [f for f in frames(language, tone) if f.held_out == held_out]
             for language in LANGUAGES
             for tone in TONES
         }
+        self._service: dict[Language, list[ServiceFrame]] = {
+            language: [f for f in service_frames(language) if f.held_out == held_out]
+            for language in LANGUAGES
+        }
 
     def draw(self) -> Example:
-        """Return one example for training: any language and tone, combined and misheard."""
-        rng = self._rng
-        language, tone = rng.choice(LANGUAGES), rng.choice(TONES)
-        if tone == "neutral" and rng.random() < _WITHOUT_MEANING:
-            return Example(language, tone, self._without_meaning(language))
-        parts = rng.choice(_COMBINE[tone])
-        joint = " " if language == "en" else ""
-        text = joint.join(rng.choice(self._frames[language, part]).fill(rng) for part in parts)
-        return Example(
-            language, tone, misheard(text, language, rng.uniform(0, _MAX_ERROR_RATE), rng)
-        )
+        """Return one example for training, misheard at a random rate."""
+        language = self._rng.choice(LANGUAGES)
+        if self._rng.random() < _SERVICE_SHARE:
+            example = self._service_example(language)
+        else:
+            example = self._toned_example(language, self._rng.choice(TONES))
+        rate = self._rng.uniform(0, _MAX_ERROR_RATE)
+        return replace(example, text=misheard(example.text, language, rate, self._rng))
 
     def measured(self, of_each: int, error_rate: float) -> list[Example]:
         """Return single utterances, each frame equally often, misheard at one error rate."""
-        return [
-            Example(
-                language, tone, misheard(frame.fill(self._rng), language, error_rate, self._rng)
-            )
+        labelled = [
+            Example(language, frozenset({tone}), frame.fill(self._rng))
             for (language, tone), available in self._frames.items()
             for frame in available
             for _ in range(of_each)
         ]
+        return [self._heard(example, error_rate) for example in labelled]
+
+    def measured_service(self, of_each: int, error_rate: float) -> list[Example]:
+        """Return single utterances of service frames, misheard at one error rate."""
+        drawn = [
+            Example(language, frame.tones, frame.fill(self._rng))
+            for language, available in self._service.items()
+            for frame in available
+            for _ in range(of_each)
+        ]
+        return [self._heard(example, error_rate) for example in drawn]
+
+    def _heard(self, example: Example, error_rate: float) -> Example:
+        text = misheard(example.text, example.language, error_rate, self._rng)
+        return replace(example, text=text)
+
+    def _toned_example(self, language: Language, tone: Tone) -> Example:
+        rng = self._rng
+        if tone == "neutral" and rng.random() < _WITHOUT_MEANING:
+            return Example(language, frozenset({tone}), self._without_meaning(language))
+        parts = rng.choice(_COMBINE[tone])
+        filled = [rng.choice(self._frames[language, part]).fill(rng) for part in parts]
+        return Example(language, frozenset({tone}), _joined(language, filled))
+
+    def _service_example(self, language: Language) -> Example:
+        rng = self._rng
+        chosen = [rng.choice(self._service[language])]
+        if rng.random() < _TWO_SENTENCES:
+            chosen.append(rng.choice(self._service[language]))
+        tones = frozenset[Tone]().union(*(frame.tones for frame in chosen))
+        if "negative" in tones:
+            tones = frozenset({"negative"})
+        return Example(language, tones, _joined(language, [f.fill(rng) for f in chosen]))
 
     def _without_meaning(self, language: Language) -> str:
         rng = self._rng
         if rng.random() < 0.3:
             return spoken_digits(language, rng)
-        joint = " " if language == "en" else ""
-        return joint.join(rng.choice(meaningless(language)) for _ in range(rng.randint(3, 12)))
+        words = [rng.choice(meaningless(language)) for _ in range(rng.randint(3, 12))]
+        return _joined(language, words)
+
+
+def _joined(language: Language, pieces: list[str]) -> str:
+    return (" " if language == "en" else "").join(pieces)

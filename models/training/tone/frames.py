@@ -18,7 +18,7 @@ Language = Literal["en", "zh"]
 Tone = Literal["negative", "neutral", "positive"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 TONES: tuple[Tone, ...] = ("negative", "neutral", "positive")
-HELD_OUT_OF = 6
+HELD_OUT_OF = 10
 """One frame of so many is held out for measuring."""
 
 _TEXTS = Path(__file__).parent / "texts"
@@ -44,14 +44,19 @@ class Frame:
 
     @property
     def held_out(self) -> bool:
-        """Whether this frame is for measuring; decided by its text, so it never moves."""
-        return zlib.crc32(self.pattern.encode()) % HELD_OUT_OF == 0
+        """Whether this frame is for measuring."""
+        return is_held_out(self.pattern)
 
     def fill(self, rng: Random) -> str:
         """Return one utterance of this frame."""
         text = _CHOICE.sub(lambda match: rng.choice(match.group(1).split("|")), self.pattern)
         text = _SLOT.sub(lambda match: rng.choice(_slots()[self.language][match.group(1)]), text)
         return " ".join(text.split()) if self.language == "en" else "".join(text.split())
+
+
+def is_held_out(pattern: str) -> bool:
+    """Tell whether a frame is for measuring; decided by its text, so it never moves."""
+    return zlib.crc32(pattern.encode()) % HELD_OUT_OF == 0
 
 
 @cache
@@ -63,6 +68,11 @@ def frames(language: Language, tone: Tone) -> tuple[Frame, ...]:
         for line in lines
         if line.strip() and not line.startswith("#")
     )
+
+
+def slot_value(language: Language, slot: str, rng: Random) -> str:
+    """Return something to put into a slot."""
+    return rng.choice(_slots()[language][slot])
 
 
 def spoken_digits(language: Language, rng: Random) -> str:
