@@ -23,6 +23,8 @@ Scores = NDArray[np.float32]
 NEAR = 4.0
 """Points below the threshold at which something not found is still worth a person's look."""
 EXACT = 99.9
+USUAL = 80.0
+"""What long phrases have to reach where a card does not say."""
 WORD_OF_WEIGHT = 4
 """Letters from which an English word of a phrase has to be there; shorter ones get lost."""
 WORDS_A_MISS = 8
@@ -102,7 +104,7 @@ def _window_lengths(phrase: Phrase) -> range:
 
 @lru_cache(maxsize=4096)
 def compiled(phrases: tuple[str, ...], match: Match, similarity: float | None) -> PhraseSet:
-    """Bring phrases to their compared form. ``similarity`` raises the thresholds."""
+    """Bring phrases to their compared form. ``similarity``: see `_required`."""
     found = []
     for text in phrases:
         parts = pieces(text)
@@ -128,13 +130,16 @@ def _required(script: Script, letters: str, match: Match, similarity: float | No
 
     Mandarin counts characters, five sound symbols each: two characters have to sound exactly
     alike, three or four may differ in two tones, or in one initial or final; longer phrases in
-    a syllable out of five. English counts letters.
+    a syllable out of five. English counts letters. ``similarity`` above `USUAL` raises what is
+    below it; under `USUAL` it lowers every threshold by the difference.
     """
     if match == "exact":
         return EXACT
     steps = ((2, EXACT), (3, 86.0), (4, 88.0)) if script == "zh" else ((6, EXACT), (12, 91.0))
-    by_length = next((needed for most, needed in steps if len(letters) <= most), 80.0)
-    return by_length if similarity is None else max(by_length, similarity)
+    by_length = next((needed for most, needed in steps if len(letters) <= most), USUAL)
+    if similarity is None:
+        return by_length
+    return by_length - (USUAL - similarity) if similarity < USUAL else max(by_length, similarity)
 
 
 def find(stream: Stream, phrases: PhraseSet) -> list[Hit]:
