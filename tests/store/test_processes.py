@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from qa_pipeline.errors import StoreHeldError
+from qa_pipeline.records import ProcessedCall
 from qa_pipeline.store import Run, Store, snapshot_path, write_bundle
 from qa_pipeline.store.tables import TABLES
 from tests.store.call_factory import make_calls
@@ -129,14 +130,20 @@ def test_an_open_reader_keeps_its_snapshot_when_a_newer_one_comes(tmp_path: Path
         assert after.info().calls == 4
 
 
-@pytest.mark.parametrize("killed_after_s", [0.0, 0.02, 0.05, 0.1, 0.2, 0.4])
-def test_killed_while_taking_in_every_call_is_there_once(
-    tmp_path: Path, killed_after_s: float
-) -> None:
-    path, bundles = tmp_path / "calls.duckdb", tmp_path / "bundles"
-    calls = make_calls(30)
+@pytest.fixture(scope="module")
+def waiting(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[ProcessedCall]]:
+    """A folder of bundles, and the calls in them."""
+    bundles, calls = tmp_path_factory.mktemp("bundles"), make_calls(21)
     for call in calls:
         write_bundle(call, bundles, call.recording.call_id)
+    return bundles, calls
+
+
+@pytest.mark.parametrize("killed_after_s", [0.0, 0.05, 0.15, 0.4])
+def test_killed_while_taking_in_every_call_is_there_once(
+    tmp_path: Path, waiting: tuple[Path, list[ProcessedCall]], killed_after_s: float
+) -> None:
+    path, (bundles, calls) = tmp_path / "calls.duckdb", waiting
     with child(INGEST, str(path), str(bundles)) as victim:
         assert heard(victim) == "open"
         time.sleep(killed_after_s)
@@ -147,7 +154,7 @@ def test_killed_while_taking_in_every_call_is_there_once(
         taken = owner.info().calls
         assert taken % 3 == 0  # whole batches or nothing
         summary = owner.ingest(bundles)
-        assert summary.calls_added == 30 - taken
+        assert summary.calls_added == len(calls) - taken
         assert summary.calls_replaced == 0
         for table in TABLES:
             if table.name not in ("store_info", "runs", "failures"):
