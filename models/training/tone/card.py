@@ -26,7 +26,8 @@ nobody by it.
   recipe ({service} of them), which show what most of a call is like.
 - Training: `python -m models.training.tone --minutes {minutes:g}`: {steps} steps of {batch}
   utterances, {seconds:.0f} s of processor time on {device}. Of the utterances drawn,
-  {training_share:.0f} % are negative; the bias is shifted so that the model expects {calls_share:.0f} %.
+  {training_share:.0f} % are negative; the bias is then shifted so that the model expects
+  {calls_share:.0f} %.
 
 ## Measured
 
