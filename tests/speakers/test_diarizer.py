@@ -104,7 +104,8 @@ def test_real_people_are_told_apart() -> None:
 
     # Not imported: the package decodes the file with torchcodec as it is imported.
     package = find_spec("pyannote.audio")
-    assert package is not None and package.origin is not None
+    assert package is not None
+    assert package.origin is not None
     folder = Path(package.origin).parent / "sample"
     samples = decode(folder / "sample.wav").sound.samples[0]
     heard = Annotation()

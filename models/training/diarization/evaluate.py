@@ -75,7 +75,8 @@ def real_recording() -> Reference:
     """Return the 30 s of real conversation that come with pyannote.audio."""
     # Not imported: the package decodes the file with torchcodec as it is imported.
     package = find_spec("pyannote.audio")
-    assert package is not None and package.origin is not None
+    assert package is not None
+    assert package.origin is not None
     folder = Path(package.origin).parent / "sample"
     turns = []
     for line in (folder / "sample.rttm").read_text(encoding="utf-8").splitlines():
