@@ -95,7 +95,9 @@ class TransformersTone:
 
     def _read(self) -> tuple[Any, Any, list[ToneLabel]]:
         from transformers import AutoModelForSequenceClassification, AutoTokenizer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()  # a bar of its own would break the run's bar
         try:
             tokenizer = AutoTokenizer.from_pretrained(self._model_dir, local_files_only=True)
             model = AutoModelForSequenceClassification.from_pretrained(
@@ -112,7 +114,8 @@ class TransformersTone:
                 f"the tone model in {self._model_dir} has the labels {', '.join(names)}; "
                 "needed are positive, neutral and negative"
             )
-        return tokenizer, model.to(self._device).eval(), [_LABELS[name] for name in names]
+        # Weights may be stored in half precision; on a CPU that is slow and coarse to compute in.
+        return tokenizer, model.float().to(self._device).eval(), [_LABELS[name] for name in names]
 
 
 def says_enough(utterance: Utterance) -> bool:
