@@ -9,3 +9,15 @@ from qa_pipeline.audio.decode import Decoded, decode
 from qa_pipeline.audio.discover import CallSource, discover
 from qa_pipeline.audio.metadata import MetadataTable, NamePattern, read_sidecar
 from qa_pipeline.audio.voice_activity import VoiceActivityOptions, voice_activity
+
+__all__ = [
+    "CallSource",
+    "Decoded",
+    "MetadataTable",
+    "NamePattern",
+    "VoiceActivityOptions",
+    "decode",
+    "discover",
+    "read_sidecar",
+    "voice_activity",
+]

@@ -8,3 +8,11 @@ fill batches across calls, language, guards against invented text. What does not
 from qa_pipeline.transcribe.engine import ChannelRequest, TranscriptionEngine
 from qa_pipeline.transcribe.guards import GuardReport
 from qa_pipeline.transcribe.whisper import FasterWhisperEngine, WhisperOptions
+
+__all__ = [
+    "ChannelRequest",
+    "FasterWhisperEngine",
+    "GuardReport",
+    "TranscriptionEngine",
+    "WhisperOptions",
+]

@@ -8,3 +8,11 @@ roles by what is said (``conversation``).
 from qa_pipeline.transcripts.export import EXPORT_FORMATS, export_call
 from qa_pipeline.transcripts.finished import FinishedSegment, FinishedTranscript
 from qa_pipeline.transcripts.read import read_transcript
+
+__all__ = [
+    "EXPORT_FORMATS",
+    "FinishedSegment",
+    "FinishedTranscript",
+    "export_call",
+    "read_transcript",
+]
