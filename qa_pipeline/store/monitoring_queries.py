@@ -37,7 +37,10 @@ SCORES: Final = """
     count(passed) FILTER (counted) AS judged, count(*) FILTER (counted AND passed) AS passed"""
 
 CRITERIA: Final = """
-    SELECT criterion_id, arg_max(section_id, version) AS section_id, mode(name) AS name,
+    SELECT criterion_id, arg_max(section_id, version) AS section_id, coalesce(
+            mode(name) FILTER (language = (SELECT language FROM chosen
+                GROUP BY language ORDER BY count(*) DESC, language LIMIT 1)),
+            mode(name)) AS name,
         arg_max(critical, version) AS critical,
         count(*) FILTER (counts AND verdict = 'met') AS met,
         count(*) FILTER (counts AND verdict = 'partly_met') AS partly_met,
@@ -47,6 +50,7 @@ CRITERIA: Final = """
         count(*) FILTER (NOT counts) AS to_check,
         coalesce(sum(lost), 0) AS lost_points
     FROM results GROUP BY criterion_id"""
+"""Figures by criterion. A name is in the language of its call; shown is that of most calls."""
 
 
 def monitoring(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> MonitoringFigures:

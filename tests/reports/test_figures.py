@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +15,9 @@ from qa_pipeline.reports import (
     monitoring_report,
 )
 from qa_pipeline.reports.statistics import Share, wilson
-from qa_pipeline.store import CallFilter, StoreReader
+from qa_pipeline.store import CallFilter, Store, StoreReader, write_bundle
 from tests.reports.conftest import MADE_AT
-from tests.store.call_factory import AGENTS, make_calls
+from tests.store.call_factory import AGENTS, make_call, make_calls
 
 CALLS = make_calls(60)
 TRUSTED = [c for c in CALLS if c.conversation.trust.level == "ok"]
@@ -183,6 +184,24 @@ def test_a_filter_narrows_both_reports(reader: StoreReader) -> None:
     assert monitoring.totals.calls == len(expected) > 0
     assert {a.findings.team for a in coaching.agents} == {"Green"}
     assert monitoring.scope.only == only
+
+
+@pytest.mark.parametrize(("mandarin", "shown"), [(1, "Says farewell"), (3, "道别")])
+def test_a_criterion_is_named_in_the_language_of_most_calls(
+    tmp_path: Path, mandarin: int, shown: str
+) -> None:
+    agents = ["a101", "a102", *["a202"] * mandarin]
+    for number, agent_id in enumerate(agents):
+        raw = make_call(number, agent_id).model_dump()
+        for result in raw["scored"][0]["criteria"]:
+            if agent_id == "a202" and result["criterion_id"] == "closure.farewell":
+                result["name"] = "道别"
+        write_bundle(ProcessedCall.model_validate(raw), tmp_path / "b", f"k{number}")
+    with Store.open_owner(tmp_path / "s.duckdb") as owner:
+        owner.ingest(tmp_path / "b")
+        lines = monitoring_report(owner, MADE_AT).criteria
+    [farewell] = [x.figures for x in lines if x.figures.criterion_id == "closure.farewell"]
+    assert farewell.name == shown
 
 
 @pytest.mark.parametrize(

@@ -29,14 +29,24 @@ with Store.open_owner(Path(sys.argv[1])) as owner:
     print("holding", flush=True)
     sys.stdin.read()
 """
-INGEST = """
-import sys
+INGEST_AND_DIE = """
+import os, signal, sys
 from pathlib import Path
-from qa_pipeline.store import Store
-with Store.open_owner(Path(sys.argv[1]), wait_s=10) as owner:
-    print("open", flush=True)
-    owner.ingest(Path(sys.argv[2]), batch=3)
-    print("done", flush=True)
+from qa_pipeline.store.connect import connect_writer
+from qa_pipeline.store.ingest import ingest_folder
+
+class Mortal:
+    def __init__(self, connection, statements):
+        self.connection, self.left = connection, statements
+    def execute(self, *arguments):
+        self.left -= 1
+        if self.left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return self.connection.execute(*arguments)
+
+store = Path(sys.argv[1])
+connection = Mortal(connect_writer(store, wait_s=10), int(sys.argv[3]))
+ingest_folder(connection, store, Path(sys.argv[2]), batch=9)
 """
 START_RUN = """
 import sys
@@ -139,20 +149,17 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Proces
     return bundles, calls
 
 
-@pytest.mark.parametrize("killed_after_s", [0.0, 0.05, 0.15, 0.4])
+@pytest.mark.parametrize("statements", [12, 33, 40, 55])
 def test_killed_while_taking_in_every_call_is_there_once(
-    tmp_path: Path, waiting: tuple[Path, list[ProcessedCall]], killed_after_s: float
+    tmp_path: Path, waiting: tuple[Path, list[ProcessedCall]], statements: int
 ) -> None:
     path, (bundles, calls) = tmp_path / "calls.duckdb", waiting
-    with child(INGEST, str(path), str(bundles)) as victim:
-        assert heard(victim) == "open"
-        time.sleep(killed_after_s)
-        victim.send_signal(signal.SIGKILL)
-        victim.wait()
+    with child(INGEST_AND_DIE, str(path), str(bundles), str(statements)) as victim:
+        assert victim.wait() == -signal.SIGKILL
 
     with Store.open_owner(path) as owner:
         taken = owner.info().calls
-        assert taken % 3 == 0  # whole batches or nothing
+        assert taken in (0, 9)  # whole batches or nothing
         summary = owner.ingest(bundles)
         assert summary.calls_added == len(calls) - taken
         assert summary.calls_replaced == 0
