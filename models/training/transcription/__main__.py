@@ -27,7 +27,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--minutes", type=float, default=90.0, help="training time by the clock")
     parser.add_argument("--steps", type=int, help="train so many steps instead: reproducible")
     parser.add_argument("--d-model", type=int, default=256)
-    parser.add_argument("--encoder-layers", type=int, default=4)
+    parser.add_argument("--encoder-layers", type=int, default=5)
     parser.add_argument("--decoder-layers", type=int, default=2)
     parser.add_argument("--batch-seconds", type=float, default=100.0)
     parser.add_argument("--peak-rate", type=float, default=2e-3)

@@ -1,4 +1,4 @@
-"""From cached shards to batches: tokens, their true places in the sound, spectrogram masking."""
+"""From cached shards to batches: tokens, their true places in the sound."""
 
 import json
 import queue
@@ -161,7 +161,7 @@ def ahead(made: Iterator[Batch], depth: int = 4) -> Iterator[Batch]:
 
 
 def collate(group: list[Example], tokens: Tokens, rng: np.random.Generator) -> Batch:
-    """Pad a batch as the runtime does, with 0 in the normalised log-mel domain, and mask it."""
+    """Pad a batch as the runtime does, with 0 in the normalised log-mel domain."""
     extra = int(rng.integers(0, 400)) if rng.random() < 0.2 else 0
     width = max(len(e.mels) for e in group) + extra
     width += width % 2
@@ -172,7 +172,7 @@ def collate(group: list[Example], tokens: Tokens, rng: np.random.Generator) -> B
     targets = np.full((len(group), length), IGNORED, np.int64)
     spans = np.full((len(group), length, 2), -1, np.int64)
     for row, example in enumerate(group):
-        mels[row, :, : len(example.mels)] = masked(example.mels.astype(np.float32), rng).T
+        mels[row, :, : len(example.mels)] = example.mels.T
         classes[row, : len(example.classes)] = example.classes
         n = len(example.tokens)
         ids[row, :n] = misheard(example.tokens, tokens, rng)
@@ -189,20 +189,8 @@ def collate(group: list[Example], tokens: Tokens, rng: np.random.Generator) -> B
     )
 
 
-def masked(mels: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Hide a few bands and moments (SpecAugment, Park et al. 2019, mildly); mels (frames, 80)."""
-    fill = mels.mean()
-    for _ in range(rng.integers(0, 3)):
-        low = int(rng.integers(0, 80))
-        mels[:, low : low + int(rng.integers(1, 10))] = fill
-    for _ in range(rng.integers(0, 1 + len(mels) // 250)):
-        start = int(rng.integers(0, len(mels)))
-        mels[start : start + int(rng.integers(2, 14))] = fill
-    return mels
-
-
 def misheard(
-    ids: NDArray[np.int64], tokens: Tokens, rng: np.random.Generator, share: float = 0.06
+    ids: NDArray[np.int64], tokens: Tokens, rng: np.random.Generator, share: float = 0.05
 ) -> NDArray[np.int64]:
     """Replace some text tokens of the decoder's input: it must listen, and bear its own errors."""
     wrong = rng.random(len(ids)) < share

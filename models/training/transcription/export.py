@@ -60,7 +60,7 @@ def _transformers_model(weights: dict[str, Tensor], shape: Shape, tokenizer: Tok
     )
     model: Any = WhisperForConditionalGeneration(config)
     model.eval()
-    kept = {f"model.{k}": v for k, v in weights.items() if not k.startswith("phone_head")}
+    kept = {f"model.{k}": v for k, v in weights.items() if not k.startswith(("phone_", "token_"))}
     table = _padded_table(weights, tokenizer)
     kept["model.decoder.embed_tokens.weight"] = kept["proj_out.weight"] = table
     for name, value in (("weight", 0.0), ("bias", _LIFT)):

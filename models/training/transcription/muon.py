@@ -14,7 +14,7 @@ from torch import Tensor
 _A, _B, _C = 3.4445, -4.7750, 2.0315  # the quintic of the Newton-Schulz iteration
 
 
-def orthogonalise(stack: Tensor, iterations: int = 5) -> Tensor:
+def orthogonalise(stack: Tensor, iterations: int = 4) -> Tensor:
     """Return the nearest semi-orthogonal matrices, roughly, of a stack (n, rows, columns)."""
     x = stack.bfloat16()
     tall = x.shape[1] > x.shape[2]

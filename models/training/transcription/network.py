@@ -25,7 +25,7 @@ class Shape:
     d_model: int = 256
     heads: int = 4
     feed_forward: int = 768
-    encoder_layers: int = 4
+    encoder_layers: int = 5
     decoder_layers: int = 2
     tokens: int = 0
     """Trained rows of the vocabulary: text pieces, then the special tokens in use."""
@@ -128,14 +128,17 @@ class Encoder(nn.Module):
         )
         self.layer_norm = nn.LayerNorm(d)
 
-    def forward(self, mels: Tensor) -> Tensor:
-        """Return the encoded frames."""
+    def forward(self, mels: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the encoded frames, and the frames as they are two layers before the last."""
         x = functional.gelu(self.conv1(mels))
         x = functional.gelu(self.conv2(x)).transpose(1, 2)
         x = x + self.embed_positions.weight[: x.shape[1]].to(x.dtype)
-        for layer in self.layers:
+        early = x
+        for number, layer in enumerate(self.layers):
             x = layer(x)
-        return self.layer_norm(x)
+            if number == len(self.layers) - 3:
+                early = x
+        return self.layer_norm(x), early
 
 
 class Decoder(nn.Module):
@@ -177,11 +180,17 @@ class Decoder(nn.Module):
 
 
 class Recogniser(nn.Module):
-    """Encoder, decoder, and the training-only head that names the phone of each frame."""
+    """Encoder and decoder, and the training-only heads on the encoder.
+
+    Two layers before its end the encoder is to name the phone of each frame; at its end, the text
+    token that is being said there. The decoder then finds tokens to copy, not sounds to spell.
+    """
 
     def __init__(self, shape: Shape, dropout: float = 0.0) -> None:
         super().__init__()
         self.shape = shape
         self.encoder = Encoder(shape, dropout)
         self.decoder = Decoder(shape, dropout)
+        self.phone_norm = nn.LayerNorm(shape.d_model)
         self.phone_head = nn.Linear(shape.d_model, shape.phones)
+        self.token_head = nn.Linear(shape.d_model, shape.d_model)

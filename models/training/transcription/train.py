@@ -1,9 +1,10 @@
 """The training loop: phones of each frame, the text, and where in the sound each token is.
 
-Three losses from the first step. Naming the phone of every 20 ms frame (espeak-ng tells which one
-sounds) teaches the encoder in a few hundred steps what a CTC loss needs thousands for. Pulling a
-few cross-attention heads to the true span of each token makes the decoder listen, and word times
-true. The decoder's own cross entropy learns the texts.
+Four losses from the first step. Naming the phone of every 20 ms frame (espeak-ng tells which one
+sounds) teaches the middle of the encoder in a few hundred steps what a CTC loss needs thousands
+for; naming the text token that is being said teaches its end. Pulling cross-attention heads to
+the true span of each token makes the decoder listen, and word times true. The decoder's own cross
+entropy learns the texts.
 """
 
 import math
@@ -31,9 +32,14 @@ from models.training.transcription.data import shard_path
 from models.training.transcription.muon import Muon
 from models.training.transcription.network import Recogniser, Shape
 
-# Cross-attention heads that are taught the true places: (decoder layer, head).
-TAUGHT_HEADS = ((0, 0), (1, 0), (1, 1))
+# Cross-attention heads that are taught the true place of the token they are about to name, and
+# of the token named last, from where the next is found: (decoder layer, head).
+TAUGHT_HEADS = ((0, 0), (1, 0), (1, 1), (1, 2))
+TAUGHT_LAST = ((0, 1),)
 SHARDS_PER_ROUND = 10
+TOKEN_RIVALS = 700
+# The longest window up to each part of the run: attention is learnt on short ones.
+CURRICULUM = ((0.12, 5.0), (0.22, 8.0), (1.0, 60.0))
 
 
 @dataclass
@@ -55,17 +61,26 @@ class Plan:
     new_shards_a_round: int = 3
     dropout: float = 0.0
     save_every_s: float = 240.0
-    skip_rounds: int = 0
+    english_from: float = 0.5
+    """The part of the run from which on only ``mandarin_share`` of the Mandarin windows are taken:
+    Mandarin is learnt sooner (fewer sounds, a character a syllable) than English spelling."""
+    mandarin_share: float = 0.5
     device: str = field(default_factory=lambda: "cuda" if torch.cuda.is_available() else "cpu")
 
 
 def losses(network: Recogniser, batch: Batch) -> dict[str, Tensor]:
-    """Return the losses of a batch: ``phone``, ``text``, ``place``, and two accuracies."""
-    memory = network.encoder(batch.mels)
-    phones = network.phone_head(memory).float()
+    """Return the losses ``phone``, ``token``, ``text``, ``place`` of a batch, and accuracies."""
+    memory, early = network.encoder(batch.mels)
+    phones = network.phone_head(network.phone_norm(early)).float()
+    table = network.decoder.table().to(memory.dtype)
+    rows, places, tokens = _said_tokens(batch)
+    drawn = torch.randint(0, network.shape.tokens, (TOKEN_RIVALS,), device=tokens.device)
+    rivals = torch.unique(torch.cat((tokens, drawn)))  # not all tokens: a sixth of the time
+    tokens = torch.searchsorted(rivals, tokens)
+    told = functional.linear(network.token_head(memory[rows, places]), table[rivals]).float()
     hidden, attentions = network.decoder(batch.tokens, memory)
     wanted = batch.targets != IGNORED
-    logits = functional.linear(hidden[wanted], network.decoder.table().to(hidden.dtype)).float()
+    logits = functional.linear(hidden[wanted], table).float()
     targets = batch.targets[wanted]
     named = phones.argmax(-1) == batch.classes
     voiced = batch.classes > 0
@@ -73,22 +88,36 @@ def losses(network: Recogniser, batch: Batch) -> dict[str, Tensor]:
         "phone": functional.cross_entropy(
             phones.transpose(1, 2), batch.classes, ignore_index=IGNORED
         ),
+        "token": functional.cross_entropy(told, tokens),
         "text": functional.cross_entropy(logits, targets),
         "place": _place_loss(attentions, batch.spans),
-        "phone_accuracy": (named & voiced).sum() / voiced.sum().clamp(min=1),
-        "text_accuracy": (logits.argmax(-1) == targets).float().mean(),
+        "phone_right": (named & voiced).sum() / voiced.sum().clamp(min=1),
+        "token_right": (told.argmax(-1) == tokens).float().mean(),
+        "text_right": (logits.argmax(-1) == targets).float().mean(),
     }
+
+
+def _said_tokens(batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+    """Draw a frame of each text token's span; return windows, frames and tokens, flat."""
+    known = (batch.spans[..., 0] >= 0) & (batch.targets != IGNORED)
+    rows = known.nonzero()[:, 0]
+    spans = batch.spans[known]
+    length = spans[:, 1] - spans[:, 0]
+    drawn = spans[:, 0] + (torch.rand(len(spans), device=spans.device) * length).long()
+    return rows, drawn.clamp(max=batch.classes.shape[1] - 1), batch.targets[known]
 
 
 def _place_loss(attentions: list[Tensor], spans: Tensor) -> Tensor:
     """Return minus the log of the attention inside each token's true span, taught heads alone."""
     places = torch.arange(attentions[0].shape[-1], device=spans.device)
-    inside = (places >= spans[..., :1]) & (places < spans[..., 1:])
-    known = spans[..., 0] >= 0
+    last = functional.pad(spans[:, :-1], (0, 0, 1, 0), value=-1)
     found = []
-    for layer, head in TAUGHT_HEADS:
-        mass = (attentions[layer][:, head].float() * inside).sum(-1)
-        found.append(-(mass[known] + 1e-4).log().mean())
+    for heads, wanted in ((TAUGHT_HEADS, spans), (TAUGHT_LAST, last)):
+        inside = (places >= wanted[..., :1]) & (places < wanted[..., 1:])
+        known = wanted[..., 0] >= 0
+        for layer, head in heads:
+            mass = (attentions[layer][:, head].float() * inside).sum(-1)
+            found.append(-(mass[known] + 1e-4).log().mean())
     return torch.stack(found).mean()
 
 
@@ -165,7 +194,14 @@ class Trainer:
                     time.sleep(2.0)
                 self.shards[shard] = load_shard(path, self.tokens)
             chosen += self.shards[shard]
-        return chosen
+        longest = next(limit for part, limit in CURRICULUM if self.progress() <= part)
+        mandarin = self.tokens.special["<|zh|>"]
+        kept = 1.0 if self.progress() < plan.english_from else plan.mandarin_share
+        return [
+            e
+            for e in chosen
+            if len(e.mels) <= 100 * longest and (e.tokens[1] != mandarin or rng.random() < kept)
+        ]
 
     def progress(self) -> float:
         """Return the part of the run that is done, 0 to 1."""
@@ -202,20 +238,19 @@ class Trainer:
         """Take one optimisation step; return the losses before it."""
         plan = self.plan
         batch = _to(batch, plan.device)
-        self.network.train()
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = self._learning_rate()
         with torch.autocast(plan.device, dtype=torch.bfloat16):
             found = losses(self.network, batch)
-        total = found["phone"] + found["text"] + 0.4 * found["place"]
+        total = found["phone"] + found["token"] + found["text"] + found["place"]
         self.network.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         for optimizer in self.optimizers:
             optimizer.step()
         self.step += 1
-        kept = min(0.998, 1 - 1 / (1 + self.step / 4))
+        kept = min(0.997, 1 - 1 / (1 + self.step / 4))
         with torch.no_grad():
             current = self.network.state_dict()
             for name, value in self.average.items():
