@@ -44,7 +44,7 @@ def to_words(
                 text=text,
                 start_s=round(start_s, 3),
                 end_s=round(end_s, 3),
-                probability=min(1.0, max(0.0, piece.probability)),
+                probability=round(min(1.0, max(0.0, piece.probability)), 4),
                 channel=channel,
             )
         )

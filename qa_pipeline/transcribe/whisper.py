@@ -78,7 +78,8 @@ class FasterWhisperEngine:
     """A CTranslate2 Whisper model in a local folder; nothing is ever downloaded.
 
     Results do not depend on which windows share a batch: windows are padded to whole seconds and
-    only windows of one padded length are batched together.
+    only windows of one padded length are batched together. (Only the last digits of a probability
+    may change with the size of a batch, as a device's arithmetic does.)
     """
 
     def __init__(
@@ -237,4 +238,4 @@ class FasterWhisperEngine:
                 sums[language] += probability * window.speech_s
         total = sum(sums.values())
         best = max(self.options.languages, key=lambda language: sums[language])
-        return best, min(1.0, sums[best] / total) if total > 0 else 0.0
+        return best, round(min(1.0, sums[best] / total), 4) if total > 0 else 0.0

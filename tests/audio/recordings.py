@@ -21,7 +21,8 @@ def bursts(seconds: float, seed: int, rate_hz: int = 16_000, level: float = 0.3)
     times = np.arange(count) / rate_hz
     swell = np.clip(np.sin(2 * np.pi * (0.4 * times + rng.random())), 0.0, None)
     made = rng.standard_normal(count) * swell * level / 3
-    return np.clip(made, -1.0, 1.0).astype(np.float32)
+    clipped: Sounds = np.clip(made, -1.0, 1.0).astype(np.float32)
+    return clipped
 
 
 def encode(path: Path, sound: Sounds, rate_hz: int, codec: str, form: str = "") -> Path:

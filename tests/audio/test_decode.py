@@ -210,7 +210,7 @@ def test_same_sound_has_one_digest(tmp_path: Path) -> None:
     flac = encode(tmp_path / "b.flac", sound, 16_000, "flac")
     other = encode(tmp_path / "c.wav", sound[::-1], 16_000, "pcm_s16le")
     (tmp_path / "again").mkdir()
-    copy = shutil.copy(wav, tmp_path / "again" / "d.wav")
+    copy = Path(shutil.copy(wav, tmp_path / "again" / "d.wav"))
     assert decode(wav).digest == decode(copy).digest == decode(flac).digest
     assert decode(wav).digest != decode(other).digest
 

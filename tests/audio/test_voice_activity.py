@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def hiss(seconds: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("make", [melody, ringing, hum, hiss])
-def test_no_speech_in_music_tones_and_noise(make) -> None:
+def test_no_speech_in_music_tones_and_noise(make: Callable[[int], np.ndarray]) -> None:
     sound = make(60).astype(np.float32)
     assert spoken_s(voice_activity(sound)) < 1.2
 

@@ -10,7 +10,9 @@ from qa_pipeline.transcribe.windows import Window
 WINDOW = Window(10.0, 16.0, (Region(10.0, 12.0), Region(12.8, 16.0)))
 
 
-def placed(*pieces: tuple[str, float, float], language: str = "en") -> list[tuple]:
+def placed(
+    *pieces: tuple[str, float, float], language: str = "en"
+) -> list[tuple[str, float, float]]:
     timed = [TimedText(text, start_s, end_s, 0.9) for text, start_s, end_s in pieces]
     return [(w.text, w.start_s, w.end_s) for w in to_words(timed, WINDOW, 0, language)]
 
