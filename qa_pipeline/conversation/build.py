@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from qa_pipeline.conversation.roles import find_roles
 from qa_pipeline.conversation.trust import Heard, TrustThresholds, judge_trust
 from qa_pipeline.conversation.utterances import SpokenWord, make_utterances
-from qa_pipeline.records import CallMetadata, Conversation, Role, Transcript, Turn
+from qa_pipeline.records import Conversation, Role, Transcript, Turn
 
 SpeakerHint = dict[str, Role]
 
@@ -25,23 +25,24 @@ def build_conversation(
     duration_s: float,
     channels: Sequence[ChannelWords],
     turns: Sequence[Turn],
-    metadata: CallMetadata,
     *,
     expected_languages: tuple[str, ...],
     thresholds: TrustThresholds,
     role_hints: SpeakerHint | None = None,
+    warnings: tuple[str, ...] = (),
 ) -> Conversation:
     """Build the conversation of one call.
 
     Every word keeps the speaker it came with; roles are found by what is said; the trust gate
-    sees everything. ``role_hints`` are roles known beforehand, by speaker.
+    sees everything. ``role_hints`` are roles known beforehand, by speaker; ``warnings`` say what is
+    odd about the recording.
     """
     words = [
         SpokenWord(word, speaker, channel.transcript.language)
         for channel in channels
         for word, speaker in zip(channel.transcript.words, channel.speakers, strict=True)
     ]
-    decision = find_roles(words, metadata, role_hints)
+    decision = find_roles(words, role_hints)
     utterances = make_utterances(words, decision.roles)
     language, language_probability = _main_language(channels)
     heard = Heard(
@@ -51,6 +52,7 @@ def build_conversation(
         language_probability=language_probability,
         expected_languages=expected_languages,
         role_confidence=decision.confidence,
+        warnings=warnings,
         speakers_with_words=len({u.speaker for u in utterances} - {"unknown"}),
     )
     speakers = {turn.speaker for turn in turns} | {u.speaker for u in utterances}

@@ -17,7 +17,7 @@ import yaml
 from rapidfuzz import fuzz
 
 from qa_pipeline.conversation.utterances import SpokenWord, join_words
-from qa_pipeline.records import CallMetadata, Role
+from qa_pipeline.records import Role
 
 _CUES_FILE = Path(__file__).with_name("role_cues.yaml")
 _FOUND_AT = 84.0
@@ -66,21 +66,18 @@ def agent_score(text: str, language: str) -> float:
 
 def find_roles(
     words: Sequence[SpokenWord],
-    metadata: CallMetadata,
     hints: dict[str, Role] | None = None,
 ) -> RoleDecision:
     """Give every speaker a role.
 
-    ``hints`` are roles known from outside, such as speaker names in a finished transcript; they
-    are taken as they are. Of the others the two who say most are agent and customer, further
-    speakers stay ``unknown``.
+    ``hints`` are roles known from outside, such as speaker names in a finished transcript or the
+    channel that the telephone system gives to agents; they are taken as they are. Of the others
+    the two who say most are agent and customer, further speakers stay ``unknown``.
     """
     hints = dict(hints or {})
     by_speaker: dict[str, list[SpokenWord]] = defaultdict(list)
     for spoken in sorted(words, key=lambda s: s.word.start_s):
         by_speaker[spoken.speaker].append(spoken)
-    if metadata.agent_channel is not None:
-        hints.setdefault(f"channel-{metadata.agent_channel}", "agent")
     speakers = [s for s in by_speaker if s != "unknown"]
     roles: dict[str, Role] = {s: hints[s] for s in speakers if s in hints}
     open_speakers = sorted(

@@ -36,6 +36,8 @@ class Heard(Record):
     expected_languages: tuple[str, ...]
     role_confidence: float
     speakers_with_words: int
+    warnings: tuple[str, ...] = ()
+    """What is odd about the recording, such as a file that was cut short."""
 
 
 def judge_trust(heard: Heard, thresholds: TrustThresholds) -> Trust:
@@ -65,7 +67,7 @@ def _content(heard: Heard, limits: TrustThresholds) -> tuple[list[str], list[str
         reject.append(
             f"only {heard.speech_s:.1f} s of speech; at least {limits.min_speech_s:g} s are needed"
         )
-    return reject, []
+    return reject, list(heard.warnings)
 
 
 def _recognition(heard: Heard, limits: TrustThresholds) -> tuple[list[str], list[str]]:

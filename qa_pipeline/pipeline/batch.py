@@ -89,10 +89,10 @@ def _understand(heard: HeardCall, run: OpenRun) -> _Understood:
         recording.duration_s,
         heard.channels,
         heard.turns,
-        recording.metadata,
         expected_languages=run.parts.languages,
         thresholds=run.parts.thresholds,
         role_hints=heard.role_hints,
+        warnings=heard.call.warnings,
     )
     return _Understood(heard, conversation)
 

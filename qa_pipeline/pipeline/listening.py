@@ -88,7 +88,9 @@ def _find_speakers(heard: _Transcribed, parts: Parts) -> HeardCall:
             ChannelWords(transcript, (f"channel-{transcript.channel}",) * len(transcript.words))
             for transcript in heard.transcripts
         )
-        return HeardCall(heard.call, channels, turns, {})
+        agent_row = heard.call.agent_row
+        hints: SpeakerHint = {} if agent_row is None else {f"channel-{agent_row}": "agent"}
+        return HeardCall(heard.call, channels, turns, hints)
     turns = parts.diarizer.diarize(heard.sound.samples[0]) if any(heard.regions) else ()
     channels = tuple(
         ChannelWords(transcript, assign_words(transcript.words, turns))

@@ -19,6 +19,10 @@ class OpenedCall:
     sound: Sound | None = field(repr=False)
     transcript: FinishedTranscript | None = field(repr=False)
     """A transcript made elsewhere; its words are used instead of recognising them."""
+    warnings: tuple[str, ...]
+    """What is odd about the recording though it could be decoded."""
+    agent_row: int | None
+    """Row of ``sound`` that holds the agent, where the telephone system guarantees a channel."""
     key: str
     """Stands for everything the result depends on; the same key is never processed twice."""
 
@@ -64,8 +68,18 @@ def open_call(source: CallSource, keys: KeyMaker) -> OpenedCall:
         recording=recording,
         sound=decoded.sound if decoded else None,
         transcript=finished,
+        warnings=decoded.warnings if decoded else (),
+        agent_row=_agent_row(metadata, decoded),
         key=keys.key_of(digest, metadata),
     )
+
+
+def _agent_row(metadata: CallMetadata, decoded: Decoded | None) -> int | None:
+    """Find the agent's channel of the file among the channels that were kept."""
+    channel = metadata.agent_channel
+    if decoded is None or channel is None or channel not in decoded.kept_channels:
+        return None
+    return decoded.kept_channels.index(channel)
 
 
 def _digest(source: CallSource, decoded: Decoded | None) -> str:

@@ -106,7 +106,9 @@ class OpenRun:
             "digest": digest,
             "metadata": metadata.model_dump(mode="json"),
             "versions": self.versions.model_dump(mode="json"),
-            "scorecards": sorted(f"{c.scorecard}:{c.version}:{c.content_hash}" for c in self.scorecards),
+            "scorecards": sorted(
+                f"{c.scorecard}:{c.version}:{c.content_hash}" for c in self.scorecards
+            ),
             "languages": self.settings.languages,
             "speakers": self.settings.speakers,
             "trust": self.parts.thresholds.model_dump(mode="json"),

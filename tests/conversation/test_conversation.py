@@ -8,15 +8,18 @@ from hypothesis import strategies as st
 
 from qa_pipeline.conversation import (
     ChannelWords,
+    SpeakerHint,
     SpokenWord,
     TrustThresholds,
     build_conversation,
     find_roles,
     make_utterances,
 )
-from qa_pipeline.records import CallMetadata, Conversation, Transcript, Turn, Word
+from qa_pipeline.records import Conversation, Transcript, Turn, Word
 
-AGENT_EN = "good morning thank you for calling bluebell broadband my name is maya how may i help you"
+AGENT_EN = (
+    "good morning thank you for calling bluebell broadband my name is maya how may i help you"
+)
 CUSTOMER_EN = "hello my internet is not working and i have been waiting for three days"
 AGENT_ZH = "您好欢迎致电青藤宽带工号一零二四为您服务请问有什么可以帮您"
 CUSTOMER_ZH = "你好我家的宽带上不了网我想问一下什么时候能修好"
@@ -48,7 +51,12 @@ def channel(words: list[Word], number: int, language: str) -> ChannelWords:
 
 
 def converse(
-    first: str, second: str, language: str, probability: float = 0.9, **metadata: object
+    first: str,
+    second: str,
+    language: str,
+    probability: float = 0.9,
+    role_hints: SpeakerHint | None = None,
+    warnings: tuple[str, ...] = (),
 ) -> Conversation:
     one = words_of(first, 1.0, probability)
     two = words_of(second, one[-1].end_s + 1.0, probability, channel=1)
@@ -61,9 +69,10 @@ def converse(
         two[-1].end_s + 1,
         [channel(one, 0, language), channel(two, 1, language)],
         turns,
-        CallMetadata.model_validate(metadata),
         expected_languages=("en", "zh"),
         thresholds=TrustThresholds(),
+        role_hints=role_hints,
+        warnings=warnings,
     )
 
 
@@ -83,8 +92,8 @@ def test_agent_is_found_by_what_is_said_not_by_position(
     assert conversation.trust.level == "ok", conversation.trust.reasons
 
 
-def test_a_channel_given_in_the_metadata_decides() -> None:
-    conversation = converse(AGENT_EN, CUSTOMER_EN, "en", agent_channel=1)
+def test_a_channel_that_is_known_decides() -> None:
+    conversation = converse(AGENT_EN, CUSTOMER_EN, "en", role_hints={"channel-1": "agent"})
     assert conversation.speaker_roles == {"channel-0": "customer", "channel-1": "agent"}
     assert conversation.role_confidence == 1.0
 
@@ -93,7 +102,7 @@ def test_roles_survive_recognition_errors() -> None:
     heard = "good mourning thank you fur calling bluebell broad bend how may i held you"
     spoken = [SpokenWord(w, "speaker-1", "en") for w in words_of(heard, 5.0)]
     spoken += [SpokenWord(w, "speaker-0", "en") for w in words_of(CUSTOMER_EN, 1.0)]
-    assert find_roles(spoken, CallMetadata()).roles == {
+    assert find_roles(spoken).roles == {
         "speaker-0": "customer",
         "speaker-1": "agent",
     }
@@ -135,13 +144,18 @@ def test_an_unexpected_language_is_rejected() -> None:
     assert any("'fr'" in reason for reason in conversation.trust.reasons)
 
 
+def test_an_odd_recording_is_for_review() -> None:
+    conversation = converse(AGENT_EN, CUSTOMER_EN, "en", warnings=("a.mp3 was cut short",))
+    assert conversation.trust.level == "review"
+    assert conversation.trust.reasons == ("a.mp3 was cut short",)
+
+
 def test_nothing_heard_is_rejected() -> None:
     conversation = build_conversation(
         "c1",
         3600.0,
         [channel([], 0, "en")],
         [],
-        CallMetadata(),
         expected_languages=("en",),
         thresholds=TrustThresholds(),
     )
