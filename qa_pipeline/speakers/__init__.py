@@ -6,6 +6,15 @@ later, from what they say.
 
 from qa_pipeline.speakers.channels import channel_turns
 from qa_pipeline.speakers.diarizer import Diarizer, PyannoteDiarizer
+from qa_pipeline.speakers.resegment import ResegmentingDiarizer, resegment
 from qa_pipeline.speakers.words import UNKNOWN_SPEAKER, assign_words
 
-__all__ = ["UNKNOWN_SPEAKER", "Diarizer", "PyannoteDiarizer", "assign_words", "channel_turns"]
+__all__ = [
+    "UNKNOWN_SPEAKER",
+    "Diarizer",
+    "PyannoteDiarizer",
+    "ResegmentingDiarizer",
+    "assign_words",
+    "channel_turns",
+    "resegment",
+]

@@ -101,7 +101,7 @@ class _FrameModel(Model):
 
 
 class SmallSegmentation(_FrameModel):
-    """Who of up to three people speaks when, in a window of 10 s.
+    """Who of up to three people speaks when, in a window of a few seconds.
 
     Powerset of 3 speakers and 2 at once (Plaquet and Bredin, 2023): 7 classes a frame.
     """

@@ -24,6 +24,7 @@ def channel_turns(
     regions_by_channel: Sequence[Sequence[Region]],
     samples: Samples | None = None,
     pause_s: float = _PAUSE_S,
+    padding_s: float = 0.0,
 ) -> tuple[Turn, ...]:
     """Return the turns of ``channel-0``, ``channel-1``, ... in time order.
 
@@ -34,17 +35,24 @@ def channel_turns(
         samples: The sound ``(channels, samples)`` at 16 kHz. Where given, what is only a quieter
             copy of the speech of another channel is left out.
         pause_s: Seconds of silence that end a turn.
+        padding_s: Seconds of silence that every region carries at either end, left out here.
     """
     turns: list[Turn] = []
     for channel, regions in enumerate(regions_by_channel):
-        kept: Sequence[Region] = regions
+        kept: Sequence[Region] = [_trimmed(region, padding_s) for region in regions]
         if samples is not None:
-            kept = _without_leaks(channel, regions, samples)
+            kept = _without_leaks(channel, kept, samples)
         turns += [
             Turn(speaker=f"channel-{channel}", start_s=region.start_s, end_s=region.end_s)
             for region in _joined(kept, pause_s)
         ]
     return tuple(sorted(turns, key=lambda turn: (turn.start_s, turn.speaker)))
+
+
+def _trimmed(region: Region, padding_s: float) -> Region:
+    if region.end_s - region.start_s <= 2 * padding_s:
+        return region
+    return Region(region.start_s + padding_s, region.end_s - padding_s)
 
 
 def _joined(regions: Sequence[Region], pause_s: float) -> list[Region]:

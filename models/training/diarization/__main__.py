@@ -117,7 +117,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--calls", type=int, default=2000, help="mixed calls of a minute")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="of the processor")
-    parser.add_argument("--threshold", type=float, default=0.7, help="distance within a voice")
+    parser.add_argument("--threshold", type=float, default=0.5, help="distance within a voice")
     parser.add_argument("--min-cluster-size", type=int, default=12)
     parser.add_argument("--cache", type=Path, default=Path("build/diarization"))
     return parser.parse_args()

