@@ -83,8 +83,8 @@ class TranscriptionOptions(Record):
 class DiarizationOptions(Record):
     """How the diarizer is run."""
 
-    min_turn_s: float = Field(default=0.0, ge=0)
-    """Shorter turns are dropped."""
+    resegment: bool = False
+    """Whether speakers are told apart once more by models of just the voices of the call."""
 
 
 class ToneOptions(Record):

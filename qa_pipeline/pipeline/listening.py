@@ -7,7 +7,7 @@ holds one; otherwise pyannote does. A finished transcript brings its own words a
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa_pipeline.audio import voice_activity
+from qa_pipeline.audio import VoiceActivityOptions, voice_activity
 from qa_pipeline.conversation import ChannelWords, SpeakerHint
 from qa_pipeline.pipeline.opening import OpenedCall
 from qa_pipeline.pipeline.parts import Parts
@@ -83,7 +83,9 @@ def _expected_language(call: OpenedCall, parts: Parts) -> str | None:
 
 def _find_speakers(heard: _Transcribed, parts: Parts) -> HeardCall:
     if heard.call.recording.layout == "stereo":
-        turns = channel_turns(heard.regions, heard.sound.samples)
+        turns = channel_turns(
+            heard.regions, heard.sound.samples, padding_s=VoiceActivityOptions().pad_s
+        )
         channels = tuple(
             ChannelWords(transcript, (f"channel-{transcript.channel}",) * len(transcript.words))
             for transcript in heard.transcripts

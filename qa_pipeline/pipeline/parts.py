@@ -7,7 +7,7 @@ from qa_pipeline.errors import UsageError
 from qa_pipeline.measures import ToneModel, TransformersTone
 from qa_pipeline.model_registry import Device, Profile, choose_device, local_folder
 from qa_pipeline.settings import Settings
-from qa_pipeline.speakers import Diarizer, PyannoteDiarizer
+from qa_pipeline.speakers import Diarizer, PyannoteDiarizer, ResegmentingDiarizer
 from qa_pipeline.transcribe import FasterWhisperEngine, TranscriptionEngine
 
 
@@ -43,11 +43,14 @@ class Parts:
     @cached_property
     def diarizer(self) -> Diarizer:
         """Tells speakers apart where channels do not."""
-        return PyannoteDiarizer(
+        pyannote = PyannoteDiarizer(
             local_folder(self.profile, "diarization"),
             device=self.device.name,
             num_speakers=self._settings.speakers,
         )
+        if self.profile.diarization.options.resegment:
+            return ResegmentingDiarizer(pyannote)
+        return pyannote
 
     @cached_property
     def tone_model(self) -> ToneModel:
