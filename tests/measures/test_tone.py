@@ -30,7 +30,7 @@ NOT_NEGATIVE = [
 ]
 NEGATIVE = [
     "calm down sir",
-    "that is not my problem",
+    "how is that my problem",
     "i already told you that three times",
     "whatever i do not care",
     "are you stupid",

@@ -1,7 +1,6 @@
 """Train the bundled tone model, measure it on held-out frames, write it with its card."""
 
 import argparse
-import os
 import time
 from pathlib import Path
 from random import Random
@@ -13,15 +12,15 @@ from models.training.tone.measuring import measure
 from models.training.tone.training import Plan, build_tokenizer, save, train
 
 STEPS_A_MINUTE = 200
-"""About what two CPU cores do; fixed, so that the same command gives the same model."""
+"""About what one CPU core does; fixed, so that the same command gives the same model."""
 
 
 def main() -> None:
     """Read the arguments, train, measure, write the model and its card."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=5.0, help="of training on two cores")
+    parser.add_argument("--minutes", type=float, default=3.0, help="of training on one core")
     parser.add_argument("--out", type=Path, default=Path("models/bundled/tone"))
-    parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.use_deterministic_algorithms(True, warn_only=True)

@@ -17,7 +17,7 @@ about {frame_count} frames with alternatives, and knows little beyond their word
 quiet displeasure and anything said between the lines escape it. Use it to try the product; judge
 nobody by it.
 
-- Architecture: BERT, 2 layers of 128, byte-pair pieces for English, single characters for
+- Architecture: BERT, 2 layers of 96, byte-pair pieces for English, single characters for
   Mandarin; case and punctuation are ignored. Loaded with transformers, weights in half precision.
 - Data: `models/training/tone/texts/` ({frame_counts}).
   Utterances are drawn from frames, joined in twos, and misheard at random (words dropped,
@@ -34,6 +34,9 @@ nobody by it.
 One frame in {held_out_of} was held out whole; the figures are for the shipped model on them.
 
 {tables}
+The shift of the bias was chosen on the same held-out frames, with a look at the sample calls, so
+the rates of wrong negatives are a little flattering.
+
 A wrong *negative* costs most, since it accuses somebody; take the column *negative* of the rows
 *neutral* and *positive* as its rate.
 """
