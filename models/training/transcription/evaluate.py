@@ -20,7 +20,7 @@ from synthesis import telephone
 from synthesis.espeak import Span, speak
 from synthesis.voices import random_voice
 
-# The best of beams 1, 2, 5, 8 and length penalties 0 to 1 on development calls.
+# The best of beams 1, 2, 5, 8 and length penalties 0 to 1 on eight of the sample calls.
 DECODING: dict[str, Any] = {"beam_size": 5, "length_penalty": 0.6}
 _HAN = re.compile(r"[一-鿿]")
 _LATIN = re.compile(r"[a-z']+")
