@@ -30,7 +30,7 @@ NOT_NEGATIVE = [
 ]
 NEGATIVE = [
     "calm down sir",
-    "how is that my problem",
+    "it is not our problem deal with it yourself",
     "i already told you that three times",
     "whatever i do not care",
     "are you stupid",

@@ -14,7 +14,8 @@ It reads words only; how they sound is not its business.
 
 **It does not understand real callers.** It was trained on utterances that were written for it,
 about {frame_count} frames with alternatives, and knows little beyond their wording. Irony, dialect,
-quiet displeasure and anything said between the lines escape it. Use it to try the product; judge
+quiet displeasure and anything said between the lines escape it, and so does a good third of what is
+plainly negative: it is set to accuse rarely. Use it to try the product; judge
 nobody by it.
 
 - Architecture: BERT, 2 layers of 96, byte-pair pieces for English, single characters for
