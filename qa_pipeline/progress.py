@@ -1,4 +1,4 @@
-"""What a run tells about itself while it works. The command line draws it; the library is silent."""
+"""What a run tells about itself while it works: the command line draws it."""
 
 from typing import Protocol
 

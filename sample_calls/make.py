@@ -46,8 +46,8 @@ def dialogues() -> list[Dialogue]:
 
 
 def metadata(dialogue: Dialogue) -> CallMetadata:
-    """Return what the telephone system knows about the call."""
-    fields = {"call_id": dialogue.call_id, "language": dialogue.language, **dialogue.metadata}
+    """Return what the telephone system knows about the call: not its language."""
+    fields = {"call_id": dialogue.call_id, **dialogue.metadata}
     return CallMetadata.model_validate(fields)
 
 

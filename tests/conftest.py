@@ -54,4 +54,3 @@ def needs(program: str) -> None:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
     """The demo, run once in a folder of its own with every other address blocked."""
     return run_demo(tmp_path_factory.mktemp("demo"))
-

@@ -9,7 +9,6 @@ import typer
 from qa_pipeline.cli import EXIT_CALLS_FAILED, options
 from qa_pipeline.cli.output import print_json
 
-
 DemoDir = Annotated[Path, typer.Option("--data-dir", help="Folder for everything the demo makes.")]
 
 

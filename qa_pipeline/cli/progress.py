@@ -82,4 +82,4 @@ class ProgressBar:
 
     def note(self, message: str) -> None:
         """Print a line above the bar."""
-        self._console.print(message, highlight=False, markup=False)
+        self._console.print(message, highlight=False, markup=False, soft_wrap=True)

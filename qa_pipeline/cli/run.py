@@ -50,7 +50,7 @@ def run(
 
 
 def print_summary(summary: "RunSummary") -> None:
-    """Print what a run came to, failures last."""
+    """Print what a run came to; failures have been named as they happened."""
     speed = summary.audio_s / summary.seconds if summary.seconds > 0 else 0.0
     typer.echo(
         f"{summary.found} calls found: {summary.processed} processed now"
@@ -72,8 +72,8 @@ def print_summary(summary: "RunSummary") -> None:
         if summary.trust.get(level):
             typer.echo(f"  {summary.trust[level]:>5}  {meaning}")
     typer.echo(f"Store: {summary.store}")
-    for failure in summary.failures:
-        say(f"not processed ({failure.stage}): {failure.reason}")
+    if summary.failures:
+        say("The calls that were not processed are named above and in the store's table failures.")
 
 
 def _path(path: Path | None) -> Path | None:

@@ -23,7 +23,7 @@ class Sound:
     @property
     def duration_s(self) -> float:
         """Length in seconds."""
-        return self.samples.shape[1] / SAMPLE_RATE_HZ
+        return float(self.samples.shape[1] / SAMPLE_RATE_HZ)
 
 
 @dataclass(frozen=True)
