@@ -7,6 +7,7 @@ Cohen's kappa, per call and in total.
 """
 
 import argparse
+import json
 import platform
 import statistics
 import sys
@@ -20,7 +21,7 @@ from qa_pipeline.offline import go_offline
 go_offline()
 
 from benchmarks.measuring import CallAccuracy, compare, kappa, verdict_pairs  # noqa: E402
-from benchmarks.truth import Truth, read_truths  # noqa: E402
+from benchmarks.truth import Truth, read_truth, read_truths  # noqa: E402
 from qa_pipeline.pipeline import run_calls  # noqa: E402
 from qa_pipeline.records import ProcessedCall  # noqa: E402
 from qa_pipeline.records.base import Record  # noqa: E402
@@ -123,7 +124,9 @@ def _unseen(folder: Path) -> Path:
     from synthesis.render import render_file
 
     for path in sorted((ROOT / "unseen_dialogues").glob("*.yaml")):
-        render_file(path, folder)
+        audio = render_file(path, folder)
+        known = json.dumps({"call_id": read_truth(audio.with_suffix(".truth.json")).call_id})
+        audio.with_suffix(".meta.json").write_text(known, encoding="utf-8")
     return folder
 
 

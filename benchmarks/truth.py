@@ -32,7 +32,8 @@ class Truth(Record):
     channel_roles: tuple[Role, ...] | None
     words: tuple[TrueWord, ...]
     turns: tuple[TrueTurn, ...]
-    verdicts: dict[str, Verdict]
+    verdicts: dict[str, Verdict] = {}
+    """Empty where nobody has judged the call."""
 
 
 def read_truth(path: Path) -> Truth:
