@@ -10,6 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from qa_pipeline.errors import ModelError
 from qa_pipeline.offline import go_offline
 from qa_pipeline.records import SAMPLE_RATE_HZ, Samples, Turn
@@ -17,6 +20,14 @@ from qa_pipeline.records import SAMPLE_RATE_HZ, Samples, Turn
 _GAP_S = 0.25
 _BLIP_S = 0.1
 _CONFIG = "config.yaml"
+_BLOCK_S = 3600.0
+_SAME_VOICE = 0.5
+"""Cosine distance up to which a voice of one block is that of an earlier one."""
+
+Span = tuple[float, float, str]
+"""Start and end in seconds, and who."""
+Voice = NDArray[np.float64]
+"""An embedding."""
 
 
 class Diarizer(Protocol):
@@ -57,6 +68,7 @@ class PyannoteDiarizer:
         num_speakers: int | None = 2,
         gap_s: float = _GAP_S,
         blip_s: float = _BLIP_S,
+        block_s: float = _BLOCK_S,
     ) -> None:
         """Check that the folder is there; load nothing yet.
 
@@ -66,6 +78,8 @@ class PyannoteDiarizer:
             num_speakers: How many people speak, where that is known, else ``None``.
             gap_s: Shorter gaps within one speaker are closed.
             blip_s: Shorter turns are dropped afterwards.
+            block_s: Longer recordings are heard in blocks of this length, whose voices are then
+                matched: clustering needs memory by the square of the length.
 
         Raises:
             ModelError: The folder is missing or incomplete.
@@ -80,6 +94,7 @@ class PyannoteDiarizer:
         self._num_speakers = num_speakers
         self._gap_s = gap_s
         self._blip_s = blip_s
+        self._block = round(block_s * SAMPLE_RATE_HZ)
 
     @cached_property
     def version(self) -> str:
@@ -100,22 +115,54 @@ class PyannoteDiarizer:
         Raises:
             ModelError: The pipeline cannot be loaded.
         """
+        whole = samples.reshape(-1)
+        spans: list[Span] = []
+        voices: dict[str, Voice] = {}
+        for begin in range(0, len(whole), self._block):
+            heard, block_voices = self._heard(whole[begin : begin + self._block])
+            names = self._known(block_voices, voices)
+            offset_s = begin / SAMPLE_RATE_HZ
+            spans += [(start + offset_s, end + offset_s, names[who]) for start, end, who in heard]
+        return tidy_turns(spans, self._gap_s, self._blip_s)
+
+    def _heard(self, block: Samples) -> tuple[list[Span], dict[str, Voice]]:
+        """Return who speaks when in one block, and the voice of each."""
         pipeline = self._pipeline
         import torch
 
-        waveform = torch.from_numpy(samples.reshape(1, -1))
-        if waveform.shape[1] == 0:
-            return ()
-        heard = {"waveform": waveform, "sample_rate": SAMPLE_RATE_HZ}
+        sound = {
+            "waveform": torch.from_numpy(block.reshape(1, -1)),
+            "sample_rate": SAMPLE_RATE_HZ,
+        }
         # pyannote prints where it finds fewer voices than asked for; standard output is the
         # caller's, and the turns say it all.
         with _quiet(), redirect_stdout(io.StringIO()):
-            annotation = pipeline(heard, num_speakers=self._num_speakers).speaker_diarization
+            output = pipeline(sound, num_speakers=self._num_speakers)
+        annotation = output.speaker_diarization
+        vectors = np.nan_to_num(np.asarray(output.speaker_embeddings, dtype=np.float64))
+        voices = dict(zip(annotation.labels(), vectors, strict=False))
         spans = [
             (segment.start, segment.end, label)
             for segment, _, label in annotation.itertracks(yield_label=True)
         ]
-        return tidy_turns(spans, self._gap_s, self._blip_s)
+        return spans, {label: voices.get(label, np.zeros(1)) for label in annotation.labels()}
+
+    def _known(self, heard: dict[str, Voice], voices: dict[str, Voice]) -> dict[str, str]:
+        """Name the voices of a block after the most alike of earlier ones; learn new ones."""
+        names: dict[str, str] = {}
+        labels, known = list(heard), list(voices)
+        if labels and known:
+            from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
+
+            far = np.array([[_distance(heard[a], voices[b]) for b in known] for a in labels])
+            for row, column in zip(*linear_sum_assignment(far), strict=True):
+                if self._num_speakers is not None or far[row, column] <= _SAME_VOICE:
+                    names[labels[row]] = known[column]
+        for label in labels:
+            if label not in names:
+                names[label] = f"voice-{len(voices)}"
+                voices[names[label]] = heard[label]
+        return names
 
     @cached_property
     def _pipeline(self) -> Any:
@@ -137,8 +184,16 @@ class PyannoteDiarizer:
             ) from error
 
 
+def _distance(one: Voice, other: Voice) -> float:
+    """Return the cosine distance; 1 where there is nothing to compare."""
+    size = float(np.linalg.norm(one) * np.linalg.norm(other))
+    if size == 0.0 or one.shape != other.shape:
+        return 1.0
+    return 1.0 - float(one @ other) / size
+
+
 def tidy_turns(
-    spans: list[tuple[float, float, str]], gap_s: float = _GAP_S, blip_s: float = _BLIP_S
+    spans: list[Span], gap_s: float = _GAP_S, blip_s: float = _BLIP_S
 ) -> tuple[Turn, ...]:
     """Close short gaps within a speaker, drop blips, number speakers as they appear.
 

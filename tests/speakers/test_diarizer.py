@@ -81,6 +81,22 @@ def test_equal_samples_give_equal_turns(
     assert again.diarize(call[0][None, :]) == heard
 
 
+def test_voices_keep_their_number_from_block_to_block(
+    heard: tuple[Turn, ...], call: tuple[Samples, list[Turn]]
+) -> None:
+    """A long recording is heard in blocks; here the call twice, a block each."""
+    samples, _ = call
+    length_s = len(samples) / SAMPLE_RATE_HZ
+    twice = PyannoteDiarizer(BUNDLED, "cpu", num_speakers=2, block_s=length_s)
+    silent_end = np.zeros(SAMPLE_RATE_HZ * 2, np.float32)
+    turns = twice.diarize(np.concatenate([samples, samples, silent_end]))
+    first = [turn for turn in turns if turn.end_s <= length_s]
+    again = [turn for turn in turns if turn.start_s >= length_s]
+    assert [turn.speaker for turn in first] == [turn.speaker for turn in heard]
+    assert [turn.speaker for turn in again] == [turn.speaker for turn in heard]
+    assert again[0].start_s == pytest.approx(heard[0].start_s + length_s, abs=0.01)
+
+
 def test_one_voice_is_one_speaker_where_the_number_is_unknown() -> None:
     samples = speak(" ".join(text for voice, text in SAID if voice is MAN), MAN).samples
     noisy = add_noise(telephone_band(samples), 30.0, np.random.default_rng(6))
