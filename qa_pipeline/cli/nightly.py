@@ -99,5 +99,7 @@ def _quiet_prefect(settings: "Settings") -> None:
     """Keep a temporary server's files with our data, and its talk off the screen."""
     if not (Path.home() / ".prefect" / "profiles.toml").exists():
         os.environ.setdefault("PREFECT_HOME", str((settings.data_dir / "prefect").absolute()))
+    # Making the server's database takes twice the default 20 s on a busy machine.
+    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
     os.environ.setdefault("PREFECT_LOGGING_TO_API_ENABLED", "false")
