@@ -1,6 +1,7 @@
 """``qa-pipeline nightly``: the Prefect flow, once or on a schedule."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -98,8 +99,12 @@ def _parameters(settings: "Settings", metadata: Path | None) -> dict[str, str | 
 def _quiet_prefect(settings: "Settings") -> None:
     """Keep a temporary server's files with our data, and its talk off the screen."""
     if not (Path.home() / ".prefect" / "profiles.toml").exists():
-        os.environ.setdefault("PREFECT_HOME", str((settings.data_dir / "prefect").absolute()))
-    # Making the server's database takes twice the default 20 s on a busy machine.
+        home = (settings.data_dir / "prefect").absolute()
+        os.environ.setdefault("PREFECT_HOME", str(home))
+        # The server waits in vain for a database in a folder whose parent is missing.
+        with suppress(OSError):  # a read-only disk is said better by the store
+            home.mkdir(parents=True, exist_ok=True)
+    # Making the server's database takes more than the default 20 s on a busy machine.
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
     os.environ.setdefault("PREFECT_LOGGING_TO_API_ENABLED", "false")
