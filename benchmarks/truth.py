@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from pydantic import Field
+
 from qa_pipeline.records import Role, Verdict
 from qa_pipeline.records.base import Record
 
@@ -32,7 +34,7 @@ class Truth(Record):
     channel_roles: tuple[Role, ...] | None
     words: tuple[TrueWord, ...]
     turns: tuple[TrueTurn, ...]
-    verdicts: dict[str, Verdict] = {}
+    verdicts: dict[str, Verdict] = Field(default_factory=dict)
     """Empty where nobody has judged the call."""
 
 
