@@ -23,6 +23,13 @@ _SILENCE = {
 }
 
 
-def go_offline() -> None:
-    """Set the environment so that no dependency opens a connection beyond this machine."""
+def go_offline(*, except_hub: bool = False) -> None:
+    """Set the environment so that no dependency opens a connection beyond this machine.
+
+    ``except_hub`` leaves the model hub reachable, for ``models pull`` alone; telemetry is off
+    there too.
+    """
     os.environ.update(_SILENCE)
+    if except_hub:
+        for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+            del os.environ[name]

@@ -16,7 +16,7 @@ EXIT_STORE_HELD = 3
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    go_offline()
+    go_offline(except_hub=sys.argv[1:3] == ["models", "pull"])
     from qa_pipeline.cli.app import app
     from qa_pipeline.errors import QaPipelineError, StoreHeldError
 

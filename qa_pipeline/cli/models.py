@@ -5,10 +5,10 @@ from typing import Annotated, Any
 import typer
 
 from qa_pipeline.cli import options
-from qa_pipeline.cli.output import print_json, print_table
+from qa_pipeline.cli.output import print_json, print_table, say
 from qa_pipeline.errors import ModelError
 
-app = typer.Typer(no_args_is_help=True, help="Models: list, verify.")
+app = typer.Typer(no_args_is_help=True, help="Models: list, pull, verify.")
 
 
 @app.command("list")
@@ -39,6 +39,25 @@ def list_(as_json: options.AsJson = False) -> None:
         typer.echo(f"\n{profile.name}: {profile.description}")
         if profile.disclaimer:
             typer.echo(f"  {profile.disclaimer}")
+
+
+@app.command("pull")
+def pull(
+    profile: Annotated[str, typer.Argument(help="The profile whose models to fetch.")],
+    pin: Annotated[
+        bool, typer.Option("--pin", help="Write into the manifest what it does not name exactly.")
+    ] = False,
+) -> None:
+    """Fetch a profile's models from their hub and verify them; the one command that goes online.
+
+    HF_ENDPOINT names another hub than the public one. A half-downloaded model is never used.
+    """
+    from qa_pipeline.model_registry import load_profile
+    from qa_pipeline.model_registry.pulling import pull as fetch
+    from qa_pipeline.resources import resource_folder
+
+    fetch(load_profile(profile, resource_folder("models")), say, pin=pin)
+    typer.echo(f"{profile}: every model is complete.")
 
 
 @app.command("verify")

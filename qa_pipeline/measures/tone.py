@@ -97,7 +97,8 @@ class TransformersTone:
         from transformers import AutoModelForSequenceClassification, AutoTokenizer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()  # a bar of its own would break the run's bar
+        # A bar of its own would break the bar of the run.
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             tokenizer = AutoTokenizer.from_pretrained(self._model_dir, local_files_only=True)
             model = AutoModelForSequenceClassification.from_pretrained(

@@ -10,7 +10,7 @@ from qa_pipeline.cli.manual import as_markdown
 from qa_pipeline.cli.output import print_table
 from qa_pipeline.errors import UsageError
 from qa_pipeline.settings import read_settings
-from tests.running import REPOSITORY, DemoRun, qa, qa_json
+from tests.running import REPOSITORY, DemoRun, environment, qa, qa_json
 
 CALL = "call-2026-0002"
 
@@ -136,7 +136,8 @@ def test_reports_are_written(kind: str, demo: DemoRun, tmp_path: Path) -> None:
     )["files"]
     suffixes = {Path(path).suffix for path in files}
     assert suffixes == {".html", ".csv", ".json"}
-    assert all(Path(path).stat().st_size > 200 for path in files)
+    for path in map(Path, files):  # a table of failures may hold no more than its header
+        assert path.stat().st_size > (10 if path.suffix == ".csv" else 500), path
 
 
 def test_a_wrong_day_is_said_in_words(demo: DemoRun) -> None:
@@ -151,6 +152,15 @@ def test_models_are_listed_and_verified(tmp_path: Path) -> None:
     assert qa_json("models", "verify", cwd=tmp_path)["problems"] == []
     unpulled = qa("models", "verify", "standard", cwd=tmp_path)
     assert unpulled.returncode == 2
+
+
+def test_pull_asks_the_hub_and_says_when_it_cannot_be_reached(tmp_path: Path) -> None:
+    nowhere = environment(HF_ENDPOINT="http://127.0.0.1:9", XDG_CACHE_HOME=str(tmp_path))
+    done = qa("models", "pull", "accurate", cwd=tmp_path, env=nowhere)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "offline mode" not in done.stderr.lower()
+    assert "complete" in ran(qa("models", "pull", "bundled", cwd=tmp_path))
 
 
 def test_the_store_answers_sql_but_is_not_changed_by_it(demo: DemoRun) -> None:

@@ -17,7 +17,7 @@ from tests.conftest import IN_CI, REAL_RECORDINGS
 from tests.running import REPOSITORY, environment, qa
 
 SAMPLES = REPOSITORY / "sample_calls"
-GOOD = "call-2026-0001"
+GOOD = "call-2026-0002"
 
 
 def write_wav(path: Path, samples: np.ndarray[Any, Any], rate_hz: int = 8000) -> None:
@@ -174,7 +174,7 @@ def can_mount(tmp_path: Path) -> bool:
 @pytest.mark.parametrize(
     ("mount", "said"),
     [
-        (lambda disk: f"mount -t tmpfs -o size=400k none {disk}", "room"),
+        (lambda disk: f"mount -t tmpfs -o size=400k none {disk}", "the disk is full"),
         (lambda disk: f"mount -t tmpfs -o ro none {disk}", "read-only"),
     ],
     ids=["full", "read-only"],
