@@ -33,6 +33,8 @@ def make_shards(
     """Make the missing shards; those before ``short_shards`` hold single utterances."""
     phone_inventory_cached(cache, seed)
     jobs = [(cache, seed, shard, shard < short_shards, exclude) for shard in shards]
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+    # A process a shard: espeak-ng keeps state from text to text, so what a shard sounds like must
+    # not depend on which shards its process happened to speak before.
+    with multiprocessing.get_context("spawn").Pool(processes, maxtasksperchild=1) as pool:
         for said in pool.imap(_make, jobs):
             print(said, flush=True)
