@@ -16,18 +16,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from qa_pipeline.offline import go_offline
-
-go_offline()
-
-from benchmarks.measuring import CallAccuracy, compare, kappa, verdict_pairs  # noqa: E402
-from benchmarks.truth import Truth, read_truth, read_truths  # noqa: E402
-from qa_pipeline.pipeline import run_calls  # noqa: E402
-from qa_pipeline.records import ProcessedCall  # noqa: E402
-from qa_pipeline.records.base import Record  # noqa: E402
-from qa_pipeline.resources import resource_folder  # noqa: E402
-from qa_pipeline.settings import read_settings  # noqa: E402
-from qa_pipeline.store import Store  # noqa: E402
+from benchmarks.measuring import CallAccuracy, compare, kappa, verdict_pairs
+from benchmarks.truth import Truth, read_truth, read_truths
+from qa_pipeline.pipeline import run_calls
+from qa_pipeline.records import ProcessedCall
+from qa_pipeline.records.base import Record
+from qa_pipeline.resources import resource_folder
+from qa_pipeline.settings import read_settings
+from qa_pipeline.store import Store
 
 ROOT = Path(__file__).resolve().parent
 

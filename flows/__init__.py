@@ -2,3 +2,5 @@
 
 Tasks pass ids and paths, never transcripts: what Prefect keeps lies in clear.
 """
+
+import qa_pipeline

@@ -1,7 +1,8 @@
 """Nothing leaves the machine: switch off hubs and the telemetry of every dependency.
 
-Call :func:`go_offline` before the first import of a dependency; they read these variables when
-they are imported. ``models pull`` is the one command that goes online, and says so.
+Importing the package calls :func:`go_offline` before any dependency is imported; they read these
+variables then. ``models pull`` is the one command that goes online: it says so, and opens the hub
+for its own process (``model_registry.pulling``); telemetry stays off there too.
 """
 
 import os
@@ -15,6 +16,9 @@ _SILENCE = {
     "DO_NOT_TRACK": "1",
     # pyannote.audio posts usage metrics unless told otherwise before import.
     "PYANNOTE_METRICS_ENABLED": "0",
+    # onnxruntime (voice activity detection) uploads events from 1.29 on, under two names of switch.
+    "ORT_DISABLE_TELEMETRY": "1",
+    "ORT_TELEMETRY_DISABLED": "1",
     # Prefect: no analytics, and no look at a version server.
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "OTEL_SDK_DISABLED": "true",
@@ -23,13 +27,11 @@ _SILENCE = {
 }
 
 
-def go_offline(*, except_hub: bool = False) -> None:
-    """Set the environment so that no dependency opens a connection beyond this machine.
-
-    ``except_hub`` leaves the model hub reachable, for ``models pull`` alone; telemetry is off
-    there too.
-    """
+def go_offline() -> None:
+    """Set the environment so that no dependency opens a connection beyond this machine."""
     os.environ.update(_SILENCE)
-    if except_hub:
-        for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
-            del os.environ[name]
+
+
+def still_talking() -> list[str]:
+    """Return the switches that somebody set otherwise since; empty where all is silent."""
+    return [name for name, value in _SILENCE.items() if os.environ.get(name) != value]

@@ -9,10 +9,8 @@ from typing import Any
 
 import pytest
 
-from qa_pipeline.offline import go_offline
+import qa_pipeline  # noqa: F401 - goes offline before any test imports a dependency
 from tests.running import DemoRun, run_demo
-
-go_offline()
 
 IN_CI = bool(os.environ.get("CI"))
 REAL_RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "data" / "real"

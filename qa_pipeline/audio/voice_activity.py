@@ -84,7 +84,7 @@ def _twice_heard(block: Samples, frames: int) -> NDArray[np.float32]:
 
 
 def _detector_output(sound: Samples) -> NDArray[np.float32]:
-    from faster_whisper.vad import get_vad_model  # type: ignore[import-untyped]
+    from faster_whisper.vad import get_vad_model
 
     # A copy even where nothing is missing: the detector writes into what it is given.
     padded = np.pad(sound, (0, -len(sound) % FRAME)).astype(np.float32)

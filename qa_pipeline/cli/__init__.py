@@ -7,8 +7,6 @@ commands, so that ``--help`` answers at once.
 
 import sys
 
-from qa_pipeline.offline import go_offline
-
 EXIT_CALLS_FAILED = 1
 EXIT_USAGE = 2
 EXIT_STORE_HELD = 3
@@ -16,7 +14,6 @@ EXIT_STORE_HELD = 3
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    go_offline(except_hub=sys.argv[1:3] == ["models", "pull"])
     from qa_pipeline.cli.app import app
     from qa_pipeline.errors import QaPipelineError, StoreHeldError
 

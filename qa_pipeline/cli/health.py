@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from qa_pipeline.errors import QaPipelineError
+from qa_pipeline.offline import still_talking
 from qa_pipeline.records.base import Record
 from qa_pipeline.settings import Settings
 
@@ -117,14 +118,7 @@ def _store(settings: Settings) -> Finding:
 
 
 def _telemetry(_settings: Settings) -> Finding:
-    expected = {
-        "HF_HUB_OFFLINE": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
-        "PYANNOTE_METRICS_ENABLED": "0",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    on = [name for name, value in expected.items() if os.environ.get(name) != value]
+    on = still_talking()
     if on:
         return Finding(what="telemetry", level="problem", said=f"not switched off: {on}")
     return Finding(

@@ -1,6 +1,5 @@
 """``qa-pipeline run``: process calls."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -40,7 +39,7 @@ def run(
         scorecard=scorecard, profile=profile, data_dir=data_dir, store=store, device=device
     )
     with ProgressBar() as progress:
-        summary = run_calls([*paths], settings, metadata=_path(metadata), progress=progress)
+        summary = run_calls([*paths], settings, metadata=metadata, progress=progress)
     if as_json:
         print_json(summary)
     else:
@@ -74,7 +73,3 @@ def print_summary(summary: "RunSummary") -> None:
     typer.echo(f"Store: {summary.store}")
     if summary.failures:
         say("The calls that were not processed are named above and in the store's table failures.")
-
-
-def _path(path: Path | None) -> Path | None:
-    return path.expanduser() if path else None

@@ -106,8 +106,15 @@ class SmallSegmentation(_FrameModel):
     Powerset of 3 speakers and 2 at once (Plaquet and Bredin, 2023): 7 classes a frame.
     """
 
-    def __init__(self, sample_rate: int = RATE_HZ, num_channels: int = 1, task: Any = None) -> None:
+    def __init__(
+        self,
+        sample_rate: int = RATE_HZ,
+        num_channels: int = 1,
+        width: int = 96,
+        task: Any = None,
+    ) -> None:
         super().__init__(sample_rate=sample_rate, num_channels=num_channels, task=task)
+        self.save_hyperparameters("width")
         self.front = nn.Sequential(
             nn.Conv1d(MELS, 64, 5, padding=2),
             nn.ReLU(),
@@ -120,8 +127,8 @@ class SmallSegmentation(_FrameModel):
         self.slow = nn.Sequential(
             nn.Conv1d(96, 128, 5, stride=2, padding=2), nn.ReLU(), nn.BatchNorm1d(128)
         )
-        self.lstm = nn.LSTM(128, 96, num_layers=2, bidirectional=True, batch_first=True)
-        self.middle = nn.Linear(192 + 96, 64)
+        self.lstm = nn.LSTM(128, width, num_layers=2, bidirectional=True, batch_first=True)
+        self.middle = nn.Linear(2 * width + 96, 64)
 
     @property
     def dimension(self) -> int:
@@ -161,11 +168,11 @@ class SmallEmbedding(_FrameModel):
         sample_rate: int = RATE_HZ,
         num_channels: int = 1,
         dimension: int = 128,
+        width: int = 192,
         task: Any = None,
     ) -> None:
         super().__init__(sample_rate=sample_rate, num_channels=num_channels, task=task)
-        self.save_hyperparameters("dimension")
-        width = 192
+        self.save_hyperparameters("dimension", "width")
         self.front = nn.Sequential(
             nn.Conv1d(MELS, width, 5, stride=2, padding=2), nn.ReLU(), nn.BatchNorm1d(width)
         )

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_pipeline.errors import ModelError
-from qa_pipeline.offline import go_offline
 from qa_pipeline.records import SAMPLE_RATE_HZ, Samples, Turn
 
 _GAP_S = 0.25
@@ -152,7 +151,7 @@ class PyannoteDiarizer:
         names: dict[str, str] = {}
         labels, known = list(heard), list(voices)
         if labels and known:
-            from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
+            from scipy.optimize import linear_sum_assignment
 
             far = np.array([[_distance(heard[a], voices[b]) for b in known] for a in labels])
             for row, column in zip(*linear_sum_assignment(far), strict=True):
@@ -166,7 +165,6 @@ class PyannoteDiarizer:
 
     @cached_property
     def _pipeline(self) -> Any:
-        go_offline()
         try:
             with _quiet():
                 import torch

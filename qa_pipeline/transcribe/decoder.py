@@ -54,7 +54,7 @@ class WhisperDecoder:
                 f"{model_dir}: not a CTranslate2 Whisper model, {', '.join(missing)} missing; "
                 "see `qa-pipeline models verify`"
             )
-        from faster_whisper import (  # type: ignore[import-untyped]
+        from faster_whisper import (
             BatchedInferencePipeline,
             WhisperModel,
         )
@@ -127,7 +127,7 @@ class WhisperDecoder:
         return padded.astype(np.float32)
 
     def _tokenizer(self, language: str) -> Any:
-        from faster_whisper.tokenizer import Tokenizer  # type: ignore[import-untyped]
+        from faster_whisper.tokenizer import Tokenizer
 
         if language not in self._tokenizers:
             try:
@@ -145,7 +145,7 @@ class WhisperDecoder:
         return self._tokenizers[language]
 
     def _options(self, tokenizer: Any, frames: int) -> Any:
-        from faster_whisper.transcribe import (  # type: ignore[import-untyped]
+        from faster_whisper.transcribe import (
             TranscriptionOptions,
         )
 

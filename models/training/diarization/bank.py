@@ -6,6 +6,8 @@ or shorter vocal tract does. A slow random change of that speed stands for the u
 pitch of people.
 """
 
+import multiprocessing
+import shutil
 import subprocess
 import tempfile
 import wave
@@ -28,6 +30,8 @@ Spoken = tuple[NDArray[np.float32], list[Span]]
 
 _BELOW_4K = butter(8, 3800, fs=SAMPLE_RATE_HZ, output="sos")
 _FLITE_VOICES = ("awb", "rms", "slt", "kal16")
+_BLOCK = 50
+"""Speakers that one process makes."""
 
 
 @dataclass(frozen=True)
@@ -52,22 +56,51 @@ class Speaker:
 
 
 def make_bank(
-    split: Split, speakers: int, seconds: float, rng: np.random.Generator, *, flite: bool
+    split: Split, speakers: int, seconds: float, seed: int, *, flite: bool, processes: int
 ) -> list[Speaker]:
     """Return so many speakers with about so many seconds of long utterances each.
 
-    One in three speaks Mandarin. ``flite`` adds the voices of that program (recorded from people)
-    as one speaker in ten, where it is installed.
+    One in three speaks Mandarin. With ``flite``, one in ten is a voice of that program, which was
+    recorded from people. The same arguments give the same bank on any number of processes:
+    espeak-ng keeps state from text to text, so every block of speakers has a process of its own.
+
+    Raises:
+        FileNotFoundError: ``flite`` is asked for and not installed.
     """
-    human = _flite_bank(rng) if flite else {}
-    bank = []
-    for index in range(speakers):
+    if flite and not shutil.which("flite"):
+        raise FileNotFoundError(
+            "flite is not installed: install it (apt install flite) or train with --without-flite"
+        )
+    jobs = [
+        _Block(split, min(_BLOCK, speakers - first), seconds, (seed, first), flite)
+        for first in range(0, speakers, _BLOCK)
+    ]
+    with multiprocessing.get_context("spawn").Pool(processes, maxtasksperchild=1) as pool:
+        return [speaker for block in pool.imap(_make_block, jobs, 1) for speaker in block]
+
+
+@dataclass(frozen=True)
+class _Block:
+    """The speakers that one process makes."""
+
+    split: Split
+    speakers: int
+    seconds: float
+    seed: tuple[int, int]
+    flite: bool
+
+
+def _make_block(block: _Block) -> list[Speaker]:
+    rng = np.random.default_rng(block.seed)
+    voice = _FLITE_VOICES[block.seed[1] // _BLOCK % len(_FLITE_VOICES)]
+    human = _flite_sayings(voice, rng) if block.flite else None
+    made = []
+    for index in range(block.speakers):
         if human and index % 10 == 0:
-            sayings = human[list(human)[index // 10 % len(human)]]
-            bank.append(_speaker(lambda short, s=sayings: _pick(s, short, rng), seconds, rng))
+            made.append(_speaker(lambda short: _pick(human, short, rng), block.seconds, rng))
         else:
-            bank.append(_espeak_speaker(split, seconds, rng))
-    return bank
+            made.append(_espeak_speaker(block.split, block.seconds, rng))
+    return made
 
 
 def _espeak_speaker(split: Split, seconds: float, rng: np.random.Generator) -> Speaker:
@@ -138,18 +171,12 @@ def _pick(
     return choices[int(rng.integers(len(choices)))]
 
 
-def _flite_bank(rng: np.random.Generator) -> dict[str, tuple[list[Spoken], list[Spoken]]]:
-    """Speak the same kind of texts with flite; an empty result where it is not installed."""
-    made: dict[str, tuple[list[Spoken], list[Spoken]]] = {}
-    try:
-        for voice in _FLITE_VOICES:
-            made[voice] = (
-                [_flite(long_text("en", rng), voice) for _ in range(40)],
-                [_flite(short_text("en", rng), voice) for _ in range(12)],
-            )
-    except FileNotFoundError:
-        return {}
-    return made
+def _flite_sayings(voice: str, rng: np.random.Generator) -> tuple[list[Spoken], list[Spoken]]:
+    """Speak long and short texts of the same kind with one voice of flite."""
+    return (
+        [_flite(long_text("en", rng), voice) for _ in range(40)],
+        [_flite(short_text("en", rng), voice) for _ in range(12)],
+    )
 
 
 def _flite(text: str, voice: str) -> Spoken:

@@ -45,7 +45,7 @@ def mixed_calls(count: int, seconds: float, cache: Path, seed: int = 77) -> list
     """Return calls of two people mixed from the development voices."""
     bank = cached(
         cache / f"bank-evaluation-{seed}.pkl",
-        lambda: make_bank("dev", 40, 40.0, np.random.default_rng(seed), flite=False),
+        lambda: make_bank("dev", 40, 40.0, seed, flite=False, processes=1),
     )
     noises = noise_bank(np.random.default_rng(seed + 1))
     rng = np.random.default_rng(seed + 2)

@@ -37,7 +37,8 @@ def log_mel(samples: NDArray[np.float32]) -> NDArray[np.float16]:
     """Return the spectra of samples at 8 kHz as the networks see them, in half precision."""
     with torch.inference_mode():
         spectra = LogMel()(torch.from_numpy(samples)[None])[0]
-    return spectra.numpy().astype(np.float16)
+    halved: NDArray[np.float16] = spectra.numpy().astype(np.float16)
+    return halved
 
 
 def active_frames(turns: Sequence[Sequence[Span]], frames: int) -> NDArray[np.uint8]:

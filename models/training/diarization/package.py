@@ -78,7 +78,7 @@ def _write_checkpoint(folder: Path, model: Model) -> None:
         "pytorch-lightning_version": _LIGHTNING,
         "hyper_parameters": dict(model.hparams),
     }
-    model.on_save_checkpoint(checkpoint)
+    model.on_save_checkpoint(checkpoint)  # type: ignore[no-untyped-call]
     torch.save(checkpoint, folder / "pytorch_model.bin")
 
 

@@ -58,7 +58,7 @@ def music(seconds: float, rng: np.random.Generator) -> Sound:
 def clicks(seconds: float, rng: np.random.Generator) -> Sound:
     """Return keyboard, paper and handset noises: short bursts of filtered noise."""
     out = np.zeros(int(seconds * RATE_HZ) + RATE_HZ)
-    for _ in range(int(rng.integers(2, 8 * seconds + 3))):
+    for _ in range(int(rng.integers(2, int(8 * seconds + 3)))):
         span = int(rng.choice([40, 100, 300, 1200]))
         start = int(rng.integers(0, len(out) - span))
         burst = rng.standard_normal(span) * np.exp(-np.arange(span) / (span / 4))

@@ -46,6 +46,11 @@ class TrainedEmbedding:
     margin: Margin
     steps: int = 0
 
+    @classmethod
+    def untrained(cls, model: SmallEmbedding, speakers: int) -> "TrainedEmbedding":
+        """Return a network to begin with and a direction for each speaker."""
+        return cls(model, Margin(model.dimension, speakers))
+
 
 def train_embedding(
     voices: Sequence[Sequence[Example]],
@@ -53,17 +58,11 @@ def train_embedding(
     steps: int,
     device: torch.device,
     seed: int,
-    trained: TrainedEmbedding | None = None,
+    trained: TrainedEmbedding,
 ) -> TrainedEmbedding:
-    """Return network and loss after so many steps of 64 crops of 1 to 3.2 s.
-
-    Goes on from ``trained`` if given.
-    """
+    """Return network and loss after so many more steps of 64 crops of 1 to 3.2 s."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    if trained is None:
-        model = SmallEmbedding()
-        trained = TrainedEmbedding(model, Margin(model.dimension, len(voices)))
     first_round = trained.steps == 0
     model, margin = trained.model.to(device), trained.margin.to(device)
     parameters = [*model.parameters(), *margin.parameters()]

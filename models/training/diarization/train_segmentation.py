@@ -38,6 +38,14 @@ def specifications() -> Specifications:
     )
 
 
+def untrained(width: int) -> SmallSegmentation:
+    """Return a network to begin with; torch's seed decides its weights."""
+    model = SmallSegmentation(width=width)
+    model.specifications = specifications()
+    model.build()
+    return model
+
+
 def permuted_classes() -> Tensor:
     """Return ``(6, 8)``: the class of each set of speakers under each renaming of them."""
     table = []
@@ -70,15 +78,11 @@ def train_segmentation(
     steps: int,
     device: torch.device,
     seed: int,
-    model: SmallSegmentation | None = None,
+    model: SmallSegmentation,
 ) -> SmallSegmentation:
-    """Return the network after so many steps of 32 windows, going on from ``model`` if given."""
+    """Return the network after so many more steps of 32 windows."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    if model is None:
-        model = SmallSegmentation()
-        model.specifications = specifications()
-        model.build()
     model.to(device)
     table = permuted_classes().to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=1e-3)
@@ -93,7 +97,7 @@ def train_segmentation(
             output = model.from_log_mel(spectra.to(device))
         loss = permutation_loss(output, active.to(device), table)
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()

@@ -21,12 +21,18 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=3.0, help="of training on one core")
     parser.add_argument("--out", type=Path, default=Path("models/bundled/tone"))
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--width", type=int, default=96, help="of the layers: a multiple of 4")
+    parser.add_argument("--layers", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=20)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.use_deterministic_algorithms(True, warn_only=True)
     began_s = time.process_time()
     plan = Plan(
         steps=max(20, int(arguments.minutes * STEPS_A_MINUTE)),
+        width=arguments.width,
+        layers=arguments.layers,
+        seed=arguments.seed,
         device="cuda" if torch.cuda.is_available() else "cpu",
     )
     tokenizer = build_tokenizer(Random(plan.seed))

@@ -18,8 +18,9 @@ quiet displeasure and anything said between the lines escape it, and so does a g
 plainly negative: it is set to accuse rarely. Use it to try the product; judge
 nobody by it.
 
-- Architecture: BERT, 2 layers of 96, byte-pair pieces for English, single characters for
-  Mandarin; case and punctuation are ignored. Loaded with transformers, weights in half precision.
+- Architecture: BERT, {layers} layers of {width}, byte-pair pieces for English, single characters
+  for Mandarin; case and punctuation are ignored. Loaded with transformers, weights in half
+  precision.
 - Data: `models/training/tone/texts/` ({frame_counts}).
   Utterances are drawn from frames, joined in twos, and misheard at random (words dropped,
   inserted, replaced by others that sound alike) at up to 30 % of the words.
@@ -52,6 +53,8 @@ def card(plan: Plan, measured: list[Measured], spent_s: float, minutes: float) -
         service=sum(len(service_frames(language)) for language in LANGUAGES),
         minutes=minutes,
         steps=plan.steps,
+        layers=plan.layers,
+        width=plan.width,
         batch=plan.batch,
         seconds=spent_s,
         device="a GPU" if plan.device == "cuda" else "the CPU",

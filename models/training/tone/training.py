@@ -28,9 +28,11 @@ _SPECIAL = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "s
 
 @dataclass(frozen=True)
 class Plan:
-    """How long and how fast to train."""
+    """How large, how long and how fast to train."""
 
     steps: int
+    width: int = 96
+    layers: int = 2
     batch: int = 48
     learning_rate: float = 1.5e-3
     warm_up: float = 0.1
@@ -43,7 +45,9 @@ def build_tokenizer(rng: Random) -> Tokenizer:
 
     Case and punctuation are thrown away: small recognisers give neither reliably.
     """
-    tokenizer = Tokenizer(models.BPE(unk_token="[UNK]", continuing_subword_prefix="##"))
+    # Words are marked at their beginning: with a mark inside them, the library numbers the marked
+    # letters in the order of a hash table, another one in every process.
+    tokenizer = Tokenizer(models.BPE(unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.Sequence(
         [
             normalizers.NFKC(),
@@ -55,14 +59,14 @@ def build_tokenizer(rng: Random) -> Tokenizer:
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
+            pre_tokenizers.Metaspace(),
             pre_tokenizers.Split(Regex(r"[\u3400-\u9fff]"), "isolated"),
-            pre_tokenizers.WhitespaceSplit(),
         ]
     )
     corpus = [f.fill(rng) for tone in TONES for f in frames("en", tone) for _ in range(30)]
     corpus += [f.fill(rng) for f in service_frames("en") for _ in range(10)]
     corpus += common_words()
-    alphabet = sorted({*common_characters(), *_characters_of_frames(rng)})
+    alphabet = sorted({"▁", *common_characters(), *_characters_of_frames(rng)})
     tokenizer.train_from_iterator(
         corpus,
         trainers.BpeTrainer(
@@ -70,7 +74,6 @@ def build_tokenizer(rng: Random) -> Tokenizer:
             special_tokens=list(_SPECIAL.values()),
             initial_alphabet=alphabet,
             limit_alphabet=len(alphabet) + 80,
-            continuing_subword_prefix="##",
             show_progress=False,
         ),
     )
@@ -87,16 +90,15 @@ def _characters_of_frames(rng: Random) -> set[str]:
     return {character for text in filled for character in text if character.isalpha()}
 
 
-def build_model(pieces: int) -> BertForSequenceClassification:
-    """Return an untrained classifier of about 700,000 parameters."""
+def build_model(pieces: int, plan: Plan) -> BertForSequenceClassification:
+    """Return an untrained classifier, at the shipped size of about 700,000 parameters."""
     config = BertConfig(
         vocab_size=pieces,
-        hidden_size=96,
-        num_hidden_layers=2,
+        hidden_size=plan.width,
+        num_hidden_layers=plan.layers,
         num_attention_heads=4,
-        intermediate_size=256,
+        intermediate_size=8 * plan.width // 3,
         max_position_embeddings=_MAX_TOKENS + 2,
-        num_labels=len(TONES),
         id2label={i: str(tone) for i, tone in enumerate(TONES)},
         label2id={str(tone): i for i, tone in enumerate(TONES)},
         pad_token_id=0,
@@ -108,7 +110,7 @@ def train(plan: Plan, tokenizer: Tokenizer) -> BertForSequenceClassification:
     """Train a classifier on all frames but the held-out ones, and set it for real calls."""
     torch.manual_seed(plan.seed)
     examples = Examples(Random(plan.seed), held_out=False)
-    model = build_model(tokenizer.get_vocab_size())
+    model = build_model(tokenizer.get_vocab_size(), plan)
     model.to(plan.device)  # type: ignore[arg-type]
     model.train()
     optimiser = torch.optim.AdamW(model.parameters(), lr=plan.learning_rate, weight_decay=0.05)
@@ -127,7 +129,7 @@ def train(plan: Plan, tokenizer: Tokenizer) -> BertForSequenceClassification:
         if step % 100 == 0:
             print(f"step {step} of {plan.steps}: loss {loss.item():.3f}", flush=True)
     _expect_little_displeasure(model)
-    model.eval()
+    model.train(False)
     return model
 
 

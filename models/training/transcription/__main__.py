@@ -11,8 +11,9 @@ import json
 import os
 from pathlib import Path
 
+WINDOWS_PER_SHARD = 240
 STAGES = ("data", "train", "export", "evaluate")
-HOURS_PER_SHARD = 0.345
+WINDOWS_AN_HOUR = 695
 SHORT_SHARDS = 8
 
 
@@ -26,7 +27,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--hours", type=float, default=20.6, help="synthetic speech to make")
     parser.add_argument("--minutes", type=float, default=90.0, help="training time by the clock")
     parser.add_argument("--steps", type=int, help="train so many steps instead: reproducible")
-    parser.add_argument("--d-model", type=int, default=256)
+    parser.add_argument("--d-model", type=int, default=256, help="width; a head for every 64 of it")
     parser.add_argument("--encoder-layers", type=int, default=5)
     parser.add_argument("--decoder-layers", type=int, default=2)
     parser.add_argument("--batch-seconds", type=float, default=100.0)
@@ -44,17 +45,22 @@ def _arguments() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> None:
     """Run the stages that were asked for."""
     options = _arguments().parse_args(arguments)
-    shards = max(1, round(options.hours / HOURS_PER_SHARD))
+    windows = max(8, round(options.hours * WINDOWS_AN_HOUR))
+    shards = max(1, round(windows / WINDOWS_PER_SHARD))
+    options.cache.mkdir(parents=True, exist_ok=True)
     if "data" in options.only:
-        from models.training.transcription.data import make_shards
+        from models.training.transcription.data import Making, make_shards
 
         excluded = options.exclude.read_text().split() if options.exclude else ()
         make_shards(
             options.cache,
-            options.seed,
+            Making(
+                options.seed,
+                min(windows, WINDOWS_PER_SHARD),
+                SHORT_SHARDS,
+                frozenset(excluded),
+            ),
             range(shards),
-            SHORT_SHARDS,
-            frozenset(excluded),
             options.threads,
         )
     if "train" in options.only:
@@ -79,7 +85,7 @@ def _train(options: argparse.Namespace, shards: int) -> None:
     phones = phone_inventory_cached(options.cache, options.seed)
     shape = Shape(
         d_model=options.d_model,
-        heads=options.d_model // 64,
+        heads=max(1, options.d_model // 64),
         feed_forward=3 * options.d_model,
         encoder_layers=options.encoder_layers,
         decoder_layers=options.decoder_layers,

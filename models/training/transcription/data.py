@@ -2,6 +2,7 @@
 
 import multiprocessing
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from models.training.transcription.windows import phone_inventory_cached, write_shard
@@ -12,27 +13,34 @@ def shard_path(cache: Path, shard: int) -> Path:
     return cache / f"shard-{shard:04d}.npz"
 
 
-def _make(job: tuple[Path, int, int, bool, frozenset[str]]) -> str:
-    cache, seed, shard, short, exclude = job
+@dataclass(frozen=True)
+class Making:
+    """What is alike for all shards of a run."""
+
+    seed: int
+    windows: int
+    """In each shard."""
+    short_shards: int
+    """The first so many hold single utterances."""
+    exclude: frozenset[str]
+    """Digests of sentences that must not be spoken."""
+
+
+def _make(job: tuple[Path, Making, int]) -> str:
+    cache, making, shard = job
     path = shard_path(cache, shard)
     if path.exists():
         return f"shard {shard} was there"
     began = time.perf_counter()
-    hours = write_shard(path, seed, shard, short, exclude)
+    short = shard < making.short_shards
+    hours = write_shard(path, making.seed, shard, short, making.exclude, making.windows)
     return f"shard {shard}: {hours:.2f} h in {time.perf_counter() - began:.0f} s"
 
 
-def make_shards(
-    cache: Path,
-    seed: int,
-    shards: range,
-    short_shards: int,
-    exclude: frozenset[str],
-    processes: int,
-) -> None:
-    """Make the missing shards; those before ``short_shards`` hold single utterances."""
-    phone_inventory_cached(cache, seed)
-    jobs = [(cache, seed, shard, shard < short_shards, exclude) for shard in shards]
+def make_shards(cache: Path, making: Making, shards: range, processes: int) -> None:
+    """Make the missing shards on so many processes."""
+    phone_inventory_cached(cache, making.seed)
+    jobs = [(cache, making, shard) for shard in shards]
     # A process a shard: espeak-ng keeps state from text to text, so what a shard sounds like must
     # not depend on which shards its process happened to speak before.
     with multiprocessing.get_context("spawn").Pool(processes, maxtasksperchild=1) as pool:

@@ -4,7 +4,6 @@ Windows are cut as the product cuts them (voice activity, at most ``window_s``),
 padded to the longest window of a batch, and everything runs with the network off.
 """
 
-import os
 import re
 import time
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+import qa_pipeline  # noqa: F401 - goes offline
 from models.training.transcription.windows import RATE_HZ, written_tokens
 from synthesis import telephone
 from synthesis.espeak import Span, speak
@@ -111,7 +111,6 @@ class Listener:
     """An exported model behind faster-whisper, batching windows without padding to 30 s."""
 
     def __init__(self, folder: Path, threads: int = 1, window_s: float = 11.0) -> None:
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
         from faster_whisper import WhisperModel
 
         self.model = WhisperModel(

@@ -13,8 +13,6 @@ from models.training.transcription.batches import SPECIALS
 from models.training.transcription.network import MAX_FRAMES, MAX_TOKENS, Shape
 from models.training.transcription.tokenizer import EMPTY, text_ids
 
-# Heads of the last decoder layer that were taught the true places of the tokens.
-ALIGNMENT_HEADS = [[1, 0], [1, 1]]
 _LIFT, _SINK = 4.0, -15.0
 
 
@@ -70,7 +68,7 @@ def _transformers_model(weights: dict[str, Tensor], shape: Shape, tokenizer: Tok
     model.load_state_dict(kept, strict=True)
     languages = {f"<|{code}|>": tokenizer.token_to_id(f"<|{code}|>") for code in ("en", "zh")}
     model.generation_config.lang_to_id = languages
-    model.generation_config.alignment_heads = ALIGNMENT_HEADS
+    model.generation_config.alignment_heads = [list(pair) for pair in shape.alignment_heads()]
     model.generation_config.suppress_tokens = []
     # Not even the end of text is suppressed first: a window without speech yields nothing.
     model.generation_config.begin_suppress_tokens = []

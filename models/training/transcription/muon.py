@@ -24,7 +24,8 @@ def orthogonalise(stack: Tensor, iterations: int = 4) -> Tensor:
     for _ in range(iterations):
         square = x @ x.transpose(1, 2)
         x = _A * x + (_B * square + _C * square @ square) @ x
-    return x.transpose(1, 2) if tall else x
+    updates: Tensor = x.transpose(1, 2) if tall else x
+    return updates
 
 
 class Muon(torch.optim.Optimizer):
@@ -46,6 +47,7 @@ class Muon(torch.optim.Optimizer):
             for shape, matrices in shapes.items():
                 updates = []
                 for matrix in matrices:
+                    assert matrix.grad is not None
                     kept = self.state[matrix].setdefault("momentum", torch.zeros_like(matrix))
                     kept.lerp_(matrix.grad, 1 - group["momentum"])
                     updates.append(matrix.grad.lerp(kept, group["momentum"]))

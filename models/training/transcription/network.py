@@ -31,9 +31,36 @@ class Shape:
     """Trained rows of the vocabulary: text pieces, then the special tokens in use."""
     phones: int = 0
 
+    def __post_init__(self) -> None:
+        if self.d_model % 2 or self.d_model % self.heads:
+            raise ValueError(
+                f"a width of {self.d_model} cannot be shared by {self.heads} heads: "
+                "it must be even and a multiple of their number"
+            )
+
     def as_dict(self) -> dict[str, Any]:
         """Return the sizes for a checkpoint."""
         return asdict(self)
+
+    def finding_heads(self) -> list[tuple[int, int]]:
+        """Return the (decoder layer, head) pairs that are taught where the next token is said.
+
+        One of the first layer, and up to three of the last.
+        """
+        last = self.decoder_layers - 1
+        found = [(0, 0)]
+        if last:
+            found += [(last, head) for head in range(min(3, self.heads))]
+        return found
+
+    def following_heads(self) -> list[tuple[int, int]]:
+        """Return the pairs that are taught where the last token was, from where to go on."""
+        return [(0, 1)] if self.heads > 1 else []
+
+    def alignment_heads(self) -> list[tuple[int, int]]:
+        """Return the pairs from which word times are read."""
+        last = self.decoder_layers - 1
+        return [pair for pair in self.finding_heads() if pair[0] == last][:2]
 
 
 class Attention(nn.Module):
@@ -163,7 +190,7 @@ class Decoder(nn.Module):
 
     def table(self) -> Tensor:
         """Return the tied embedding table, dimension 0 cleared."""
-        kept: Tensor = self.embed_tokens.weight * self.keep
+        kept: Tensor = self.embed_tokens.weight * self.get_buffer("keep")
         return kept
 
     def forward(self, tokens: Tensor, memory: Tensor) -> tuple[Tensor, list[Tensor]]:
@@ -174,6 +201,7 @@ class Decoder(nn.Module):
         mask = torch.full((length, length), -1e4, dtype=x.dtype, device=x.device).triu(1)
         attentions = []
         for layer in self.layers:
+            assert isinstance(layer, DecoderLayer)  # a module list forgets what it holds
             x, weights = layer.decode(x, memory, mask)
             attentions.append(weights)
         return self.layer_norm(x), attentions

@@ -79,7 +79,7 @@ def _byte_symbols(character: str) -> list[str]:
 
 def text_ids(tokenizer: Tokenizer) -> int:
     """Return the number of text ids; the empty piece and the special tokens follow them."""
-    return int(tokenizer.token_to_id(EMPTY))
+    return int(tokenizer.token_to_id(EMPTY) or 0)
 
 
 def load_or_build(path: Path, seed: int) -> Tokenizer:

@@ -32,10 +32,6 @@ from models.training.transcription.data import shard_path
 from models.training.transcription.muon import Muon
 from models.training.transcription.network import Recogniser, Shape
 
-# Cross-attention heads that are taught the true place of the token they are about to name, and
-# of the token named last, from where the next is found: (decoder layer, head).
-TAUGHT_HEADS = ((0, 0), (1, 0), (1, 1), (1, 2))
-TAUGHT_LAST = ((0, 1),)
 SHARDS_PER_ROUND = 10
 TOKEN_RIVALS = 700
 # The longest window up to each part of the run: attention is learnt on short ones.
@@ -90,7 +86,7 @@ def losses(network: Recogniser, batch: Batch) -> dict[str, Tensor]:
         ),
         "token": functional.cross_entropy(told, tokens),
         "text": functional.cross_entropy(logits, targets),
-        "place": _place_loss(attentions, batch.spans),
+        "place": _place_loss(attentions, batch.spans, network.shape),
         "phone_right": (named & voiced).sum() / voiced.sum().clamp(min=1),
         "token_right": (told.argmax(-1) == tokens).float().mean(),
         "text_right": (logits.argmax(-1) == targets).float().mean(),
@@ -107,12 +103,12 @@ def _said_tokens(batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
     return rows, drawn.clamp(max=batch.classes.shape[1] - 1), batch.targets[known]
 
 
-def _place_loss(attentions: list[Tensor], spans: Tensor) -> Tensor:
+def _place_loss(attentions: list[Tensor], spans: Tensor, shape: Shape) -> Tensor:
     """Return minus the log of the attention inside each token's true span, taught heads alone."""
     places = torch.arange(attentions[0].shape[-1], device=spans.device)
     last = functional.pad(spans[:, :-1], (0, 0, 1, 0), value=-1)
     found = []
-    for heads, wanted in ((TAUGHT_HEADS, spans), (TAUGHT_LAST, last)):
+    for heads, wanted in ((shape.finding_heads(), spans), (shape.following_heads(), last)):
         inside = (places >= wanted[..., :1]) & (places < wanted[..., 1:])
         known = wanted[..., 0] >= 0
         for layer, head in heads:

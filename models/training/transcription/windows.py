@@ -21,7 +21,6 @@ from synthesis.voices import Split, random_voice
 
 RATE_HZ = 16_000
 MAX_WINDOW_S = 12.0
-WINDOWS_PER_SHARD = 240
 SENTENCES_PER_SHARD = 600
 """Of each language; more than the windows of a shard ever speak."""
 FRAME_S = 0.02
@@ -174,7 +173,10 @@ def through_a_line(samples: NDArray[np.float32], rng: np.random.Generator) -> ND
     if rng.random() < 0.5:
         sound = telephone.mu_law(np.clip(sound, -1, 1))
     loud = np.abs(sound).max() + 1e-6
-    return (sound / loud * 10 ** (rng.uniform(-26, -0.5) / 20)).astype(np.float32)
+    levelled: NDArray[np.float32] = (sound / loud * 10 ** (rng.uniform(-26, -0.5) / 20)).astype(
+        np.float32
+    )
+    return levelled
 
 
 @cache
@@ -220,7 +222,7 @@ def make_windows(
     shard: int,
     short: bool,
     exclude: frozenset[str] = frozenset(),
-    count: int = WINDOWS_PER_SHARD,
+    count: int = 240,
 ) -> list[Window]:
     """Make the windows of one shard; ``short`` ones hold a single utterance each."""
     rng = np.random.default_rng((seed, shard))
@@ -248,7 +250,7 @@ def write_shard(
     shard: int,
     short: bool,
     exclude: frozenset[str] = frozenset(),
-    count: int = WINDOWS_PER_SHARD,
+    count: int = 240,
 ) -> float:
     """Make one shard and cache it as ``path`` (.npz); return the hours of sound in it."""
     inventory = phone_inventory_cached(path.parent, seed)
