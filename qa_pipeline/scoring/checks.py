@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PositiveInt, field_validator, model_validator
 
+from qa_pipeline.language.patterns import pattern
 from qa_pipeline.records import CallMetadata, MeasureRole, ToneLabel
 from qa_pipeline.scoring.parts import LocalText, Part, PerLanguage, Phrases, Range, require_one_of
-from qa_pipeline.scoring.patterns import pattern
 from qa_pipeline.scoring.units import Extent, Percent, Seconds
 
 Who = Literal["agent", "customer", "any"]

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 from rapidfuzz.process import cdist
 
+from qa_pipeline.language.normalise import Script, pieces
+from qa_pipeline.language.phonetics import sound_of
 from qa_pipeline.scoring.checks import Match
-from qa_pipeline.scoring.normalise import Script, pieces
-from qa_pipeline.scoring.phonetics import sound_of
 from qa_pipeline.scoring.stream import Stream
 
 Scores = NDArray[np.float32]

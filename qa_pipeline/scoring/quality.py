@@ -5,8 +5,8 @@ A card that loads is correct; this says where it would be unfair or vague to jud
 
 from collections.abc import Iterator
 
+from qa_pipeline.language.normalise import pieces
 from qa_pipeline.scoring.checks import Check, Says
-from qa_pipeline.scoring.normalise import pieces
 from qa_pipeline.scoring.parts import Language
 from qa_pipeline.scoring.references import walk
 from qa_pipeline.scoring.schema import Criterion, Scorecard

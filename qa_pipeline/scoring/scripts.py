@@ -15,6 +15,8 @@ from typing import get_args
 from pydantic import ValidationError
 
 from qa_pipeline.errors import ScorecardError
+from qa_pipeline.language.normalise import simplified
+from qa_pipeline.language.patterns import pattern
 from qa_pipeline.records import (
     CallMetadata,
     Conversation,
@@ -32,9 +34,7 @@ from qa_pipeline.records import (
     Word,
 )
 from qa_pipeline.scoring.checks import MEASURE_NAMES
-from qa_pipeline.scoring.normalise import simplified
 from qa_pipeline.scoring.parts import nearest
-from qa_pipeline.scoring.patterns import pattern
 
 SECONDS_A_WORD = 0.4
 SECONDS_A_CHARACTER = 0.25

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from statistics import fmean
 
+from qa_pipeline.language.normalise import simplified
+from qa_pipeline.language.patterns import pattern
 from qa_pipeline.records import Evidence, EvidenceKind
 from qa_pipeline.scoring.checks import Says
 from qa_pipeline.scoring.context import Ask, Context, narrowed
 from qa_pipeline.scoring.matching import Hit, compiled, find
-from qa_pipeline.scoring.normalise import simplified
 from qa_pipeline.scoring.outcome import Event, Outcome
-from qa_pipeline.scoring.patterns import pattern
 from qa_pipeline.scoring.reasons import HEARD_LIMIT
 from qa_pipeline.scoring.stream import Quote, Stream
 

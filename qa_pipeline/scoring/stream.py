@@ -10,9 +10,9 @@ from functools import cached_property
 from itertools import pairwise
 from statistics import fmean
 
+from qa_pipeline.language.normalise import Script, pieces
+from qa_pipeline.language.phonetics import sound_of
 from qa_pipeline.records import Conversation, Role, Utterance, Word
-from qa_pipeline.scoring.normalise import Script, pieces
-from qa_pipeline.scoring.phonetics import sound_of
 
 JOIN_GAP_S = 3.0
 """Utterances of a speaker further apart than this do not make one phrase together."""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, NonNegativeFloat, model_validator
 
-from qa_pipeline.scoring.patterns import pattern
+from qa_pipeline.language.patterns import pattern
 
 _AMOUNT = pattern(r"^\s*(\d+(?:\.\d+)?)\s*(s|sec|seconds|m|min|minutes|%)?\s*$")
 _SECONDS_A_UNIT = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "m": 60.0, "min": 60.0, "minutes": 60.0}

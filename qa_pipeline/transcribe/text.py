@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any
 
+from qa_pipeline.language import simplified
 from qa_pipeline.records import Region, Word
 from qa_pipeline.transcribe.windows import Window
 
@@ -80,20 +79,7 @@ def _whole_words(pieces: Sequence[TimedText], language: str) -> Iterator[TimedTe
 
 def _clean(text: str, language: str) -> str:
     text = text.replace("\ufffd", "").strip()
-    return to_simplified(text) if language == "zh" else text
-
-
-def to_simplified(text: str) -> str:
-    """Write Mandarin in simplified characters."""
-    simplified: str = _converter().convert(text)
-    return simplified
-
-
-@cache
-def _converter() -> Any:
-    from opencc import OpenCC  # type: ignore[import-untyped]
-
-    return OpenCC("t2s")
+    return simplified(text) if language == "zh" else text
 
 
 def _within_speech(start_s: float, end_s: float, regions: Sequence[Region]) -> tuple[float, float]:

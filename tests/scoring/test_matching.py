@@ -4,11 +4,11 @@ import time
 
 import pytest
 
+from qa_pipeline.language.normalise import pieces
 from qa_pipeline.records import Conversation, Trust, Utterance, Word
 from qa_pipeline.scoring import load_scorecard, score_call
 from qa_pipeline.scoring.checks import Match
 from qa_pipeline.scoring.matching import compiled, find
-from qa_pipeline.scoring.normalise import pieces
 from qa_pipeline.scoring.stream import Stream
 from tests.scoring.truth import SAMPLES, read_truth, truth_files
 

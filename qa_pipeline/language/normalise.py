@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from qa_pipeline.scoring.patterns import pattern
+from qa_pipeline.language.patterns import pattern
 
 if TYPE_CHECKING:
     from opencc import OpenCC  # type: ignore[import-untyped]

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from qa_pipeline.scoring.normalise import Script
+from qa_pipeline.language.normalise import Script
 
 # Pairs that telephone speech and many speakers do not keep apart are written as one symbol.
 _INITIALS = {"zh": "z", "ch": "c", "sh": "s"}
