@@ -32,6 +32,10 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     languages: tuple[str, ...] = ("en", "zh")
     """Languages that callers speak here."""
+    vocabulary: tuple[str, ...] = ()
+    """Brands, products and staff as they should be written, in English and Mandarin."""
+    mandarin: Literal["simplified", "traditional"] = "simplified"
+    punctuation: Literal["as_heard", "by_pauses", "none"] = "by_pauses"
     speakers: int | None = Field(default=2, ge=1)
     """Speakers expected on a mono recording; ``None`` lets the diarizer decide."""
     file_name_pattern: str | None = None

@@ -76,6 +76,12 @@ class TranscriptionOptions(Record):
     pad_to_window: bool = True
     """Whether shorter stretches must be padded to 30 s, as Whisper was trained."""
     beam_size: PositiveInt = 5
+    no_speech_certain: float = Field(default=1.0, ge=0, le=1)
+    """No-speech probability from which a window is dropped, whatever was written for it."""
+    takes_prompt: bool = True
+    """Whether the model was trained to be told names and style before it listens."""
+    prompts: dict[str, str] = Field(default_factory=dict)
+    """Language to a sentence in the style that transcripts should have."""
     compute_type_cpu: str = "int8"
     compute_type_cuda: str = "float16"
 

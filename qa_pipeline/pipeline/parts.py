@@ -8,7 +8,13 @@ from qa_pipeline.measures import ToneModel, TransformersTone
 from qa_pipeline.model_registry import Device, Profile, choose_device, local_folder
 from qa_pipeline.settings import Settings
 from qa_pipeline.speakers import Diarizer, PyannoteDiarizer, ResegmentingDiarizer
-from qa_pipeline.transcribe import FasterWhisperEngine, TranscriptionEngine
+from qa_pipeline.transcribe import (
+    FasterWhisperEngine,
+    FinishedTranscription,
+    TranscriptionEngine,
+    Vocabulary,
+    Writing,
+)
 
 
 class Parts:
@@ -30,7 +36,8 @@ class Parts:
     def engine(self) -> TranscriptionEngine:
         """The speech recogniser."""
         options = self.profile.transcription.options
-        return FasterWhisperEngine(
+        vocabulary = Vocabulary(self._settings.vocabulary)
+        whisper = FasterWhisperEngine(
             local_folder(self.profile, "transcription"),
             device=self.device.name,
             compute_type=self.device.compute_type,
@@ -38,7 +45,12 @@ class Parts:
             pad_to_window=options.pad_to_window,
             beam_size=options.beam_size,
             languages=self.languages,
+            no_speech_certain=options.no_speech_certain,
+            hotwords=vocabulary if options.takes_prompt else None,
+            prompts=options.prompts if options.takes_prompt else {},
         )
+        writing = Writing(self._settings.mandarin, self._settings.punctuation)
+        return FinishedTranscription(whisper, vocabulary, writing)
 
     @cached_property
     def diarizer(self) -> Diarizer:

@@ -111,6 +111,11 @@ class OpenRun:
             ),
             "languages": self.settings.languages,
             "speakers": self.settings.speakers,
+            "writing": (
+                self.settings.vocabulary,
+                self.settings.mandarin,
+                self.settings.punctuation,
+            ),
             "trust": self.parts.thresholds.model_dump(mode="json"),
         }
         return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()

@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from pydantic import Field, NonNegativeFloat, model_validator
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, model_validator
 
 from qa_pipeline.records.base import Record
 
@@ -32,6 +32,10 @@ class Transcript(Record):
     words: tuple[Word, ...]
     speech_s: NonNegativeFloat
     """Seconds of the channel in which voice activity was found."""
+    removed_words: NonNegativeInt = 0
+    """Words that were taken out as inventions of the recogniser."""
+    corrected_words: NonNegativeInt = 0
+    """Names that were put right by the centre's vocabulary."""
 
 
 class Turn(Record):

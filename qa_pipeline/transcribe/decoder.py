@@ -34,6 +34,19 @@ class Heard:
     no_speech_probability: float
 
 
+@dataclass(frozen=True)
+class Prompt:
+    """What a model is told before it listens."""
+
+    hotwords: str | None = None
+    """Names that may be said."""
+    style: str | None = None
+    """A sentence written as the transcript should be."""
+
+
+_NO_PROMPT = Prompt()
+
+
 class WhisperDecoder:
     """A Whisper model in CTranslate2 form, loaded from a folder."""
 
@@ -82,12 +95,14 @@ class WhisperDecoder:
         seconds = -(-round(duration_s * _FRAMES_PER_S) // _FRAMES_PER_S)
         return min(_FULL_FRAMES, max(1, seconds) * _FRAMES_PER_S)
 
-    def decode(self, sounds: Sequence[Samples], language: str, frames: int) -> list[Heard]:
+    def decode(
+        self, sounds: Sequence[Samples], language: str, frames: int, prompt: Prompt = _NO_PROMPT
+    ) -> list[Heard]:
         """Transcribe a batch, every sound padded to ``frames`` feature frames."""
         tokenizer = self._tokenizer(language)
         features = np.stack([self._features(sound, frames) for sound in sounds])
         encoded, outputs = self._pipeline.generate_segment_batched(
-            features, tokenizer, self._options(tokenizer, frames)
+            features, tokenizer, self._options(tokenizer, frames, prompt)
         )
         tokens = [[t for t in o["tokens"] if t < tokenizer.eot] for o in outputs]
         lengths = [min(frames, max(2, len(sound) // _HOP)) for sound in sounds]
@@ -144,12 +159,18 @@ class WhisperDecoder:
             self._tokenizers[language] = tokenizer
         return self._tokenizers[language]
 
-    def _options(self, tokenizer: Any, frames: int) -> Any:
+    def _options(self, tokenizer: Any, frames: int, prompt: Prompt) -> Any:
         from faster_whisper.transcribe import (
             TranscriptionOptions,
         )
 
-        limit = self._model.max_length - len(tokenizer.sot_sequence) - 1
+        told = self._model.get_prompt(
+            tokenizer,
+            tokenizer.encode(prompt.style) if prompt.style else [],
+            without_timestamps=True,
+            hotwords=prompt.hotwords,
+        )
+        limit = self._model.max_length - len(told)
         return TranscriptionOptions(
             beam_size=self._beam_size,
             best_of=1,
@@ -163,7 +184,7 @@ class WhisperDecoder:
             condition_on_previous_text=False,
             prompt_reset_on_temperature=0.5,
             temperatures=[0.0],
-            initial_prompt=None,
+            initial_prompt=prompt.style,
             prefix=None,
             suppress_blank=True,
             suppress_tokens=self._suppressed(tokenizer),
@@ -176,7 +197,7 @@ class WhisperDecoder:
             max_new_tokens=min(limit, frames * _TOKENS_PER_S // _FRAMES_PER_S + _TOKENS_AT_LEAST),
             clip_timestamps="0",
             hallucination_silence_threshold=None,
-            hotwords=None,
+            hotwords=prompt.hotwords,
         )
 
     def _suppressed(self, tokenizer: Any) -> list[int]:

@@ -1,4 +1,4 @@
-"""Guards against invented text: repetition loops and text faster than anybody speaks.
+"""Guards against invented text: loops, text faster than speech, subtitles' phrases, text in pauses.
 
 Published measurements put inventions at about one in a hundred Whisper transcriptions, mostly
 where little is said. Windows hold speech by construction; these guards catch the rest.
@@ -29,13 +29,24 @@ class GuardReport:
 
     repeated_words: int = 0
     too_fast_words: int = 0
+    phantom_words: int = 0
+    """Words of phrases that recognisers write where nobody spoke."""
+    outside_words: int = 0
+    """Words that the model placed where there is no speech."""
     silent_windows: int = 0
     """Windows in which the model itself found no speech."""
+
+    @property
+    def removed_words(self) -> int:
+        """All words that were taken out."""
+        return self.repeated_words + self.too_fast_words + self.phantom_words + self.outside_words
 
     def __add__(self, other: "GuardReport") -> "GuardReport":
         return GuardReport(
             self.repeated_words + other.repeated_words,
             self.too_fast_words + other.too_fast_words,
+            self.phantom_words + other.phantom_words,
+            self.outside_words + other.outside_words,
             self.silent_windows + other.silent_windows,
         )
 

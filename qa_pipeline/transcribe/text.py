@@ -11,6 +11,8 @@ from qa_pipeline.transcribe.windows import Window
 _SOUNDS = re.compile(r"\w")
 _LATIN = re.compile(r"[A-Za-z0-9'’]+")
 _SHORTEST_WORD_S = 0.02
+_STRAY_S = 0.6
+"""A word placed so far from all speech is invented; nearer, its time is a little off."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ def to_words(
     words: list[Word] = []
     earliest_s = window.start_s
     for piece in _whole_words(pieces, language):
+        if _is_stray(piece, window):
+            continue
         text = _clean(piece.text, language)
         if not _SOUNDS.search(text):
             continue
@@ -49,6 +53,19 @@ def to_words(
         )
         earliest_s = start_s
     return words
+
+
+def strays(pieces: Sequence[TimedText], window: Window) -> int:
+    """Return how many pieces lie where nobody speaks; `to_words` leaves them out."""
+    return sum(_is_stray(piece, window) for piece in pieces if _SOUNDS.search(piece.text))
+
+
+def _is_stray(piece: TimedText, window: Window) -> bool:
+    start_s, end_s = window.start_s + piece.start_s, window.start_s + piece.end_s
+    return all(
+        start_s > region.end_s + _STRAY_S or end_s < region.start_s - _STRAY_S
+        for region in window.regions
+    )
 
 
 def _whole_words(pieces: Sequence[TimedText], language: str) -> Iterator[TimedText]:

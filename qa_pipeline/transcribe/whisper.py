@@ -6,18 +6,20 @@ all requests are planned here, sorted by length, and handed to faster-whisper's 
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 from qa_pipeline.errors import ModelError
 from qa_pipeline.records import Transcript, Word
 from qa_pipeline.transcribe.batching import batches, run_halving
-from qa_pipeline.transcribe.decoder import Heard, WhisperDecoder
+from qa_pipeline.transcribe.decoder import Heard, Prompt, WhisperDecoder
 from qa_pipeline.transcribe.engine import ChannelRequest
 from qa_pipeline.transcribe.guards import GuardReport, guard
-from qa_pipeline.transcribe.text import to_words
+from qa_pipeline.transcribe.phantoms import is_phantom
+from qa_pipeline.transcribe.text import strays, to_words
+from qa_pipeline.transcribe.vocabulary import Vocabulary
 from qa_pipeline.transcribe.windows import Window, plan_windows
 
 _log = logging.getLogger(__name__)
@@ -41,9 +43,15 @@ class WhisperOptions:
     """Threads on the CPU; 0: all."""
     detect_s: float = 60.0
     """Speech of a channel that its language is judged by."""
+    hotwords: Vocabulary | None = None
+    """Names that the model is told of beforehand, where it was trained to take a prompt."""
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    """Language to a sentence that sets the style, such as one that is punctuated."""
     no_speech_probability: float = 0.6
     """With a mean log probability below ``-1``: a window in which nothing was said (the rule and
     the values of Whisper's own decoder)."""
+    no_speech_certain: float = 1.0
+    """The probability from which a model's own word that nothing was said is enough."""
 
     def __post_init__(self) -> None:
         if not 1.0 <= self.window_s <= 30.0:
@@ -62,7 +70,18 @@ class _OptionValues(TypedDict, total=False):
     pad_to_window: bool
     cpu_threads: int
     detect_s: float
+    hotwords: Vocabulary | None
+    prompts: Mapping[str, str]
     no_speech_probability: float
+    no_speech_certain: float
+
+
+def _is_invented(words: Sequence[Word], heard: Heard) -> bool:
+    """Say whether a window's whole text is one that recognisers write where nobody spoke."""
+    if not words:
+        return False
+    sure = sum(word.probability for word in words) / len(words)
+    return is_phantom(" ".join(w.text for w in words), sure, heard.no_speech_probability)
 
 
 @dataclass(frozen=True)
@@ -142,7 +161,7 @@ class FasterWhisperEngine:
             words[task.request][task.window] = kept
             reports[task.request] += report
         return [
-            (self._transcript(request, language, found), report)
+            (self._transcript(request, language, found, report.removed_words), report)
             for request, language, found, report in zip(
                 requests, languages, words, reports, strict=True
             )
@@ -153,6 +172,7 @@ class FasterWhisperEngine:
         request: ChannelRequest,
         language: tuple[str, float],
         words: dict[Window, list[Word]],
+        removed_words: int,
     ) -> Transcript:
         in_order = sorted(words, key=lambda window: window.start_s)
         return Transcript(
@@ -161,24 +181,19 @@ class FasterWhisperEngine:
             language_probability=language[1],
             words=tuple(word for window in in_order for word in words[window]),
             speech_s=round(sum(r.end_s - r.start_s for r in request.regions), 3),
+            removed_words=removed_words,
         )
 
     def _words(self, task: _Task, heard: Heard, channel: int) -> tuple[list[Word], GuardReport]:
-        if (
-            heard.no_speech_probability > self.options.no_speech_probability
-            and heard.mean_log_probability < -1.0
-        ):
+        if self._is_silent(heard):
             return [], GuardReport(silent_windows=1)
         words = to_words(heard.pieces, task.window, channel, task.language)
+        if _is_invented(words, heard):
+            return [], GuardReport(phantom_words=len(words))
         kept, report = guard(words, task.window.speech_s, task.language)
+        report += GuardReport(outside_words=strays(heard.pieces, task.window))
         if report != GuardReport():
-            _log.info(
-                "%s to %s s: took out %d repeated and %d impossibly fast words",
-                task.window.start_s,
-                task.window.end_s,
-                report.repeated_words,
-                report.too_fast_words,
-            )
+            _log.info("%s to %s s: took out %s", task.window.start_s, task.window.end_s, report)
         return kept, report
 
     def _decode(
@@ -196,7 +211,7 @@ class FasterWhisperEngine:
                 batch: Sequence[_Task], language: str = language, frames: int = frames
             ) -> list[Heard]:
                 sounds = [t.window.cut(requests[t.request].samples) for t in batch]
-                return self._decoder.decode(sounds, language, frames)
+                return self._decoder.decode(sounds, language, frames, self._prompt(language))
 
             for batch in batches(group, self._batch_size):
                 heard, fitting = run_halving(batch, run)
@@ -205,6 +220,17 @@ class FasterWhisperEngine:
                     _log.warning("too little memory on the device; batches of %d now", fitting)
                 done.extend(zip(batch, heard, strict=True))
         return done
+
+    def _is_silent(self, heard: Heard) -> bool:
+        doubted = heard.no_speech_probability
+        unsure = heard.mean_log_probability < -1.0
+        return doubted > self.options.no_speech_certain or (
+            unsure and doubted > self.options.no_speech_probability
+        )
+
+    def _prompt(self, language: str) -> Prompt:
+        names = self.options.hotwords.hotwords(language) if self.options.hotwords else None
+        return Prompt(names, self.options.prompts.get(language))
 
     def _languages(
         self, requests: Sequence[ChannelRequest], planned: list[list[Window]]

@@ -14,7 +14,8 @@ from qa_pipeline.audio import Decoded, decode, voice_activity
 from qa_pipeline.errors import ModelError
 from qa_pipeline.model_registry import load_profile
 from qa_pipeline.records import Region, Transcript
-from qa_pipeline.transcribe import ChannelRequest, FasterWhisperEngine
+from qa_pipeline.transcribe import ChannelRequest, FasterWhisperEngine, Vocabulary
+from synthesis import sounds, telephone
 from tests.audio.recordings import NO_REAL, REAL, ROOT, SAMPLE_CALLS
 
 MODEL = ROOT / "models" / "bundled" / "transcription"
@@ -34,6 +35,7 @@ def engine() -> FasterWhisperEngine:
         pad_to_window=options.pad_to_window,
         beam_size=options.beam_size,
         languages=("en", "zh"),
+        no_speech_certain=options.no_speech_certain,
         cpu_threads=2,
         batch_size=4,
     )
@@ -174,13 +176,31 @@ def truth_end_s(path: Path) -> float:
     return max(float(word["end_s"]) for word in content["words"])
 
 
-def test_music_is_not_words() -> None:
-    times = np.arange(16_000 * 8) / 16_000
-    chord = [np.sin(2 * np.pi * pitch * times) for pitch in (220, 277, 330)]
-    music = np.sum(chord, axis=0) * np.exp(-3 * (times % 0.5))
-    request = ChannelRequest((0.1 * music).astype(np.float32), 0, "en", (Region(0.0, 8.0),))
-    (transcript,) = engine().transcribe([request])
-    assert len(transcript.words) <= 3
+@pytest.mark.parametrize("kind", ["silence", "music", "ring", "busy", *telephone.NOISE_KINDS])
+def test_what_is_no_speech_gets_no_words(kind: str) -> None:
+    rng = np.random.default_rng(3)
+    if kind == "silence":
+        made = np.zeros(320_000)
+    elif kind == "music":
+        made = sounds.hold_music(20.0, rng)
+    elif kind in ("ring", "busy"):
+        made = (sounds.ring_tone if kind == "ring" else sounds.busy_tone)("uk", 20.0)
+    else:
+        made = telephone.noise(kind, 320_000, rng)
+    row = (0.2 * made / (np.abs(made).max() + 1e-9)).astype(np.float32)
+    # Neither with voice activity before it nor, music excepted, by the recogniser alone.
+    for regions in (voice_activity(row), (Region(0.0, 20.0),))[: 1 if kind == "music" else 2]:
+        (transcript,) = engine().transcribe([ChannelRequest(row, 0, None, regions)])
+        assert [word.text for word in transcript.words] == []
+
+
+def test_names_given_beforehand_reach_the_model_however_many() -> None:
+    names = Vocabulary([f"Name{chr(97 + n % 26)}{chr(97 + n // 26)}ling" for n in range(400)])
+    told = FasterWhisperEngine(MODEL, window_s=5.0, pad_to_window=False, hotwords=names)
+    row, regions = requests(ENGLISH)[0].samples, requests(ENGLISH)[0].regions[:2]
+    (transcript,) = told.transcribe([ChannelRequest(row, 0, "en", regions)])
+    (plain,) = engine().transcribe([ChannelRequest(row, 0, "en", regions)])
+    assert transcript.words != plain.words
 
 
 def test_folder_without_a_model(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_pipeline.records import Region
-from qa_pipeline.transcribe.text import TimedText, to_words
+from qa_pipeline.transcribe.text import TimedText, strays, to_words
 from qa_pipeline.transcribe.windows import Window
 
 WINDOW = Window(10.0, 16.0, (Region(10.0, 12.0), Region(12.8, 16.0)))
@@ -36,7 +36,7 @@ def test_a_word_in_a_pause_moves_to_the_next_speech() -> None:
 
 
 def test_nothing_lies_beyond_the_window() -> None:
-    assert placed((" late", 5.9, 31.0), (" later", 31.0, 33.0)) == [
+    assert placed((" late", 5.9, 31.0), (" later", 6.3, 7.0), (" ghost", 31.0, 33.0)) == [
         ("late", 15.9, 16.0),
         ("later", 16.0, 16.0),
     ]
@@ -63,7 +63,7 @@ def test_words_are_always_in_order_and_in_the_window(
 ) -> None:
     pieces = [TimedText(" w", a, b, p) for a, b, p in times]
     words = to_words(pieces, WINDOW, 1, "en")
-    assert len(words) == len(pieces)
+    assert len(words) + strays(pieces, WINDOW) == len(pieces)
     last_s = 0.0
     for word in words:
         assert WINDOW.start_s <= word.start_s <= word.end_s <= WINDOW.end_s

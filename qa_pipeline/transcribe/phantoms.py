@@ -1,0 +1,87 @@
+"""Phrases that recognisers write where nobody spoke: what subtitles of films and shows end with.
+
+Whisper learnt from subtitles, and writes their credits on silence, noise and music (Koenecke et
+al., Careless Whisper, 2024, count inventions in one transcription of a hundred). No call contains
+the phrases of ``CERTAIN``. Those of ``PLAUSIBLE`` are said in calls too: they are taken out only
+where the model itself doubts that there was speech.
+"""
+
+import re
+
+CERTAIN = (
+    "thanks for watching",
+    "thank you for watching",
+    "thank you so much for watching",
+    "please subscribe",
+    "like and subscribe",
+    "don't forget to subscribe",
+    "see you in the next video",
+    "subtitles by the amara org community",
+    "subtitles by",
+    "captions by",
+    "transcribed by",
+    "字幕由amara org社区提供",
+    "字幕志愿者",
+    "中文字幕",
+    "字幕",
+    "请不吝点赞 订阅 转发 打赏支持明镜与点点栏目",
+    "请不吝点赞订阅转发打赏",
+    "谢谢观看",
+    "感谢观看",
+    "谢谢大家观看",
+    "多谢您的观看",
+    "下期再见",
+    "我们下期节目再见",
+)
+PLAUSIBLE = (
+    "thank you",
+    "thanks",
+    "bye",
+    "bye bye",
+    "you",
+    "okay",
+    "so",
+    "oh",
+    "谢谢",
+    "谢谢大家",
+    "嗯",
+    "好",
+    "再见",
+)
+DOUBTFUL = 0.4
+"""No-speech probability, or one minus the words' probability, from which the model doubts."""
+_OTHER = re.compile(r"[^\w]+|_")
+
+
+def _bare(text: str) -> str:
+    return _OTHER.sub("", text.lower().replace("'", "").replace("’", ""))
+
+
+_CERTAIN = frozenset(_bare(text) for text in CERTAIN)
+_PLAUSIBLE = frozenset(_bare(text) for text in PLAUSIBLE)
+
+
+def is_phantom(text: str, probability: float, no_speech_probability: float) -> bool:
+    """Say whether the whole text of a window is such a phrase, once or several times over.
+
+    Args:
+        text: what was written for one window.
+        probability: mean probability of its words, 0 to 1.
+        no_speech_probability: that nothing was said in the window, 0 to 1.
+    """
+    whole = _bare(text)
+    if not whole:
+        return False
+    if _made_of(whole, _CERTAIN):
+        return True
+    doubtful = max(no_speech_probability, 1.0 - probability) >= DOUBTFUL
+    return doubtful and _made_of(whole, _PLAUSIBLE) and no_speech_probability >= DOUBTFUL / 2
+
+
+def _made_of(whole: str, phrases: frozenset[str]) -> bool:
+    """Say whether a text is a row of these phrases and nothing else."""
+    reached = {0}
+    for at in range(len(whole)):
+        if at in reached:
+            reached |= {at + len(p) for p in phrases if whole.startswith(p, at)}
+    return len(whole) in reached
