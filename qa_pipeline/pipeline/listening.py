@@ -13,7 +13,14 @@ from qa_pipeline.pipeline.opening import OpenedCall
 from qa_pipeline.pipeline.parts import Parts
 from qa_pipeline.pipeline.tray import Tray
 from qa_pipeline.records import Region, Sound, Transcript, Turn
-from qa_pipeline.speakers import assign_words, channel_turns
+from qa_pipeline.speakers import (
+    Crosstalk,
+    assign_words,
+    channel_turns,
+    find_crosstalk,
+    own_regions,
+    own_words,
+)
 from qa_pipeline.transcribe import ChannelRequest
 
 
@@ -37,6 +44,7 @@ class _Transcribed:
     call: OpenedCall
     sound: Sound
     regions: tuple[tuple[Region, ...], ...]
+    """Voice activity by channel, without what leaks from one into another."""
     transcripts: tuple[Transcript, ...]
 
     @property
@@ -55,7 +63,7 @@ def hear_calls(calls: Sequence[OpenedCall], parts: Parts, tray: Tray) -> list[He
 
 def _transcribe(calls: Sequence[OpenedCall], parts: Parts) -> list[_Transcribed]:
     sounds = [call.sound for call in calls if call.sound is not None]
-    regions = [tuple(voice_activity(row) for row in sound.samples) for sound in sounds]
+    voices = [_voices(sound) for sound in sounds]
     requests = [
         ChannelRequest(
             samples=row,
@@ -63,14 +71,31 @@ def _transcribe(calls: Sequence[OpenedCall], parts: Parts) -> list[_Transcribed]
             language=_expected_language(call, parts),
             regions=channel_regions,
         )
-        for call, sound, by_channel in zip(calls, sounds, regions, strict=True)
+        for call, sound, (by_channel, _) in zip(calls, sounds, voices, strict=True)
         for number, (row, channel_regions) in enumerate(zip(sound.samples, by_channel, strict=True))
     ]
     transcripts = iter(parts.engine.transcribe(requests))
     return [
-        _Transcribed(call, sound, by_channel, tuple(next(transcripts) for _ in by_channel))
-        for call, sound, by_channel in zip(calls, sounds, regions, strict=True)
+        _Transcribed(
+            call, sound, regions, tuple(_own(next(transcripts), crosstalk) for _ in regions)
+        )
+        for call, sound, (regions, crosstalk) in zip(calls, sounds, voices, strict=True)
     ]
+
+
+def _voices(sound: Sound) -> tuple[tuple[tuple[Region, ...], ...], Crosstalk | None]:
+    """Find the voice activity of every channel that is not another channel's."""
+    regions = tuple(voice_activity(row) for row in sound.samples)
+    if not all(regions) or len(regions) < 2:
+        return regions, None
+    crosstalk = find_crosstalk(sound.samples)
+    return own_regions(regions, crosstalk), crosstalk
+
+
+def _own(transcript: Transcript, crosstalk: Crosstalk | None) -> Transcript:
+    if crosstalk is None:
+        return transcript
+    return transcript.model_copy(update={"words": own_words(transcript.words, crosstalk)})
 
 
 def _expected_language(call: OpenedCall, parts: Parts) -> str | None:
@@ -83,9 +108,7 @@ def _expected_language(call: OpenedCall, parts: Parts) -> str | None:
 
 def _find_speakers(heard: _Transcribed, parts: Parts) -> HeardCall:
     if heard.call.recording.layout == "stereo":
-        turns = channel_turns(
-            heard.regions, heard.sound.samples, padding_s=VoiceActivityOptions().pad_s
-        )
+        turns = channel_turns(heard.regions, padding_s=VoiceActivityOptions().pad_s)
         channels = tuple(
             ChannelWords(transcript, (f"channel-{transcript.channel}",) * len(transcript.words))
             for transcript in heard.transcripts

@@ -5,16 +5,21 @@ later, from what they say.
 """
 
 from qa_pipeline.speakers.channels import channel_turns
+from qa_pipeline.speakers.crosstalk import Crosstalk, find_crosstalk, own_regions, own_words
 from qa_pipeline.speakers.diarizer import Diarizer, PyannoteDiarizer
 from qa_pipeline.speakers.resegment import ResegmentingDiarizer, resegment
 from qa_pipeline.speakers.words import UNKNOWN_SPEAKER, assign_words
 
 __all__ = [
     "UNKNOWN_SPEAKER",
+    "Crosstalk",
     "Diarizer",
     "PyannoteDiarizer",
     "ResegmentingDiarizer",
     "assign_words",
     "channel_turns",
+    "find_crosstalk",
+    "own_regions",
+    "own_words",
     "resegment",
 ]
