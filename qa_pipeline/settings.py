@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -12,13 +12,41 @@ from pydantic_settings import (
 )
 
 from qa_pipeline.errors import UsageError
+from qa_pipeline.records import SensitiveKind
+
+_IDENTIFYING: tuple[SensitiveKind, ...] = ("phone", "id", "card", "account", "email")
+
+
+class RedactionSettings(BaseModel):
+    """What is taken out, and where: a list of kinds a place. Scoring sees what was said."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    stored_text: tuple[SensitiveKind, ...] = _IDENTIFYING
+    """Out of the bundles and the store, and so out of everything that is made of them."""
+    exports: tuple[SensitiveKind, ...] = _IDENTIFYING
+    """Out of exported transcripts, beside what is not stored."""
+    reports: tuple[SensitiveKind, ...] = _IDENTIFYING
+    """Out of the quotes in reports, beside what is not stored."""
+    audio: tuple[SensitiveKind, ...] = _IDENTIFYING
+    """Out of the sound of exported calls."""
+    audio_fill: Literal["tone", "silence"] = "tone"
+    """What is heard instead."""
+    audio_margin_s: float = Field(default=0.12, ge=0.0, le=2.0)
+    """Seconds more at both ends, since word times are not exact."""
+    audio_channels: Literal["speaker", "all"] = "speaker"
+    """In stereo: only the channel of who speaks, or all, where channels leak into each other."""
 
 
 class Settings(BaseSettings):
     """Every setting with its default. ``docs/configuration.md`` explains them to users."""
 
     model_config = SettingsConfigDict(
-        env_prefix="QA_", toml_file="qa.toml", extra="forbid", frozen=True
+        env_prefix="QA_",
+        env_nested_delimiter="__",
+        toml_file="qa.toml",
+        extra="forbid",
+        frozen=True,
     )
 
     data_dir: Path = Path("qa_data")
@@ -42,6 +70,9 @@ class Settings(BaseSettings):
     """Regular expression with named groups that reads metadata from file names."""
     batch_calls: int = Field(default=8, ge=1)
     """Calls that go through the models together."""
+
+    redaction: RedactionSettings = RedactionSettings()
+    """What is redacted where."""
 
     @property
     def store_path(self) -> Path:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Calls: list, show, export.")
 
 CallId = Annotated[str, typer.Argument(help="The call's id; see: qa-pipeline calls list.")]
+_WAV = "wav"
+_SAME_LENGTH_S = 0.05
 _MARKS = {"met": "+", "partly_met": "~", "not_met": "-", "not_applicable": " ", "unscored": "?"}
 
 
@@ -82,26 +84,70 @@ def show(
 def export(
     call_id: CallId,
     format_: Annotated[
-        str, typer.Option("--format", help="json, srt, vtt, rttm or textgrid.")
+        str, typer.Option("--format", help="json, srt, vtt, rttm or textgrid; wav: the sound.")
     ] = "json",
     output: Annotated[
-        Path | None, typer.Option("--output", help="File to write; default: standard output.")
+        Path | None,
+        typer.Option("--output", help="File to write; default: standard output (not for wav)."),
     ] = None,
     data_dir: options.DataDir = None,
     store: options.StorePath = None,
 ) -> None:
-    """Write one call's transcript in a format that other programs read."""
+    """Write one call's transcript in a format that other programs read, or its sound.
+
+    What identifies people is redacted as the configuration says, in sound by a tone.
+    """
+    from qa_pipeline.privacy import redact_call
     from qa_pipeline.settings import read_settings
     from qa_pipeline.transcripts import EXPORT_FORMATS, export_call
 
-    if format_ not in EXPORT_FORMATS:
-        raise UsageError(f"format is {format_!r}; it must be one of {', '.join(EXPORT_FORMATS)}")
-    call = _read(call_id, read_settings(data_dir=data_dir, store=store))
+    formats = (*EXPORT_FORMATS, _WAV)
+    if format_ not in formats:
+        raise UsageError(f"format is {format_!r}; it must be one of {', '.join(formats)}")
+    settings = read_settings(data_dir=data_dir, store=store)
+    if format_ == _WAV:
+        if output is None:
+            raise UsageError("sound needs a file to go to: give --output FILE.wav")
+        _write(output, _redacted_wav(_read(call_id, settings), settings))
+        return
+    call = redact_call(_read(call_id, settings), settings.redaction.exports)
     text = export_call(call, format_)
     if output is None:
         typer.echo(text, nl=not text.endswith("\n"))
     else:
-        output.write_text(text, encoding="utf-8")
+        _write(output, text.encode())
+
+
+def _redacted_wav(call: "ProcessedCall", settings: "Settings") -> bytes:
+    """Return the call's sound as a WAV file, with a tone or silence where the settings say."""
+    from qa_pipeline.audio import decode
+    from qa_pipeline.privacy import mute, sensitive_spans, wav_bytes
+
+    if call.recording.sample_rate_hz is None:
+        raise UsageError(
+            f"call {call.recording.call_id} was read from a transcript: it has no sound to export"
+        )
+    decoded = decode(Path(call.recording.path))
+    if abs(decoded.duration_s - call.recording.duration_s) > _SAME_LENGTH_S:
+        raise UsageError(
+            f"{call.recording.path} is not the recording that call {call.recording.call_id} was "
+            "made from, so its word times do not fit; run it again"
+        )
+    wanted = settings.redaction
+    spans = sensitive_spans(
+        call.conversation,
+        wanted.audio,
+        margin_s=wanted.audio_margin_s,
+        every_channel=wanted.audio_channels == "all",
+    )
+    return wav_bytes(mute(decoded.sound.samples, spans, wanted.audio_fill))
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written ({error.strerror or error})") from error
 
 
 def _read(call_id: str, settings: "Settings") -> "ProcessedCall":

@@ -15,6 +15,7 @@ from qa_pipeline.errors import CallError, UsageError
 from qa_pipeline.model_registry import PURPOSES, identity, load_profile, local_folder
 from qa_pipeline.pipeline.opening import OpenedCall
 from qa_pipeline.pipeline.parts import Parts
+from qa_pipeline.privacy import redact_call
 from qa_pipeline.records import CallMetadata, Failure, ProcessedCall, Versions
 from qa_pipeline.records.base import Record
 from qa_pipeline.resources import resource_folder
@@ -111,6 +112,7 @@ class OpenRun:
             ),
             "languages": self.settings.languages,
             "speakers": self.settings.speakers,
+            "redaction": sorted(self.settings.redaction.stored_text),
             "writing": (
                 self.settings.vocabulary,
                 self.settings.mandarin,
@@ -142,7 +144,11 @@ class OpenRun:
         return find_bundle(self.settings.bundles_dir, call.call_id, call.key) is not None
 
     def write(self, processed: ProcessedCall, key: str) -> str:
-        """Write a call's bundle; return the call's id."""
+        """Write a call's bundle, redacted as configured; return the call's id.
+
+        What leaves this method is all that is kept of a call: bundle, store and reports follow.
+        """
+        processed = redact_call(processed, self.settings.redaction.stored_text)
         write_bundle(processed, self.settings.bundles_dir, key, self.run_id)
         self.trust[processed.conversation.trust.level] += 1
         return processed.recording.call_id

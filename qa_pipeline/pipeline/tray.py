@@ -1,11 +1,13 @@
 """Calls pass from stage to stage on a tray; one that fails is taken off, the others go on."""
 
 import logging
+import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from qa_pipeline.errors import CallError, QaPipelineError
+from qa_pipeline.privacy import redact_text
 from qa_pipeline.progress import Progress
 from qa_pipeline.records import Failure, Stage
 
@@ -66,8 +68,16 @@ class Tray:
         if isinstance(error, CallError):
             reason = str(error)
         else:
-            _log.exception("%s: unexpected error while %s", path, stage)
-            reason = f"{path}: unexpected {type(error).__name__}: {error}"
+            # The message of an unexpected error may repeat what was said on the call: the log gets
+            # where it happened, the reason goes through redaction.
+            _log.error(
+                "%s: unexpected %s while %s\n%s",
+                path,
+                type(error).__name__,
+                stage,
+                "".join(traceback.format_tb(error.__traceback__)),
+            )
+            reason = f"{path}: unexpected {type(error).__name__}: {redact_text(str(error))}"
         failure = Failure(path=path, stage=stage, reason=reason, failed_at=datetime.now(UTC))
         self.failures.append(failure)
         self._on_failure(failure)

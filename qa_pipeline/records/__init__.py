@@ -11,6 +11,7 @@ from qa_pipeline.records.measures import (
     ToneLabel,
     UtteranceTone,
 )
+from qa_pipeline.records.privacy import SensitiveKind
 from qa_pipeline.records.processed import Failure, ProcessedCall, Stage, Versions
 from qa_pipeline.records.recording import CallMetadata, ChannelLayout, Direction, Recording
 from qa_pipeline.records.result import (
@@ -46,6 +47,7 @@ __all__ = [
     "Samples",
     "ScoredCall",
     "SectionResult",
+    "SensitiveKind",
     "Silence",
     "Sound",
     "Stage",

@@ -9,4 +9,5 @@ class Record(BaseModel):
     Times are seconds from the start of the recording, dates are timezone-aware, ids are strings.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Errors of validation go to logs and failures: they must not repeat what callers said.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

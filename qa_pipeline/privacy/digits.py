@@ -1,0 +1,254 @@
+"""Digits as people write and say them: "138", "one three eight", "double seven", 幺三八, 两个七.
+
+What counts or measures (two hundred and fifty, 三千块, 12:30, £4.50) is told apart here already:
+it is an ``amount`` and never part of an identifying number.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from qa_pipeline.privacy.tokens import Token
+
+Style = Literal["digits", "tens", "amount", "weak"]
+
+_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_ONES = {
+    **{word: str(digit) for digit, word in enumerate(_DIGITS)},
+    **dict.fromkeys(["oh", "o", "nought", "naught", "nil", "null"], "0"),
+    "niner": "9",
+}
+_PLURALS = {
+    **{f"{word}{'es' if word == 'six' else 's'}": str(digit) for digit, word in enumerate(_DIGITS)},
+    **dict.fromkeys(["zeroes", "ohs", "oh's", "o's", "noughts"], "0"),
+}
+_TEENS = {
+    **{"ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14"},
+    **{"fifteen": "15", "sixteen": "16", "seventeen": "17", "eighteen": "18", "nineteen": "19"},
+}
+_TENS = {
+    **{"twenty": "2", "thirty": "3", "forty": "4", "fourty": "4", "fifty": "5"},
+    **{"sixty": "6", "seventy": "7", "eighty": "8", "ninety": "9"},
+}
+_MULTIPLIERS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
+_BIG = {"hundred", "thousand", "million", "billion", "hundreds", "thousands"}
+
+_HAN = {
+    **dict(zip("零一二三四五六七八九", "0123456789", strict=True)),
+    **{"〇": "0", "洞": "0", "幺": "1", "妖": "1", "壹": "1", "两": "2", "贰": "2", "叁": "3"},
+}
+_HAN_COUNTS = {"两": 2, "俩": 2, "二": 2, "三": 3, "四": 4, "五": 5, "2": 2, "3": 3, "4": 4}
+_HAN_BIG = set("百千万亿")
+
+_WEAK_EN = {
+    **dict.fromkeys(["to", "too", "tu"], "2"),
+    **dict.fromkeys(["for", "fore", "far"], "4"),
+    **dict.fromkeys(["won", "wan"], "1"),
+    **dict.fromkeys(["ate", "hate"], "8"),
+    **dict.fromkeys(["tree", "free"], "3"),
+    **dict.fromkeys(["sex", "sicks", "sick"], "6"),
+    **dict.fromkeys(["nein", "mine", "line"], "9"),
+    **dict.fromkeys(["owe", "hero"], "0"),
+    **dict.fromkeys(["fife", "hive"], "5"),
+    **dict.fromkeys(["heaven", "savon"], "7"),
+}
+"""Words that recognition writes for a digit; only between digits do they stand for one."""
+_WEAK_SYLLABLES = {
+    **{"ling": "0", "yi": "1", "yao": "1", "er": "2", "liang": "2", "san": "3", "si": "4"},
+    **{"wu": "5", "liu": "6", "qi": "7", "ba": "8", "jiu": "9"},
+}
+
+_NEVER = re.compile(
+    r"""
+      [$£€¥￥]\s?\d[\d,]*(?:\.\d+)?               # money
+    | \d+(?:\.\d+)?\s?[%％]
+    | \d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?![:：\d])   # times
+    | (?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)  # dates
+    | (?<![\d/])\d{1,2}/\d{1,2}/\d{2,4}(?![\d/])
+    | (?<![\d.])\d{1,5}\.\d{1,2}(?![\d.])           # decimals
+    | \d+(?:st|nd|rd|th)\b
+    | \d{1,5}\s?(?:[KMGT]B?|[kMG]bps|[kM]?Hz|km|kg|cm|mm)\b
+    """,
+    re.X,
+)
+
+
+@dataclass(frozen=True)
+class Atom:
+    """Tokens ``first`` to ``last`` of an utterance, read as digits."""
+
+    first: int
+    last: int
+    digits: str
+    style: Style
+    written: bool = False
+
+
+def read_atoms(text: str, tokens: Sequence[Token]) -> list[Atom]:
+    """Return everything that reads as digits or as an amount, in order, without overlap."""
+    never = [match.span() for match in _NEVER.finditer(text)]
+    atoms: list[Atom] = []
+    at = 0
+    while at < len(tokens):
+        atom = _never(tokens, at, never) or _read(tokens, at)
+        if atom is None:
+            at += 1
+            continue
+        atoms.append(atom)
+        at = atom.last + 1
+    return _decimals(tokens, atoms)
+
+
+def _never(tokens: Sequence[Token], at: int, spans: list[tuple[int, int]]) -> Atom | None:
+    for start, end in spans:
+        if start <= tokens[at].start < end:
+            last = at
+            while last + 1 < len(tokens) and tokens[last + 1].start < end:
+                last += 1
+            return Atom(at, last, "", "amount", written=True)
+    return None
+
+
+def _read(tokens: Sequence[Token], at: int) -> Atom | None:
+    token = tokens[at]
+    if token.script == "digits":
+        return _counted(tokens, at) or _big_written(tokens, at)
+    if token.script == "latin":
+        return _english(tokens, at)
+    if token.script == "han":
+        return _mandarin(tokens, at)
+    return None
+
+
+def _big_written(tokens: Sequence[Token], at: int) -> Atom:
+    follows = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    if follows in _HAN_BIG or follows in _BIG:
+        return Atom(at, _amount_end(tokens, at + 1), "", "amount", written=True)
+    return Atom(at, at, tokens[at].text, "digits", written=True)
+
+
+def _after_hyphen(tokens: Sequence[Token], at: int) -> int:
+    """Return the index after ``at``, over a hyphen."""
+    return at + 2 if at + 2 < len(tokens) and tokens[at + 1].text in "-‐" else at + 1
+
+
+def _english(tokens: Sequence[Token], at: int) -> Atom | None:
+    word = tokens[at].text
+    after = _after_hyphen(tokens, at)
+    follows = tokens[after].text if after < len(tokens) else ""
+    if word in _MULTIPLIERS:
+        digit = _ONES.get(follows) or (follows if follows.isdigit() and len(follows) == 1 else "")
+        return Atom(at, after, digit * _MULTIPLIERS[word], "digits") if digit else None
+    if word in _COUNTS and follows in _PLURALS:
+        return Atom(at, after, _PLURALS[follows] * _COUNTS[word], "digits")
+    value = _ONES.get(word) or _TEENS.get(word) or (_TENS[word] + "0" if word in _TENS else "")
+    if not value:
+        weak = _WEAK_EN.get(word)
+        return Atom(at, at, weak, "weak") if weak else None
+    last = at
+    if word in _TENS and _ONES.get(follows, "0") != "0":
+        value, last = _TENS[word] + _ONES[follows], after
+        after = _after_hyphen(tokens, last)
+        follows = tokens[after].text if after < len(tokens) else ""
+    if follows in _BIG:
+        rest = tokens[after + 1].text if after + 1 < len(tokens) else ""
+        bare = rest not in ("and", "a") and rest not in _TENS and rest not in _TEENS
+        zeros = {"hundred": "00", "thousand": "000"}.get(follows)
+        if zeros and bare and len(value) == 1 and rest not in _BIG:
+            return Atom(at, after, value + zeros, "tens")  # oh eight hundred, one two thousand
+        return Atom(at, _amount_end(tokens, after), "", "amount")
+    return Atom(at, last, value, "digits" if word in _ONES else "tens")
+
+
+def _amount_end(tokens: Sequence[Token], at: int) -> int:
+    """Return the last token of an amount such as "thousand two hundred and fifty"."""
+    last = at
+    while last + 1 < len(tokens):
+        text = tokens[last + 1].text
+        joint = text in ("and", "-", "a") and last + 2 < len(tokens)
+        if joint and _is_number(tokens[last + 2].text):
+            last += 2
+        elif _is_number(text):
+            last += 1
+        else:
+            break
+    return last
+
+
+def _is_number(text: str) -> bool:
+    known = (_ONES, _TEENS, _TENS, _BIG, _HAN, _HAN_BIG)
+    return any(text in words for words in known) or text in ("十", "半") or text.isdigit()
+
+
+def _counted(tokens: Sequence[Token], at: int) -> Atom | None:
+    """Read 两个七 and its like."""
+    if at + 2 >= len(tokens) or tokens[at + 1].text != "个":
+        return None
+    count, digit = _HAN_COUNTS.get(tokens[at].text), _HAN.get(tokens[at + 2].text)
+    if digit is None and tokens[at + 2].script == "digits" and len(tokens[at + 2].text) == 1:
+        digit = tokens[at + 2].text
+    follows = tokens[at + 3].text if at + 3 < len(tokens) else ""
+    if count is None or digit is None or follows in _HAN_BIG or follows == "十":
+        return None
+    return Atom(at, at + 2, digit * count, "digits")
+
+
+def _mandarin(tokens: Sequence[Token], at: int) -> Atom | None:
+    counted = _counted(tokens, at)
+    if counted:
+        return counted
+    text = tokens[at].text
+    follows = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    if text == "十" or (text in _HAN and follows == "十"):
+        return _tens(tokens, at)
+    if text in _HAN_BIG and at and _is_number(tokens[at - 1].text):
+        return Atom(at, _amount_end(tokens, at), "", "amount")
+    if text not in _HAN:
+        syllable = _syllable(text)
+        return Atom(at, at, _WEAK_SYLLABLES[syllable], "weak") if syllable else None
+    if follows in _HAN_BIG:
+        return Atom(at, _amount_end(tokens, at + 1), "", "amount")
+    if text == "两":  # a number by itself only beside other digits
+        return Atom(at, at, "2", "weak")
+    return Atom(at, at, _HAN[text], "digits")
+
+
+def _tens(tokens: Sequence[Token], at: int) -> Atom:
+    first = _HAN.get(tokens[at].text, "1") if tokens[at].text != "十" else "1"
+    last = at if tokens[at].text == "十" else at + 1
+    ones = "0"
+    if last + 1 < len(tokens) and _HAN.get(tokens[last + 1].text, "0") != "0":
+        last, ones = last + 1, _HAN[tokens[last + 1].text]
+    if last + 1 < len(tokens) and tokens[last + 1].text in _HAN_BIG:
+        return Atom(at, _amount_end(tokens, last + 1), "", "amount")
+    return Atom(at, last, first + ones, "tens")
+
+
+@lru_cache(maxsize=8192)
+def _syllable(character: str) -> str:
+    """Return the syllable of a character that sounds like a digit, else nothing."""
+    from pypinyin import Style as Pinyin
+    from pypinyin import lazy_pinyin
+
+    syllable = str(lazy_pinyin(character, style=Pinyin.NORMAL)[0])
+    return syllable if syllable in _WEAK_SYLLABLES else ""
+
+
+def _decimals(tokens: Sequence[Token], atoms: list[Atom]) -> list[Atom]:
+    """Join "three point five" and 三点五 to amounts."""
+    joined: list[Atom] = []
+    for atom in atoms:
+        before = joined[-1] if joined else None
+        if (
+            before is not None
+            and atom.first == before.last + 2
+            and tokens[before.last + 1].text in ("point", "点")
+            and "weak" not in (atom.style, before.style)
+        ):
+            joined[-1] = Atom(before.first, atom.last, "", "amount")
+        else:
+            joined.append(atom)
+    return joined

@@ -1,0 +1,212 @@
+"""Digits of each utterance as fragments, and fragments of one number as an exchange.
+
+A number is dictated in pieces: the other side says "mm hm" in between, or repeats a piece. Such
+fragments belong together, whoever says them.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from qa_pipeline.privacy.digits import Atom, read_atoms
+from qa_pipeline.privacy.tokens import Spoken, Token
+from qa_pipeline.privacy.vocabulary import vocabulary
+
+MAX_GAP_WORDS = 6
+"""Words between two digits of one number: hesitations and corrections."""
+MAX_PAUSE_S = 12.0
+"""Seconds between two fragments of one number."""
+_LOOK_AHEAD = 5
+_LIGHT_WORDS = 4
+_LIGHT_CHARACTERS = 6
+_JOINTS = set("-‐–—./,，、() （）·")
+_CN_MOBILE = re.compile(r"1[3-9]\d{9}")
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """Digits of one utterance with nothing but hesitations between them."""
+
+    utterance: int
+    first: int
+    last: int
+    """Tokens of the utterance, both included."""
+    digits: str
+    written: bool
+    """Whether it is one written number."""
+    content: int
+    """Words of the utterance beside the fragment that are more than fillers."""
+    at_start: bool
+    at_end: bool
+    """Whether only fillers come before, or after."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Fragments, in order, that may be one number."""
+
+    fragments: tuple[Fragment, ...]
+
+    @cached_property
+    def digits(self) -> str:
+        """All digits, whoever said them."""
+        return "".join(fragment.digits for fragment in self.fragments)
+
+
+def find_exchanges(spoken: Spoken) -> list[Exchange]:
+    """Return every digit that is not part of an amount, date or count, in exchanges."""
+    by_utterance = [list(_fragments(spoken, i)) for i in range(len(spoken.utterances))]
+    chains: list[list[Fragment]] = []
+    chain_of: dict[Fragment, list[Fragment]] = {}
+    for fragments in by_utterance:
+        for fragment in fragments:
+            chain = chain_of.get(fragment)
+            if chain is None:
+                chain = [fragment]
+                chains.append(chain)
+            follower = _follower(fragment, by_utterance, spoken)
+            if follower is not None and follower not in chain_of:
+                chain.append(follower)
+                chain_of[follower] = chain
+    return [Exchange(tuple(chain)) for chain in chains]
+
+
+def _fragments(spoken: Spoken, index: int) -> Iterator[Fragment]:
+    tokens = spoken.tokens[index]
+    if not tokens:
+        return
+    fillers = _filler_mask(tokens)
+    groups = [
+        group
+        for group in _groups(tokens, read_atoms(spoken.utterances[index].text, tokens))
+        if not _counts(tokens, group)
+    ]
+    joined: list[list[Atom]] = []
+    for group in groups:
+        if joined and _light_gap(tokens, fillers, joined[-1][-1].last + 1, group[0].first):
+            joined[-1].extend(group)
+        else:
+            joined.append(list(group))
+    for atoms in joined:
+        first, last = atoms[0].first, atoms[-1].last
+        outside = [i for i in range(len(tokens)) if not first <= i <= last and not fillers[i]]
+        yield Fragment(
+            utterance=index,
+            first=first,
+            last=last,
+            digits="".join(atom.digits for atom in atoms),
+            written=len(atoms) == 1 and atoms[0].written,
+            content=len(outside),
+            at_start=all(i > last for i in outside),
+            at_end=all(i < first for i in outside),
+        )
+
+
+def _filler_mask(tokens: Sequence[Token]) -> list[bool]:
+    """Say of each token whether it is a mark or belongs to a filler."""
+    mask = [token.script == "mark" for token in tokens]
+    fillers = vocabulary().fillers
+    at = 0
+    while at < len(tokens):
+        length = fillers.length_at(tokens, at)
+        for i in range(at, at + length):
+            mask[i] = True
+        at += max(length, 1)
+    return mask
+
+
+def _light_gap(tokens: Sequence[Token], fillers: list[bool], start: int, end: int) -> bool:
+    words = sum(tokens[i].script != "mark" for i in range(start, end))
+    return words <= MAX_GAP_WORDS and all(
+        fillers[i] and tokens[i].text not in ":：" for i in range(start, end)
+    )
+
+
+def _groups(tokens: Sequence[Token], atoms: list[Atom]) -> list[list[Atom]]:
+    """Return atoms that follow each other directly, without amounts and misheard edges."""
+    groups: list[list[Atom]] = []
+    for atom in atoms:
+        if atom.style == "amount":
+            groups.append([])
+        elif groups and groups[-1] and _joined(tokens, groups[-1][-1].last, atom.first):
+            groups[-1].append(atom)
+        else:
+            groups.append([atom])
+    return [trimmed for group in groups if (trimmed := _trimmed(group))]
+
+
+def _joined(tokens: Sequence[Token], last: int, first: int) -> bool:
+    return all(
+        tokens[i].text in _JOINTS and tokens[i].end - tokens[last].end < 3
+        for i in range(last + 1, first)
+    )
+
+
+def _trimmed(group: list[Atom]) -> list[Atom]:
+    """Drop words that only sound like digits unless digits stand on both sides of them."""
+    certain = [i for i, atom in enumerate(group) if atom.style != "weak"]
+    if not certain:
+        return []
+    first, last = certain[0], certain[-1]
+    digits = "".join(atom.digits for atom in group[first : last + 1])
+    if len(digits) == 10:  # one digit short of a mobile number of China
+        if last + 1 < len(group) and _CN_MOBILE.fullmatch(digits + group[last + 1].digits):
+            last += 1
+        elif first and _CN_MOBILE.fullmatch(group[first - 1].digits + digits):
+            first -= 1
+    return group[first : last + 1]
+
+
+def _counts(tokens: Sequence[Token], group: list[Atom]) -> bool:
+    """Tell whether a group of digits counts, measures or dates something."""
+    words = vocabulary()
+    size = sum(len(atom.digits) for atom in group)
+    first, after = group[0].first, group[-1].last + 1
+    whole = len(group) == 1 and (group[0].written or group[0].style == "tens")
+    hard = words.hard_units.length_at(tokens, after)
+    if hard and size <= 7:
+        return True
+    soft = words.units.length_at(tokens, after)
+    if soft and tokens[after].text == "号" and _text_at(tokens, after + 1) == "码":
+        soft = 0
+    if soft and (size <= 3 or (whole and size <= 6)):
+        return True
+    return size <= 4 and words.before.length_before(tokens, first) > 0
+
+
+def _text_at(tokens: Sequence[Token], at: int) -> str:
+    return tokens[at].text if at < len(tokens) else ""
+
+
+def _follower(
+    fragment: Fragment, by_utterance: list[list[Fragment]], spoken: Spoken
+) -> Fragment | None:
+    """Return the fragment in a later utterance that goes on with this one."""
+    if not fragment.at_end:
+        return None
+    said = spoken.utterances
+    end_s = said[fragment.utterance].end_s
+    for index in range(fragment.utterance + 1, min(fragment.utterance + _LOOK_AHEAD, len(said))):
+        if said[index].start_s - end_s > MAX_PAUSE_S:
+            return None
+        if by_utterance[index]:
+            follower = by_utterance[index][0]
+            same = said[index].speaker == said[fragment.utterance].speaker
+            enough = len(follower.digits) >= 2 if same else len(follower.digits) >= 3
+            if follower.at_start and (follower.content == 0 or enough):
+                return follower
+        if not is_light(spoken, index):
+            return None
+    return None
+
+
+def is_light(spoken: Spoken, index: int) -> bool:
+    """Tell whether an utterance leaves the turn with the other side: "mm hm", "go on"."""
+    tokens = [token for token in spoken.tokens[index] if token.script != "mark"]
+    if any(token.script == "placeholder" for token in tokens):
+        return False
+    han = sum(token.script == "han" for token in tokens)
+    if len(tokens) - han <= _LIGHT_WORDS and han <= _LIGHT_CHARACTERS:
+        return True
+    return all((token.text,) in vocabulary().back_channels.phrases for token in tokens)

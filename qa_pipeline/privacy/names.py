@@ -1,0 +1,103 @@
+"""Names of people, after what introduces them; the agent's own name is no secret."""
+
+from collections.abc import Iterator, Sequence
+
+from qa_pipeline.privacy.items import Item
+from qa_pipeline.privacy.tokens import Piece, Spoken, Token
+from qa_pipeline.privacy.vocabulary import word_list, word_set
+
+_LEADS = tuple(tuple(phrase.split()) for phrase in word_list("name_leads"))
+_TITLES = word_set("titles")
+_STOP = word_set("not_names")
+_LEADS_ZH = ("我叫", "名字叫", "名字是", "姓名是", "户主是", "机主是", "户主叫", "机主叫", "名叫")
+_TITLES_ZH = ("先生", "女士", "小姐", "太太")
+_SURNAMES = set(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕"
+    "丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武"
+    "戴莫孔向汤"
+)
+_NO_NAME_ZH = set("的是了吗呢啊吧我你您他她这那，。？！、 不有要在和就")
+_LEAD_REACH = 4
+
+
+def find_names(spoken: Spoken) -> list[Item]:
+    """Return names where they are introduced, and every later mention of them.
+
+    A name the agent gives as their own ("my name is", "this is") is left.
+    """
+    found: list[Piece] = []
+    mentioned: set[tuple[str, ...]] = set()
+    for index, utterance in enumerate(spoken.utterances):
+        own = utterance.role in ("agent", "ivr")
+        tokens = spoken.tokens[index]
+        for first, last in (*_english(tokens, own), *_mandarin(tokens, own)):
+            found.append(Piece(index, tokens[first].start, tokens[last].end))
+            words = tuple(t.text for t in tokens[first : last + 1])
+            mentioned |= _forms(words, tokens[first].script == "han")
+    for index, tokens in enumerate(spoken.tokens):
+        for words in sorted(mentioned):
+            for at in range(len(tokens) - len(words) + 1):
+                part = tokens[at : at + len(words)]
+                if tuple(t.text for t in part) == words:
+                    found.append(Piece(index, part[0].start, part[-1].end))
+    return [Item("name", (piece,)) for piece in dict.fromkeys(found)]
+
+
+def _forms(words: tuple[str, ...], han: bool) -> set[tuple[str, ...]]:
+    """Return how a name may come again: whole, and in English by each of its longer parts."""
+    if han:
+        return {words} if len(words) > 1 else set()
+    return {words} | {(word,) for word in words if len(word) >= 4}
+
+
+def _english(tokens: Sequence[Token], own: bool) -> Iterator[tuple[int, int]]:
+    texts = [token.text for token in tokens]
+    for at, text in enumerate(texts):
+        start = None
+        if text in _TITLES and at + 1 < len(tokens):
+            start = at + 2 if texts[at + 1] == "." else at + 1
+        elif not own:
+            for lead in _LEADS:
+                if tuple(texts[at : at + len(lead)]) == lead:
+                    start = at + len(lead)
+        if start is not None:
+            last = _name_end(tokens, start, 2 if text in _TITLES else _LEAD_REACH)
+            if last is not None:
+                yield start, last
+
+
+def _name_end(tokens: Sequence[Token], start: int, most: int) -> int | None:
+    """Return the last word of a name: capitals where there are any, else up to two words."""
+    capitals = start < len(tokens) and tokens[start].upper
+    last = None
+    words = 0
+    for at in range(start, len(tokens)):
+        token = tokens[at]
+        spelled = token.script == "latin" and len(token.text) == 1 and token.text not in ("a", "i")
+        if token.text == "-" and last is not None:
+            continue
+        if token.script != "latin" or (token.text in _STOP and not spelled):
+            break
+        words += not spelled
+        if (capitals and not token.upper) or words > (most if capitals else 2):
+            break
+        last = at
+    return last
+
+
+def _mandarin(tokens: Sequence[Token], own: bool) -> Iterator[tuple[int, int]]:
+    text = "".join(t.text if t.script == "han" else "\n" for t in tokens)  # a character a token
+    for title in _TITLES_ZH:
+        at = text.find(title)
+        while at >= 0:
+            backs = [back for back in (1, 2, 3) if at >= back and text[at - back] in _SURNAMES]
+            if backs:
+                yield at - backs[0], at - 1
+            at = text.find(title, at + 1)
+    for lead in () if own else _LEADS_ZH:
+        at = text.find(lead)
+        first = last = at + len(lead)
+        while last < len(text) and last - first < 3 and text[last] not in _NO_NAME_ZH | {"\n"}:
+            last += 1
+        if at >= 0 and last > first:
+            yield first, last - 1

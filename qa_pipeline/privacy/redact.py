@@ -1,0 +1,194 @@
+"""Conversations, scored calls and texts without what tells who somebody is.
+
+Judging comes before: a scorecard sees what was really said. What it quotes is redacted here
+along with the conversation, and every quote stays an exact piece of its utterance.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from qa_pipeline.privacy.find import IDENTIFYING, find_sensitive
+from qa_pipeline.privacy.reasons import hide
+from qa_pipeline.privacy.rewriting import Rewrite, Span, word_places
+from qa_pipeline.records import (
+    Conversation,
+    CriterionResult,
+    Evidence,
+    ProcessedCall,
+    ScoredCall,
+    SensitiveKind,
+    Utterance,
+)
+
+_MOST_PASSES = 6
+_PLAIN = "en"
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A piece of text that was replaced, and by what."""
+
+    text: str
+    placeholder: str
+
+
+@dataclass(frozen=True)
+class Redaction:
+    """A redacted conversation and how to redact what quotes it."""
+
+    original: Conversation
+    conversation: Conversation
+    passes: tuple[dict[str, Rewrite], ...] = field(repr=False)
+    """Rewritten utterances by id; a second pass sees what the first brought together."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was redacted."""
+        return bool(self.passes)
+
+    @property
+    def hidden(self) -> tuple[Hidden, ...]:
+        """Every piece of text that was replaced, the longest first."""
+        found = {
+            Hidden(rewrite.text[s.start : s.end], rewrite.cut(s.start, s.end))
+            for rewrites in self.passes
+            for rewrite in rewrites.values()
+            for s in rewrite.spans
+        }
+        return tuple(sorted(found, key=lambda h: (-len(h.text), h.text)))
+
+    def evidence(self, evidence: Evidence) -> Evidence:
+        """Return evidence whose quote and context are redacted."""
+        if evidence.quote is None or evidence.context is None:
+            return evidence
+        text, quote = evidence.context, evidence.quote
+        start = self._quote_start(evidence)
+        for rewrites in self.passes:
+            rewrite = rewrites.get(evidence.utterance_id or "")
+            if rewrite is None:
+                continue
+            if rewrite.text != text:  # not the text of this utterance: by itself, then
+                text, quote = self._apart(text, quote)
+                break
+            new_start = rewrite.place(start)
+            quote = rewrite.cut(start, start + len(quote))
+            text, start = rewrite.redacted, new_start
+        return evidence.model_copy(update={"quote": quote, "context": text})
+
+    def _quote_start(self, evidence: Evidence) -> int:
+        """Return where the quote stands in its context: of several places the one in time."""
+        text, quote = evidence.context or "", evidence.quote or ""
+        starts = [i for i in range(len(text) - len(quote) + 1) if text.startswith(quote, i)]
+        utterance = next(
+            (u for u in self.original.utterances if u.utterance_id == evidence.utterance_id), None
+        )
+        if len(starts) < 2 or utterance is None or utterance.text != text:
+            return starts[0] if starts else 0
+        times = [
+            (place[0], word.start_s)
+            for place, word in zip(word_places(utterance), utterance.words, strict=True)
+        ]
+
+        def away(start: int) -> float:
+            said_s = [s for place, s in times if place <= start] or [utterance.start_s]
+            return abs(said_s[-1] - evidence.start_s)
+
+        return min(starts, key=away)
+
+    def _apart(self, text: str, quote: str) -> tuple[str, str]:
+        pairs = [(h.text, h.placeholder) for h in self.hidden]
+        hidden = hide(text, pairs)
+        quote = hide(quote, pairs)
+        return hidden, quote if quote in hidden else hidden
+
+    def scored(self, scored: ScoredCall) -> ScoredCall:
+        """Return a scored call, verdicts and points as they were, quotes and reasons redacted."""
+        if not self.passes:
+            return scored
+        criteria = tuple(self._criterion(result) for result in scored.criteria)
+        return scored.model_copy(update={"criteria": criteria})
+
+    def _criterion(self, result: CriterionResult) -> CriterionResult:
+        evidence = tuple(self.evidence(piece) for piece in result.evidence)
+        quotes = [
+            (before.quote, after.quote)
+            for before, after in zip(result.evidence, evidence, strict=True)
+            if before.quote and after.quote and before.quote != after.quote
+        ]
+        reason = result.reason
+        for before, after in sorted(quotes, key=lambda pair: -len(pair[0])):
+            reason = reason.replace(before, after)
+        reason = hide(reason, [(h.text, h.placeholder) for h in self.hidden])
+        return result.model_copy(update={"evidence": evidence, "reason": reason})
+
+
+def redact_conversation(
+    conversation: Conversation, kinds: Collection[SensitiveKind] = IDENTIFYING
+) -> Redaction:
+    """Replace what tells who somebody is by placeholders such as ``[phone]`` and ``[电话]``.
+
+    The same input gives the same result, and a redacted conversation stays as it is. Utterances,
+    their times and the words around keep what they were; the words of a number become one word
+    with the time of all of them.
+    """
+    utterances = conversation.utterances
+    passes: list[dict[str, Rewrite]] = []
+    for _ in range(_MOST_PASSES):
+        rewrites = dict(_rewrites(utterances, kinds))
+        if not rewrites:
+            break
+        passes.append(rewrites)
+        utterances = tuple(
+            rewrites[u.utterance_id].utterance(u) if u.utterance_id in rewrites else u
+            for u in utterances
+        )
+    redacted = conversation.model_copy(update={"utterances": utterances})
+    return Redaction(conversation, redacted, tuple(passes))
+
+
+def _rewrites(
+    utterances: tuple[Utterance, ...], kinds: Collection[SensitiveKind]
+) -> Iterator[tuple[str, Rewrite]]:
+    spans: dict[int, list[Span]] = defaultdict(list)
+    for item in find_sensitive(utterances, kinds):
+        for piece in item.pieces:
+            spans[piece.utterance].append(Span(piece.start, piece.end, item.kind))
+    for index, found in spans.items():
+        utterance = utterances[index]
+        yield utterance.utterance_id, Rewrite.of(utterance.text, utterance.language, found)
+
+
+def redact_call(
+    call: ProcessedCall, kinds: Collection[SensitiveKind] = IDENTIFYING
+) -> ProcessedCall:
+    """Return a processed call with conversation, quotes and reasons redacted; verdicts stay."""
+    redaction = redact_conversation(call.conversation, kinds)
+    if not redaction.changed:
+        return call
+    scored = tuple(redaction.scored(card) for card in call.scored)
+    return call.model_copy(update={"conversation": redaction.conversation, "scored": scored})
+
+
+def redact_text(
+    text: str, kinds: Collection[SensitiveKind] = IDENTIFYING, language: str = _PLAIN
+) -> str:
+    """Return a text by itself, such as a message, with placeholders."""
+    if not text.strip() or not kinds:
+        return text
+    utterance = Utterance(
+        utterance_id="u0001",
+        role="unknown",
+        speaker="unknown",
+        language=language,
+        words=(),
+        text=text,
+        start_s=0.0,
+        end_s=0.0,
+    )
+    for _ in range(_MOST_PASSES):
+        rewrites = dict(_rewrites((utterance,), kinds))
+        if not rewrites:
+            break
+        utterance = utterance.model_copy(update={"text": rewrites["u0001"].redacted})
+    return utterance.text

@@ -1,0 +1,113 @@
+"""The words of ``vocabulary.yaml``, ready to be looked for in tokens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from qa_pipeline.privacy.tokens import Token, tokenise
+from qa_pipeline.records import SensitiveKind
+
+_FILE = Path(__file__).with_name("vocabulary.yaml")
+Phrase = tuple[str, ...]
+CueKind = SensitiveKind | Literal["security_code", "not_personal"]
+
+STRONG = 0.6
+"""Confidence that a strong context word adds."""
+WEAK = 0.4
+
+
+@dataclass(frozen=True)
+class Cue:
+    """Context found in an utterance: tokens ``first`` to ``last`` speak of numbers of a kind."""
+
+    kind: CueKind
+    weight: float
+    first: int
+    last: int
+
+
+class PhraseSet:
+    """Phrases of both languages; looks for the longest at a place."""
+
+    def __init__(self, phrases: Sequence[str]) -> None:
+        self.phrases = frozenset(tuple(t.text for t in tokenise(phrase)) for phrase in phrases)
+        self.longest = max((len(phrase) for phrase in self.phrases), default=0)
+
+    def length_at(self, tokens: Sequence[Token], at: int) -> int:
+        """Return the number of tokens of the longest phrase that begins at ``at``, or 0."""
+        for length in range(min(self.longest, len(tokens) - at), 0, -1):
+            if tuple(token.text for token in tokens[at : at + length]) in self.phrases:
+                return length
+        return 0
+
+    def length_before(self, tokens: Sequence[Token], end: int) -> int:
+        """Return the number of tokens of the longest phrase that ends before ``end``, or 0."""
+        for length in range(min(self.longest, end), 0, -1):
+            if tuple(token.text for token in tokens[end - length : end]) in self.phrases:
+                return length
+        return 0
+
+
+class Vocabulary:
+    """All word lists."""
+
+    def __init__(self, raw: dict[str, Any]) -> None:
+        self.fillers = _set(raw["fillers"])
+        self.back_channels = _set(raw["back_channels"])
+        self.hard_units = _set(raw["hard_units"])
+        self.units = _set(raw["units"])
+        self.before = _set(raw["before"])
+        self._cues: dict[Phrase, tuple[CueKind, float]] = {}
+        for kind, strengths in raw["cues"].items():
+            for strength, weight in (("strong", STRONG), ("weak", WEAK)):
+                self._add(strengths[strength], kind, weight)
+        self._add(raw["security_codes"], "security_code", STRONG)
+        self._add(raw["not_personal"], "not_personal", 1.0)
+        self._longest = max(map(len, self._cues))
+
+    def _add(self, by_language: dict[str, list[str]], kind: CueKind, weight: float) -> None:
+        for phrases in by_language.values():
+            for phrase in phrases:
+                self._cues[tuple(t.text for t in tokenise(phrase))] = (kind, weight)
+
+    def cues(self, tokens: Sequence[Token]) -> list[Cue]:
+        """Return the context words of an utterance, the longest where several begin together."""
+        found: list[Cue] = []
+        for length in range(min(self._longest, len(tokens)), 0, -1):
+            for first in range(len(tokens) - length + 1):
+                known = self._cues.get(tuple(t.text for t in tokens[first : first + length]))
+                last = first + length - 1
+                if known and all(last < cue.first or first > cue.last for cue in found):
+                    found.append(Cue(*known, first, last))
+        return sorted(found, key=lambda cue: cue.first)
+
+
+def _set(by_language: dict[str, list[str]]) -> PhraseSet:
+    return PhraseSet([phrase for phrases in by_language.values() for phrase in phrases])
+
+
+@cache
+def _raw() -> dict[str, Any]:
+    # The base loader leaves "yes", "no" and "on" the words that they are.
+    raw: dict[str, Any] = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    return raw
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Read the lists about numbers, once."""
+    return Vocabulary(_raw())
+
+
+def word_list(name: str) -> tuple[str, ...]:
+    """Return a list of words about e-mail, addresses or names."""
+    return tuple(_raw()["words"][name])
+
+
+def word_set(name: str) -> frozenset[str]:
+    """Return such a list as a set."""
+    return frozenset(word_list(name))
