@@ -6,6 +6,14 @@ whether a number is good, which is for scorecards.
 
 from qa_pipeline.measures.definitions import BY_NAME, DEFINITIONS, Definition
 from qa_pipeline.measures.measuring import measure
-from qa_pipeline.measures.tone import ToneModel, TransformersTone
+from qa_pipeline.measures.tone import ToneModel, ToneProbabilities, TransformersTone
 
-__all__ = ["BY_NAME", "DEFINITIONS", "Definition", "ToneModel", "TransformersTone", "measure"]
+__all__ = [
+    "BY_NAME",
+    "DEFINITIONS",
+    "Definition",
+    "ToneModel",
+    "ToneProbabilities",
+    "TransformersTone",
+    "measure",
+]

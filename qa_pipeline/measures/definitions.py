@@ -6,6 +6,7 @@ from pathlib import Path
 from qa_pipeline.records import MeasureRole
 
 AGENT_AND_CUSTOMER: tuple[MeasureRole, ...] = ("agent", "customer")
+ALL: tuple[MeasureRole, ...] = ("agent", "customer", "call")
 CALL: tuple[MeasureRole, ...] = ("call",)
 
 
@@ -53,6 +54,30 @@ DEFINITIONS: tuple[Definition, ...] = (
         "hold music is heard; 0 without one. The time before the first and after the last "
         "speech does not count.",
         "Turns of everybody; the sound, for hold music.",
+    ),
+    Definition(
+        "dead_air_s",
+        "seconds",
+        CALL,
+        "Total length of the silences of at least 2 s that are neither a hold with music nor one "
+        "that the agent announced: nobody speaks, and nobody said why.",
+        "Turns of everybody; the sound, for hold music; the agent's words, for announcements "
+        "(one moment please, 请稍等).",
+    ),
+    Definition(
+        "longest_dead_air_s",
+        "seconds",
+        CALL,
+        "The longest of these silences; 0 without one.",
+        "As dead_air_s.",
+    ),
+    Definition(
+        "announced_silence_s",
+        "seconds",
+        CALL,
+        "Total length of the silences without music that the agent asked the customer to wait "
+        "through: holds on a silent line.",
+        "As dead_air_s.",
     ),
     Definition(
         "longest_gap_s",
@@ -125,19 +150,51 @@ DEFINITIONS: tuple[Definition, ...] = (
         "Times of the words, within the turns.",
     ),
     Definition(
+        "pauses_per_min",
+        "number a minute",
+        AGENT_AND_CUSTOMER,
+        "Pauses of 0.5 to 2 s in the speaker's own speech, in which nobody else speaks, for each "
+        "minute of the speaker's speaking. Measured from 3 s of speech on.",
+        "Times of the words, within the turns.",
+    ),
+    Definition(
+        "median_pause_s",
+        "seconds",
+        AGENT_AND_CUSTOMER,
+        "Median length of these pauses; none without one.",
+        "As pauses_per_min.",
+    ),
+    Definition(
         "negative_tone_pct",
         "per cent",
         AGENT_AND_CUSTOMER,
-        "Share of the speaker's utterances of at least 3 words or 4 characters whose wording is "
+        "Share of the speaker's utterances of at least 3 words or 4 characters whose tone is "
         "negative.",
-        "The tone model, on the text of each utterance.",
+        "The tone model, on the text of each utterance, and tension in the voice.",
     ),
     Definition(
         "positive_tone_pct",
         "per cent",
         AGENT_AND_CUSTOMER,
-        "Share of these utterances whose wording is positive.",
-        "The tone model, on the text of each utterance.",
+        "Share of these utterances whose tone is positive.",
+        "As negative_tone_pct.",
+    ),
+    Definition(
+        "tone_change",
+        "points, -2 to 2",
+        ALL,
+        "How far the tone of the last third of the utterances lies above that of the first third. "
+        "An utterance has from -1 (surely negative) to 1 (surely positive). Measured from six "
+        "utterances on.",
+        "Mean over the utterances of the probability of positive less that of negative.",
+    ),
+    Definition(
+        "tone_trend",
+        "1, 0 or -1",
+        ALL,
+        "1: the tone improves; 0: it is steady; -1: it worsens. It improves or worsens when it "
+        "changes by at least 0.3 points, whichever single utterance is left out.",
+        "As tone_change.",
     ),
     Definition(
         "recognition_confidence_pct",
@@ -181,8 +238,42 @@ DEFINITIONS: tuple[Definition, ...] = (
         "loudness_dbfs",
         "dB relative to full scale",
         AGENT_AND_CUSTOMER,
-        "Median level of the 50 ms frames in which only this speaker talks.",
-        "The sound of the speaker's channel (of the only channel in mono), and the turns.",
+        "Median level of the voiced sound while only this speaker talks. Measured from 1 s of "
+        "voiced sound on.",
+        "Praat's intensity, on the speaker's channel (the only channel in mono), within turns.",
+    ),
+    Definition(
+        "loudness_spread_db",
+        "dB",
+        AGENT_AND_CUSTOMER,
+        "Steadiness: how far apart the middle half of the levels of one-second stretches of the "
+        "speaker's speech lie. The smaller, the steadier. Measured from 8 stretches on.",
+        "As loudness_dbfs; interquartile range.",
+    ),
+    Definition(
+        "pitch_hz",
+        "Hz",
+        AGENT_AND_CUSTOMER,
+        "Pitch level: median fundamental frequency of the voice while only this speaker talks. "
+        "Measured from 1 s of voiced sound on.",
+        "Praat's autocorrelation method (Boersma 1993), 60 to 500 Hz, frames of 20 ms, octave "
+        "errors taken out after De Looze and Hirst (2008).",
+    ),
+    Definition(
+        "pitch_st",
+        "semitones above 100 Hz",
+        AGENT_AND_CUSTOMER,
+        "The same in semitones, in which equal steps sound equal: 12 log2(pitch_hz / 100); "
+        "negative below 100 Hz.",
+        "As pitch_hz.",
+    ),
+    Definition(
+        "pitch_range_st",
+        "semitones",
+        AGENT_AND_CUSTOMER,
+        "Pitch movement: from the 10th to the 90th percentile of the pitch. Small: monotonous. "
+        "Measured from 3 s of voiced sound on.",
+        "As pitch_hz.",
     ),
 )
 

@@ -1,15 +1,19 @@
 """From a conversation, and its sound where there is one, to all measures of a call."""
 
-import re
-from collections.abc import Iterator, Sequence
-
-import numpy as np
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from qa_pipeline.measures.dialogue import interruptions, longest_monologue_s, response_delay_s
+from qa_pipeline.measures.holds import announced
 from qa_pipeline.measures.loudness import Levels, levels_of
+from qa_pipeline.measures.pace import paces, pauses
+from qa_pipeline.measures.prosody import Voice, listen
 from qa_pipeline.measures.spans import Span, gaps, intersection, outside, total
 from qa_pipeline.measures.speech import GAP_S, SPEAKERS, Speaker, Speech, speech_of, word_spans
-from qa_pipeline.measures.tone import ToneModel, tones
+from qa_pipeline.measures.tension import delivery_of, tensions
+from qa_pipeline.measures.tone import Toned, ToneModel, tones
+from qa_pipeline.measures.trend import tone_change, tone_trend
+from qa_pipeline.measures.voice import voice_measures
 from qa_pipeline.records import (
     CallMetadata,
     Conversation,
@@ -19,13 +23,7 @@ from qa_pipeline.records import (
     Measures,
     Silence,
     Sound,
-    UtteranceTone,
-    Word,
 )
-
-MIN_SPEECH_FOR_PACE_S = 3.0
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-_PACE_NAME = {"en": "pace_wpm", "zh": "pace_cpm"}
 
 Values = Iterator[tuple[str, MeasureRole, float]]
 
@@ -38,23 +36,28 @@ def measure(
 ) -> Measures:
     """Take every measure of a call that can be taken; see ``definitions`` for what each means.
 
-    ``sound`` is ``None`` for a finished transcript: every gap is then a silence, and nothing is
-    said about levels. Without a ``tone_model`` there are no tones. A measure that cannot be
-    taken is left out, never guessed: ``Measures.value`` returns ``None`` for it.
+    ``sound`` is ``None`` for a finished transcript: every gap is then a silence, nothing is said
+    about levels, voices or tension, and tone is that of the wording alone. Without a
+    ``tone_model`` there are no tones. A measure that cannot be taken is left out, never guessed:
+    ``Measures.value`` returns ``None`` for it.
     """
     speech = speech_of(conversation)
     levels = levels_of(sound, speech.everybody) if sound is not None else None
     silences = _silences(speech, levels)
     broken_in = interruptions(speech.stretches)
-    toned = tones(conversation, tone_model) if tone_model is not None else ()
+    voices = _voices(speech, sound)
+    tense = _tensions(conversation, voices)
+    toned = tones(conversation, tone_model, tense) if tone_model is not None else ()
     taken = [
         *_talk(speech),
         *_gaps(speech, silences),
+        *(_dead_air(silences, announced(conversation, silences)) if speech.everybody else ()),
         *_dialogue(speech, silences, broken_in),
         *_pace(conversation, speech),
         *_recognition(speech, conversation),
-        *_tone_shares(conversation, toned),
-        *_levels(speech, levels),
+        *_tone(toned),
+        *_levels(levels),
+        *((name, role, v) for role in voices for name, v in voice_measures(voices[role])),
     ]
     if metadata.answer_delay_s is not None:
         taken.append(("answer_delay_s", "call", metadata.answer_delay_s))
@@ -63,7 +66,7 @@ def measure(
         values=tuple(Measure(name=n, role=r, value=round(v, 3)) for n, r, v in taken),
         silences=silences,
         interruptions=broken_in,
-        tones=toned,
+        tones=tuple(t.record for t in toned),
     )
 
 
@@ -76,6 +79,15 @@ def _silences(speech: Speech, levels: Levels | None) -> tuple[Silence, ...]:
         )
         for start_s, end_s in gaps(speech.everybody, at_least_s=GAP_S)
     )
+
+
+def _dead_air(silences: Sequence[Silence], asked: Sequence[Silence]) -> Values:
+    """Silences that nobody announced; ``asked``: those that the agent asked to wait through."""
+    quiet = [s for s in silences if s.kind == "silence"]
+    dead = [s.end_s - s.start_s for s in quiet if s not in asked]
+    yield "dead_air_s", "call", sum(dead)
+    yield "longest_dead_air_s", "call", max(dead, default=0.0)
+    yield "announced_silence_s", "call", sum(s.end_s - s.start_s for s in quiet if s in asked)
 
 
 def _talk(speech: Speech) -> Values:
@@ -122,39 +134,9 @@ def _dialogue(
 
 
 def _pace(conversation: Conversation, speech: Speech) -> Values:
-    for language, name in _PACE_NAME.items():
-        for role in SPEAKERS:
-            words = [
-                word
-                for utterance in conversation.utterances
-                if utterance.role == role and utterance.language == language
-                for word in utterance.words
-            ]
-            pace = _units_a_minute(words, speech.by_role[role], language)
-            if pace is not None:
-                yield name, role, pace
-
-
-def _units_a_minute(words: Sequence[Word], turns: Sequence[Span], language: str) -> float | None:
-    """Return words or characters a minute of speaking, or ``None`` under 3 s of speech.
-
-    The recogniser stretches words into pauses and voice activity reaches beyond the words, so
-    speaking time is what both agree on.
-    """
-    spoken = intersection(word_spans(words), turns)
-    spoken_s = total(spoken)
-    if spoken_s < MIN_SPEECH_FOR_PACE_S:
-        return None
-    units = sum(
-        _units(word.text, language)
-        for word in words
-        if any(word.start_s < end_s and word.end_s > start_s for start_s, end_s in spoken)
-    )
-    return 60.0 * units / spoken_s
-
-
-def _units(text: str, language: str) -> int:
-    return len(_HAN.findall(text)) if language == "zh" else 1
+    for role in SPEAKERS:
+        for name, value in (*paces(conversation, speech, role), *pauses(speech, role)):
+            yield name, role, value
 
 
 def _recognition(speech: Speech, conversation: Conversation) -> Values:
@@ -168,33 +150,52 @@ def _recognition(speech: Speech, conversation: Conversation) -> Values:
         yield "speech_covered_pct", "call", 100.0 * covered_s / total(speech.everybody)
 
 
-def _tone_shares(conversation: Conversation, toned: Sequence[UtteranceTone]) -> Values:
-    roles = {utterance.utterance_id: utterance.role for utterance in conversation.utterances}
+def _tone(toned: Sequence[Toned]) -> Values:
     for role in SPEAKERS:
-        labels = [tone.label for tone in toned if roles[tone.utterance_id] == role]
+        labels = [t.probabilities.label for t in toned if t.utterance.role == role]
         if labels:
             yield "negative_tone_pct", role, 100.0 * labels.count("negative") / len(labels)
             yield "positive_tone_pct", role, 100.0 * labels.count("positive") / len(labels)
+    for whose in (*SPEAKERS, "call"):
+        scores = [t.probabilities.score for t in toned if whose in (t.utterance.role, "call")]
+        change, trend = tone_change(scores), tone_trend(scores)
+        if change is not None and trend is not None:
+            yield "tone_change", whose, change
+            yield "tone_trend", whose, float(trend)
 
 
-def _levels(speech: Speech, levels: Levels | None) -> Values:
+def _tensions(conversation: Conversation, voices: Mapping[Speaker, Voice]) -> Mapping[str, float]:
+    """Return the tension of each utterance in which it can be told; none without sound."""
+    return tensions(
+        [
+            delivery_of(utterance, role, voices[role])
+            for utterance in conversation.utterances
+            for role in voices
+            if utterance.role == role
+        ]
+    )
+
+
+def _voices(speech: Speech, sound: Sound | None) -> dict[Speaker, Voice]:
+    """Return the voices of agent and customer, each where nobody else speaks."""
+    if sound is None:
+        return {}
+    channels = sound.samples.shape[0]
+    return {
+        role: listen(sound.samples[_channel_of(speech, role, channels)], speech.alone[role])
+        for role in SPEAKERS
+    }
+
+
+def _levels(levels: Levels | None) -> Values:
     if levels is None or not levels.speech.any():
         return
     noise = levels.noise_dbfs()
     yield "noise_level_dbfs", "call", float(noise.max())
     yield "snr_db", "call", float((levels.speech_dbfs() - noise).min())
-    for role in SPEAKERS:
-        alone = levels.within(outside(speech.by_role[role], speech.by_role[_other(role)]))
-        if alone.any():
-            channel = _channel_of(speech, role, levels.dbfs.shape[0])
-            yield "loudness_dbfs", role, float(np.median(levels.dbfs[channel, alone]))
-
-
-def _other(role: Speaker) -> Speaker:
-    return "customer" if role == "agent" else "agent"
 
 
 def _channel_of(speech: Speech, role: Speaker, channels: int) -> int:
     """Return the channel that carries most words of a role; the first in mono."""
-    carried = [word.channel for word in speech.words[role] if word.channel < channels]
-    return max(set(carried), key=carried.count) if carried else 0
+    carried = Counter(word.channel for word in speech.words[role] if word.channel < channels)
+    return carried.most_common(1)[0][0] if carried else 0

@@ -1,7 +1,7 @@
 """Arithmetic on stretches of time. A span is ``(start_s, end_s)``; results are sorted, disjoint."""
 
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import islice, pairwise
 
 Span = tuple[float, float]
 
@@ -47,11 +47,14 @@ def outside(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     """Return the time that is in ``spans`` and in none of ``holes``."""
     left: list[Span] = []
     cuts = union(holes)
+    first = 0
     for start_s, end_s in union(spans):
+        while first < len(cuts) and cuts[first][1] <= start_s:
+            first += 1
         at_s = start_s
-        for hole_start_s, hole_end_s in cuts:
-            if hole_end_s <= at_s or hole_start_s >= end_s:
-                continue
+        for hole_start_s, hole_end_s in islice(cuts, first, None):
+            if hole_start_s >= end_s:
+                break
             if hole_start_s > at_s:
                 left.append((at_s, hole_start_s))
             at_s = max(at_s, hole_end_s)

@@ -1,8 +1,10 @@
-"""The tone of wording: a model behind a protocol, and the adapter for transformers models."""
+"""The tone of utterances: wording by a model behind a protocol, and what the sound adds to it."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from qa_pipeline.errors import ModelError
 from qa_pipeline.measures.speech import tokens
@@ -20,6 +22,37 @@ _BATCH = 64
 _MAX_TOKENS = 128
 _MIN_TOKENS = {"zh": 4}
 _MIN_TOKENS_ELSEWHERE = 3
+TENSION_FROM = 1.0
+"""Tension up to here is ordinary liveliness."""
+TENSION_UP_TO = 3.0
+LOG_ODDS_A_TENSION = 0.75
+"""What each unit of tension beyond the ordinary adds to the log-odds of negative: 1.5 at most,
+which makes the odds 4.5 times what the wording alone gave. Chosen to be modest."""
+
+
+class ToneProbabilities(NamedTuple):
+    """How likely each tone is; the three add up to 1."""
+
+    positive: float
+    neutral: float
+    negative: float
+
+    @property
+    def label(self) -> ToneLabel:
+        """The likeliest; neutral before positive before negative where equal."""
+        if self.neutral >= max(self.positive, self.negative):
+            return "neutral"
+        return "positive" if self.positive >= self.negative else "negative"
+
+    @property
+    def probability(self) -> float:
+        """Probability of the label."""
+        return min(1.0, max(self))
+
+    @property
+    def score(self) -> float:
+        """From -1 (surely negative) to 1 (surely positive)."""
+        return self.positive - self.negative
 
 
 class ToneModel(Protocol):
@@ -33,8 +66,8 @@ class ToneModel(Protocol):
     def version(self) -> str:
         """Its version or digest."""
 
-    def label(self, texts: Sequence[str]) -> list[tuple[ToneLabel, float]]:
-        """Return for each text its label and the model's probability for it, 0 to 1."""
+    def probabilities(self, texts: Sequence[str]) -> list[ToneProbabilities]:
+        """Return for each text how likely each tone is."""
 
 
 class TransformersTone:
@@ -61,8 +94,8 @@ class TransformersTone:
         """The version or digest that it was made with; empty when none was given."""
         return self._version
 
-    def label(self, texts: Sequence[str]) -> list[tuple[ToneLabel, float]]:
-        """Return for each text its label and the probability for it.
+    def probabilities(self, texts: Sequence[str]) -> list[ToneProbabilities]:
+        """Return for each text how likely each tone is.
 
         Raises ``ModelError`` when the folder holds no model of this kind.
         """
@@ -71,7 +104,8 @@ class TransformersTone:
         if not texts:
             return []
         tokenizer, model, labels = self._load()
-        results: list[tuple[ToneLabel, float]] = []
+        order = [labels.index(label) for label in _LABELS.values()]
+        results: list[ToneProbabilities] = []
         for at in range(0, len(texts), _BATCH):
             encoded = tokenizer(
                 list(texts[at : at + _BATCH]),
@@ -82,10 +116,8 @@ class TransformersTone:
             ).to(self._device)
             with torch.inference_mode():
                 probabilities: Tensor = model(**encoded).logits.float().softmax(-1).cpu()
-            best, index = probabilities.max(-1)  # both (batch,)
-            results += [
-                (labels[int(i)], min(1.0, float(p))) for i, p in zip(index, best, strict=True)
-            ]
+            # (batch, 3)
+            results += [ToneProbabilities(*row) for row in probabilities[:, order].tolist()]
         return results
 
     def _load(self) -> tuple[Any, Any, list[ToneLabel]]:
@@ -125,15 +157,57 @@ def says_enough(utterance: Utterance) -> bool:
     return len(tokens(utterance.text)) >= needed
 
 
-def tones(conversation: Conversation, tone_model: ToneModel) -> tuple[UtteranceTone, ...]:
-    """Label every utterance of agent and customer that says enough, in time order."""
+@dataclass(frozen=True)
+class Toned:
+    """An utterance with the tone of its wording and its sound together."""
+
+    utterance: Utterance
+    probabilities: ToneProbabilities
+    tension: float | None
+
+    @property
+    def record(self) -> UtteranceTone:
+        """What is kept of it."""
+        return UtteranceTone(
+            utterance_id=self.utterance.utterance_id,
+            label=self.probabilities.label,
+            probability=self.probabilities.probability,
+            tension=None if self.tension is None else round(self.tension, 3),
+        )
+
+
+def with_tension(wording: ToneProbabilities, tension: float | None) -> ToneProbabilities:
+    """Return the tone of wording and sound together.
+
+    Each unit of tension above 1, up to 3, adds 0.75 to the log-odds of negative; positive and
+    neutral keep their proportion. So sound alone never makes an utterance negative where its
+    wording gives that less than 18 per cent, and a calm voice excuses nothing.
+    """
+    beyond = min(max((tension or 0.0) - TENSION_FROM, 0.0), TENSION_UP_TO - TENSION_FROM)
+    if not beyond:
+        return wording
+    factor = math.exp(LOG_ODDS_A_TENSION * beyond)
+    whole = wording.positive + wording.neutral + factor * wording.negative
+    return ToneProbabilities(
+        wording.positive / whole, wording.neutral / whole, factor * wording.negative / whole
+    )
+
+
+def tones(
+    conversation: Conversation, tone_model: ToneModel, tensions: Mapping[str, float]
+) -> tuple[Toned, ...]:
+    """Tell the tone of every utterance of agent and customer that says enough, in time order.
+
+    ``tensions``: by utterance id, of those utterances for which the sound could be measured.
+    """
     judged = [
         utterance
         for utterance in conversation.utterances
         if utterance.role in ("agent", "customer") and says_enough(utterance)
     ]
-    labels = tone_model.label([utterance.text for utterance in judged])
+    found = tone_model.probabilities([utterance.text for utterance in judged])
     return tuple(
-        UtteranceTone(utterance_id=utterance.utterance_id, label=label, probability=probability)
-        for utterance, (label, probability) in zip(judged, labels, strict=True)
+        Toned(utterance, with_tension(wording, tension), tension)
+        for utterance, wording in zip(judged, found, strict=True)
+        for tension in [tensions.get(utterance.utterance_id)]
     )

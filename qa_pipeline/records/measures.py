@@ -36,11 +36,14 @@ class Interruption(Record):
 
 
 class UtteranceTone(Record):
-    """The tone of one utterance with the model's probability for it."""
+    """The tone of one utterance, of its wording and its sound together."""
 
     utterance_id: str
     label: ToneLabel
     probability: float = Field(ge=0.0, le=1.0)
+    tension: float | None = None
+    """How far the voice is raised (louder, higher, faster) above the speaker's own level in the
+    call, in robust standard deviations; ``None`` where it could not be told."""
 
 
 class Measures(Record):

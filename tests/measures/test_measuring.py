@@ -2,8 +2,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from qa_pipeline.measures import BY_NAME, measure
-from qa_pipeline.records import CallMetadata, Measures, ToneLabel
+from qa_pipeline.measures import BY_NAME, ToneProbabilities, measure
+from qa_pipeline.records import CallMetadata, Measures
 from tests.measures.calls import Said, conversation
 
 NOTHING_KNOWN = CallMetadata()
@@ -193,10 +193,14 @@ class LoudMeansAngry:
     name = "rule"
     version = "1"
 
-    def label(self, texts: Sequence[str]) -> list[tuple[ToneLabel, float]]:
+    def probabilities(self, texts: Sequence[str]) -> list[ToneProbabilities]:
         return [
-            ("negative", 0.9) if "!" in t else ("positive" if "thank" in t else "neutral", 0.7)
-            for t in texts
+            ToneProbabilities(0.05, 0.05, 0.9)
+            if "!" in text
+            else ToneProbabilities(0.7, 0.2, 0.1)
+            if "thank" in text
+            else ToneProbabilities(0.2, 0.7, 0.1)
+            for text in texts
         ]
 
 

@@ -57,44 +57,47 @@ def model() -> TransformersTone:
     return TransformersTone(FOLDER)
 
 
+def labels(model: TransformersTone, texts: list[str]) -> list[str]:
+    return [tone.label for tone in model.probabilities(texts)]
+
+
 def test_plain_and_courteous_wording_is_not_negative(model: TransformersTone) -> None:
-    labelled = zip(NOT_NEGATIVE, model.label(NOT_NEGATIVE), strict=True)
-    assert [text for text, (label, _) in labelled if label == "negative"] == []
+    labelled = zip(NOT_NEGATIVE, labels(model, NOT_NEGATIVE), strict=True)
+    assert [text for text, label in labelled if label == "negative"] == []
 
 
 def test_rude_and_angry_wording_is_negative(model: TransformersTone) -> None:
-    labelled = zip(NEGATIVE, model.label(NEGATIVE), strict=True)
-    assert [text for text, (label, _) in labelled if label != "negative"] == []
+    labelled = zip(NEGATIVE, labels(model, NEGATIVE), strict=True)
+    assert [text for text, label in labelled if label != "negative"] == []
 
 
 def test_warm_wording_is_positive(model: TransformersTone) -> None:
-    labelled = zip(POSITIVE, model.label(POSITIVE), strict=True)
-    assert [text for text, (label, _) in labelled if label != "positive"] == []
+    labelled = zip(POSITIVE, labels(model, POSITIVE), strict=True)
+    assert [text for text, label in labelled if label != "positive"] == []
 
 
 def test_case_and_punctuation_do_not_matter(model: TransformersTone) -> None:
-    plain, written = model.label(["i would be happy to help", "I would be happy, to help!"])
-    assert plain[0] == written[0]
-    assert plain[1] == pytest.approx(written[1], abs=1e-5)
+    plain, written = model.probabilities(["i would be happy to help", "I would be happy, to help!"])
+    assert plain.label == "positive"
+    assert plain == pytest.approx(written, abs=1e-5)
 
 
 def test_a_label_does_not_depend_on_the_texts_beside_it(model: TransformersTone) -> None:
     texts = [*NEGATIVE, *NOT_NEGATIVE, *POSITIVE] * 3
-    together = model.label(texts)
-    alone = [model.label([text])[0] for text in texts[:12]]
-    for (label, probability), (label_alone, probability_alone) in zip(
-        together[:12], alone, strict=True
-    ):
-        assert label == label_alone
-        assert probability == pytest.approx(probability_alone, abs=1e-4)
-        assert 1 / 3 <= probability <= 1
+    together = model.probabilities(texts)
+    alone = [model.probabilities([text])[0] for text in texts[:12]]
+    for here, there in zip(together[:12], alone, strict=True):
+        assert here.label == there.label
+        assert here == pytest.approx(there, abs=1e-4)
+        assert sum(here) == pytest.approx(1, abs=1e-5)
+        assert 1 / 3 <= here.probability <= 1
 
 
 def test_no_texts_and_strange_texts(model: TransformersTone) -> None:
-    assert model.label([]) == []
-    assert len(model.label(["", "   ", "?!", "🙂", "a " * 5000, "𠮷野家"])) == 6
+    assert model.probabilities([]) == []
+    assert len(model.probabilities(["", "   ", "?!", "🙂", "a " * 5000, "𠮷野家"])) == 6
 
 
 def test_a_folder_without_a_model_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="models verify"):
-        TransformersTone(tmp_path).label(["hello"])
+        TransformersTone(tmp_path).probabilities(["hello"])
