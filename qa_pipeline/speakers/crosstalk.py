@@ -41,6 +41,8 @@ _EXPLAINED = 0.5
 """Share of the power that must be left over for somebody of the channel's own to be heard."""
 _OVER_NOISE = 2.0
 """What is left over must exceed the noise of the channel by 3 dB."""
+_AUDIBLE = 4.0
+"""A voice is at least 6 dB over the noise of its channel."""
 _SILENT = 1e-9
 """Power below -90 dB of full scale is nothing at all."""
 _FEWEST_FRAMES = 30
@@ -63,6 +65,8 @@ class Crosstalk:
 
     leaked: Mask = field(repr=False)
     """Shape ``(channels, frames)``; a frame is ``HOP_S`` seconds."""
+    own: Mask = field(repr=False)
+    """Where something can be heard that is not a copy; same shape."""
     power: Numbers = field(repr=False)
     """Mean square of every frame, same shape."""
     level_db: tuple[float | None, ...]
@@ -111,7 +115,8 @@ def find_crosstalk(samples: Samples) -> Crosstalk:
             if level_db is not None:
                 before_db = levels[own]
                 levels[own] = level_db if before_db is None else max(level_db, before_db)
-    return Crosstalk(leaked, power, tuple(levels))
+    audible = np.stack([_smooth(row) > _AUDIBLE * _noise(_smooth(row)) for row in power])
+    return Crosstalk(leaked, audible & ~leaked, power, tuple(levels))
 
 
 def own_regions(
@@ -122,7 +127,7 @@ def own_regions(
     Regions without a longer leak come back as they are; no region grows.
     """
     return tuple(
-        tuple(part for region in regions for part in _own_parts(region, crosstalk.leaked[channel]))
+        tuple(part for region in regions for part in _own_parts(region, crosstalk, channel))
         for channel, regions in enumerate(regions_by_channel)
     )
 
@@ -147,7 +152,16 @@ def _frame_power(row: Samples) -> Numbers:
 
 def _smooth(power: Numbers) -> Numbers:
     """Sum over the frames around each; short calls keep their length."""
+    if len(power) == 0:
+        return power
     return np.convolve(power, np.ones(_SMOOTH), "full")[_SMOOTH // 2 : _SMOOTH // 2 + len(power)]
+
+
+def _noise(around: Numbers) -> float:
+    """Return the power of a channel in its pauses: the quietest tenth, and half as much again."""
+    if len(around) == 0:
+        return _SILENT
+    return max(1.5 * float(np.quantile(around, 0.1)), _SILENT)
 
 
 def _copied(
@@ -167,7 +181,7 @@ def _copied(
     if path.coherence < _COHERENT + _BY_CHANCE / int(louder.sum()):
         return nothing, None
     left = _smooth(_left_over(own, other, path, len(own_power)))
-    noise = float(np.quantile(around, 0.1)) * 1.5
+    noise = _noise(around)
     copied = louder & (left < np.maximum(_EXPLAINED * around, _OVER_NOISE * noise))
     return copied, path.level_db
 
@@ -262,13 +276,13 @@ def _left_over(own: Samples, other: Samples, path: _Path, frames: int) -> Number
     return left
 
 
-def _own_parts(region: Region, leaked: Mask) -> list[Region]:
+def _own_parts(region: Region, crosstalk: Crosstalk, channel: int) -> list[Region]:
     first, last = int(region.start_s / HOP_S), int(np.ceil(region.end_s / HOP_S))
-    inside = leaked[first:last]
-    if max((b - a for a, b in _runs(inside)), default=0) * HOP_S < _LEAKED_RUN_S:
+    leaks = _runs(crosstalk.leaked[channel, first:last])
+    if max((end - begin for begin, end in leaks), default=0) * HOP_S < _LEAKED_RUN_S:
         return [region]
     kept: list[Region] = []
-    for begin, end in _runs(~inside):
+    for begin, end in _runs(crosstalk.own[channel, first:last]):
         if (end - begin) * HOP_S < _OWN_RUN_S:
             continue
         start_s = max(region.start_s, (first + begin) * HOP_S - _MARGIN_S)

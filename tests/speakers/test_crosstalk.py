@@ -135,7 +135,7 @@ def test_sound_of_any_length_and_silence_hold_no_crosstalk(seconds: float) -> No
 def test_regions_are_only_ever_cut(leaked: list[bool], spans: list[tuple[float, float]]) -> None:
     regions = [Region(a, a + length) for a, length in spans]
     mask = np.array([leaked, [False] * 200])
-    crosstalk = Crosstalk(mask, np.ones((2, 200)), (-20.0, None))
+    crosstalk = Crosstalk(mask, ~mask, np.ones((2, 200)), (-20.0, None))
     first, second = own_regions([regions, regions], crosstalk)
     assert second == tuple(regions)
     for part in first:
@@ -148,7 +148,7 @@ def test_regions_are_only_ever_cut(leaked: list[bool], spans: list[tuple[float, 
 def test_a_word_is_judged_by_its_loud_part() -> None:
     mask = np.array([[True] * 10 + [False] * 10])
     power = np.array([[0.01] * 10 + [1.0] * 10])
-    crosstalk = Crosstalk(mask, power, (-20.0,))
+    crosstalk = Crosstalk(mask, ~mask, power, (-20.0,))
     own = Word(text="own", start_s=5 * HOP_S, end_s=14 * HOP_S, probability=0.5)
     leak = Word(text="leak", start_s=0.0, end_s=9 * HOP_S, probability=0.5)
     assert own_words([own, leak], crosstalk) == (own,)
