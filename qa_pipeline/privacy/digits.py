@@ -7,10 +7,10 @@ it is an ``amount`` and never part of an identifying number.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from qa_pipeline.privacy.tokens import Token
+from qa_pipeline.privacy.vocabulary import syllable
 
 Style = Literal["digits", "tens", "amount", "weak"]
 
@@ -154,10 +154,11 @@ def _english(tokens: Sequence[Token], at: int) -> Atom | None:
         after = _after_hyphen(tokens, last)
         follows = tokens[after].text if after < len(tokens) else ""
     if follows in _BIG:
-        rest = tokens[after + 1].text if after + 1 < len(tokens) else ""
-        bare = rest not in ("and", "a") and rest not in _TENS and rest not in _TEENS
+        rest = [token.text for token in tokens[after + 1 : after + 3]] + ["", ""]
+        goes_on = rest[0] in ("and", "a") or rest[0] in _TENS or rest[0] in _TEENS
+        goes_on |= rest[0] in _BIG or (rest[0] in _ONES and rest[1] in _BIG)
         zeros = {"hundred": "00", "thousand": "000"}.get(follows)
-        if zeros and bare and len(value) == 1 and rest not in _BIG:
+        if zeros and not goes_on and len(value) == 1:
             return Atom(at, after, value + zeros, "tens")  # oh eight hundred, one two thousand
         return Atom(at, _amount_end(tokens, after), "", "amount")
     return Atom(at, last, value, "digits" if word in _ONES else "tens")
@@ -207,8 +208,8 @@ def _mandarin(tokens: Sequence[Token], at: int) -> Atom | None:
     if text in _HAN_BIG and at and _is_number(tokens[at - 1].text):
         return Atom(at, _amount_end(tokens, at), "", "amount")
     if text not in _HAN:
-        syllable = _syllable(text)
-        return Atom(at, at, _WEAK_SYLLABLES[syllable], "weak") if syllable else None
+        weak = _WEAK_SYLLABLES.get(syllable(text))
+        return Atom(at, at, weak, "weak") if weak else None
     if follows in _HAN_BIG:
         return Atom(at, _amount_end(tokens, at + 1), "", "amount")
     if text == "两":  # a number by itself only beside other digits
@@ -225,16 +226,6 @@ def _tens(tokens: Sequence[Token], at: int) -> Atom:
     if last + 1 < len(tokens) and tokens[last + 1].text in _HAN_BIG:
         return Atom(at, _amount_end(tokens, last + 1), "", "amount")
     return Atom(at, last, first + ones, "tens")
-
-
-@lru_cache(maxsize=8192)
-def _syllable(character: str) -> str:
-    """Return the syllable of a character that sounds like a digit, else nothing."""
-    from pypinyin import Style as Pinyin
-    from pypinyin import lazy_pinyin
-
-    syllable = str(lazy_pinyin(character, style=Pinyin.NORMAL)[0])
-    return syllable if syllable in _WEAK_SYLLABLES else ""
 
 
 def _decimals(tokens: Sequence[Token], atoms: list[Atom]) -> list[Atom]:

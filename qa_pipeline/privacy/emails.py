@@ -72,6 +72,8 @@ def _spoken_at(tokens: Sequence[Token], numbers: set[int], at: int) -> tuple[int
 def _at_length(tokens: Sequence[Token], at: int) -> int:
     if tokens[at].text in _AT:
         return 1
+    if tokens[at].text == "圈" and at + 1 < len(tokens) and tokens[at + 1].text.startswith("a"):
+        return 1  # 圈A and the domain as one word
     for phrase in _AT_HAN:
         if tuple(t.text for t in tokens[at : at + len(phrase)]) == phrase:
             return len(phrase)
@@ -113,7 +115,7 @@ def _local_start(tokens: Sequence[Token], numbers: set[int], at: int) -> int:
                 break
         elif token.script == "latin" and token.text not in _STOP:
             free_words += 1
-            if free_words > (4 if cued else 1):
+            if free_words > (4 if cued else 3):
                 break
         elif token.text == "," or (token.script == "mark" and token.text not in ".?!。？！:："):
             pass

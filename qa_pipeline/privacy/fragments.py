@@ -11,7 +11,7 @@ from functools import cached_property
 
 from qa_pipeline.privacy.digits import Atom, read_atoms
 from qa_pipeline.privacy.tokens import Spoken, Token
-from qa_pipeline.privacy.vocabulary import vocabulary
+from qa_pipeline.privacy.vocabulary import STRONG, vocabulary
 
 MAX_GAP_WORDS = 6
 """Words between two digits of one number: hesitations and corrections."""
@@ -20,6 +20,8 @@ MAX_PAUSE_S = 12.0
 _LOOK_AHEAD = 5
 _LIGHT_WORDS = 4
 _LIGHT_CHARACTERS = 6
+_DICTATED = 5
+"""Digits around one word that is none, from which the word is taken for a digit misheard."""
 _JOINTS = set("-‐–—./,，、() （）·")
 _CN_MOBILE = re.compile(r"1[3-9]\d{9}")
 
@@ -39,7 +41,7 @@ class Fragment:
     """Words of the utterance beside the fragment that are more than fillers."""
     at_start: bool
     at_end: bool
-    """Whether only fillers come before, or after."""
+    """Whether hardly more than fillers comes before, or after."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def find_exchanges(spoken: Spoken) -> list[Exchange]:
             if chain is None:
                 chain = [fragment]
                 chains.append(chain)
-            follower = _follower(fragment, by_utterance, spoken)
+            follower = _follower(fragment, chain[0], by_utterance, spoken)
             if follower is not None and follower not in chain_of:
                 chain.append(follower)
                 chain_of[follower] = chain
@@ -84,13 +86,14 @@ def _fragments(spoken: Spoken, index: int) -> Iterator[Fragment]:
     ]
     joined: list[list[Atom]] = []
     for group in groups:
-        if joined and _light_gap(tokens, fillers, joined[-1][-1].last + 1, group[0].first):
+        if joined and _light_gap(tokens, fillers, joined[-1], group):
             joined[-1].extend(group)
         else:
             joined.append(list(group))
     for atoms in joined:
         first, last = atoms[0].first, atoms[-1].last
         outside = [i for i in range(len(tokens)) if not first <= i <= last and not fillers[i]]
+        edge = 1 if _size(atoms) >= 3 else 0  # a digit misheard at the edge
         yield Fragment(
             utterance=index,
             first=first,
@@ -98,8 +101,8 @@ def _fragments(spoken: Spoken, index: int) -> Iterator[Fragment]:
             digits="".join(atom.digits for atom in atoms),
             written=len(atoms) == 1 and atoms[0].written,
             content=len(outside),
-            at_start=all(i > last for i in outside),
-            at_end=all(i < first for i in outside),
+            at_start=sum(i < first for i in outside) <= (edge if len(outside) <= 1 else 0),
+            at_end=sum(i > last for i in outside) <= edge,
         )
 
 
@@ -116,11 +119,23 @@ def _filler_mask(tokens: Sequence[Token]) -> list[bool]:
     return mask
 
 
-def _light_gap(tokens: Sequence[Token], fillers: list[bool], start: int, end: int) -> bool:
-    words = sum(tokens[i].script != "mark" for i in range(start, end))
-    return words <= MAX_GAP_WORDS and all(
-        fillers[i] and tokens[i].text not in ":：" for i in range(start, end)
-    )
+def _light_gap(
+    tokens: Sequence[Token], fillers: list[bool], before: list[Atom], after: list[Atom]
+) -> bool:
+    """Tell whether digits go on: after hesitations, or a single word in a longer dictation."""
+    gap = [i for i in range(before[-1].last + 1, after[0].first) if tokens[i].script != "mark"]
+    if len(gap) > MAX_GAP_WORDS or any(
+        tokens[i].text in ":：" for i in range(before[-1].last + 1, after[0].first)
+    ):
+        return False
+    unknown = [i for i in gap if not fillers[i]]
+    if len(unknown) == 1 and len(gap) == 1 and tokens[gap[0]].script != "placeholder":
+        return _size(before) + _size(after) >= _DICTATED  # a digit misheard
+    return not unknown
+
+
+def _size(atoms: Sequence[Atom]) -> int:
+    return sum(len(atom.digits) for atom in atoms)
 
 
 def _groups(tokens: Sequence[Token], atoms: list[Atom]) -> list[list[Atom]]:
@@ -161,7 +176,7 @@ def _trimmed(group: list[Atom]) -> list[Atom]:
 def _counts(tokens: Sequence[Token], group: list[Atom]) -> bool:
     """Tell whether a group of digits counts, measures or dates something."""
     words = vocabulary()
-    size = sum(len(atom.digits) for atom in group)
+    size = _size(group)
     first, after = group[0].first, group[-1].last + 1
     whole = len(group) == 1 and (group[0].written or group[0].style == "tens")
     hard = words.hard_units.length_at(tokens, after)
@@ -180,9 +195,12 @@ def _text_at(tokens: Sequence[Token], at: int) -> str:
 
 
 def _follower(
-    fragment: Fragment, by_utterance: list[list[Fragment]], spoken: Spoken
+    fragment: Fragment, first: Fragment, by_utterance: list[list[Fragment]], spoken: Spoken
 ) -> Fragment | None:
-    """Return the fragment in a later utterance that goes on with this one."""
+    """Return the fragment in a later utterance that goes on with this one.
+
+    ``first`` began the number: who dictates it may go on with less than others may say again.
+    """
     if not fragment.at_end:
         return None
     said = spoken.utterances
@@ -192,8 +210,10 @@ def _follower(
             return None
         if by_utterance[index]:
             follower = by_utterance[index][0]
-            same = said[index].speaker == said[fragment.utterance].speaker
+            dictating = (said[fragment.utterance].speaker, said[first.utterance].speaker)
+            same = said[index].speaker in dictating
             enough = len(follower.digits) >= 2 if same else len(follower.digits) >= 3
+            enough |= same and follower.first == 0  # the last digit, then something else
             if follower.at_start and (follower.content == 0 or enough):
                 return follower
         if not is_light(spoken, index):
@@ -202,7 +222,12 @@ def _follower(
 
 
 def is_light(spoken: Spoken, index: int) -> bool:
-    """Tell whether an utterance leaves the turn with the other side: "mm hm", "go on"."""
+    """Tell whether an utterance leaves the turn with the other side: "mm hm", "go on".
+
+    A question for the next number does not.
+    """
+    if any(cue.weight >= STRONG for cue in vocabulary().cues(spoken.tokens[index])):
+        return False
     tokens = [token for token in spoken.tokens[index] if token.script != "mark"]
     if any(token.script == "placeholder" for token in tokens):
         return False

@@ -27,6 +27,7 @@ _PREVIOUS = 4
 _PREVIOUS_S = 30.0
 _NI = re.compile(r"[A-CEGHJ-PR-TW-Z]{2}\d{6}[A-D]?")
 _CUT_DIGITS = 4
+_ANSWER_WORDS = 4
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ def _looks_like_talk(exchange: Exchange, context: Context) -> bool:
         return False
     first = exchange.fragments[0]
     year = len(first.digits) == 4 and first.digits[:2] in ("19", "20") and first.written
-    return not context.near and (year or first.content > 4)
+    most = _ANSWER_WORDS if len(exchange.digits) > 3 else 1
+    return not context.near and (year or first.content > most)
 
 
 def _judge(digits: str, context: Context, letters: tuple[str, str]) -> Judgement:
@@ -189,7 +191,7 @@ def _right(last: Fragment, spoken: Spoken, others: list[Fragment]) -> Found:
     tokens = spoken.tokens[last.utterance]
     rest = tokens[last.last + 1 : last.last + 9]
     texts = {token.text for token in rest[:3]}
-    if not texts & {"is", "was", "that's", "that", "'s", "是", "为", "这", "it's"}:
+    if not texts & {"is", "that's", "'s", "是", "为"}:
         return []
     high = min([o.first - last.last - 1 for o in others if o.first > last.last], default=9)
     return [(cue.first + 4, cue) for cue in vocabulary().cues(rest) if cue.last < high]
@@ -203,10 +205,13 @@ def _earlier(first: Fragment, spoken: Spoken, blockers: dict[int, list[Fragment]
         if index < 0 or said[first.utterance].start_s - said[index].end_s > _PREVIOUS_S:
             break
         tokens = spoken.tokens[index]
-        found += [
-            (12 + 8 * (back - 1) + len(tokens) - cue.last, cue) for cue in vocabulary().cues(tokens)
-        ]
         known = any(len(o.digits) >= _CUT_DIGITS for o in blockers.get(index, []))
+        answers = back == 1 and first.content <= _ANSWER_WORDS and not known
+        found += [
+            (12 + 8 * (back - 1) + len(tokens) - cue.last, cue)
+            for cue in vocabulary().cues(tokens)
+            if answers or cue.kind != "not_personal"  # "your order number?" asks once
+        ]
         if known or any(token.script == "placeholder" for token in tokens):
             break
     return found

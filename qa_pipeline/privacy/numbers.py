@@ -53,12 +53,13 @@ def _repetitions(
 
 
 def _repeats(fragment: Fragment, context: Context, number: Exchange, spoken: Spoken) -> bool:
-    if context.not_personal >= 0.9 and context.near:
-        return False
+    against = context.not_personal >= 0.9
     digits, whole = fragment.digits, number.digits
     parts = [f.digits for f in number.fragments]
     if len(digits) >= 4 and any(digits in text for text in (whole, *parts)):
-        return not (fragment.written and fragment.content > 6)
+        return not (fragment.written and fragment.content > 6) and not (against and context.near)
+    if against:
+        return False
     said = spoken.utterances
     start_s = said[fragment.utterance].start_s
     since_s = start_s - said[number.fragments[-1].utterance].end_s

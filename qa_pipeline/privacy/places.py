@@ -14,7 +14,7 @@ _PARTS = word_set("parts_of_houses")
 _CUES = re.compile(
     r"\b(?:my (?:new |home |billing |postal )?address is|(?:billing|home|delivery|new|postal) "
     r"address is|i live at|we live at|living at|i moved to|deliver (?:it |that )?to|"
-    r"send (?:it |that )?to|the address is|address(?:'s| is)|i'm at|resident at|property at)\b",
+    r"the address is|address(?:'s| is)|i'm at|resident at|property at)\b",
     re.I,
 )
 _END = word_set("after_address")
@@ -65,7 +65,7 @@ def _english(spoken: Spoken, line: Sequence[Placed]) -> list[Item]:
     while at < len(tokens):
         last = None
         if at in cued:
-            last = _clause_end(tokens, at)
+            last = _clause_end(tokens, numbers, at)
             if not any(i in numbers for i in range(at, last + 1)):
                 last = None
         if last is None and at in numbers:
@@ -87,7 +87,7 @@ def _starts_of_numbers(spoken: Spoken, line: Sequence[Placed]) -> dict[int, int]
     for utterance in dict.fromkeys(placed.utterance for placed in line):
         tokens = spoken.tokens[utterance]
         for atom in read_atoms(spoken.utterances[utterance].text, tokens):
-            if atom.style in ("digits", "tens"):
+            if atom.style in ("digits", "tens") or (atom.style == "amount" and not atom.written):
                 ends[index + atom.first] = index + atom.last
         index += len(tokens)
     return ends
@@ -107,14 +107,14 @@ def _cue_ends(spoken: Spoken, line: Sequence[Placed]) -> set[int]:
     return found
 
 
-def _clause_end(tokens: Sequence[Token], at: int) -> int:
-    """Return the last token before the clause ends."""
-    last = at
+def _clause_end(tokens: Sequence[Token], numbers: dict[int, int], at: int) -> int:
+    """Return the last token before the clause ends; "and" within a number does not end it."""
+    last = numbers.get(at, at)
     while last + 1 < len(tokens) and last - at < 30:
         token = tokens[last + 1]
         if token.text in _END or (token.script == "mark" and token.text in ".?!;"):
             break
-        last += 1
+        last = numbers.get(last + 1, last + 1)
     return last
 
 

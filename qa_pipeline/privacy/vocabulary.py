@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ _FILE = Path(__file__).with_name("vocabulary.yaml")
 Phrase = tuple[str, ...]
 CueKind = SensitiveKind | Literal["security_code", "not_personal"]
 
+_DIGITS = frozenset("零〇一二三四五六七八九幺两")
 STRONG = 0.6
 """Confidence that a strong context word adds."""
 WEAK = 0.4
@@ -68,22 +69,42 @@ class Vocabulary:
         self._add(raw["security_codes"], "security_code", STRONG)
         self._add(raw["not_personal"], "not_personal", 1.0)
         self._longest = max(map(len, self._cues))
+        self._sounds = {
+            tuple(syllable(character) for character in phrase): known
+            for phrase, known in self._cues.items()
+            if len(phrase) > 1 and all("\u3400" <= word <= "\u9fff" for word in phrase)
+        }
 
     def _add(self, by_language: dict[str, list[str]], kind: CueKind, weight: float) -> None:
         for phrases in by_language.values():
             for phrase in phrases:
                 self._cues[tuple(t.text for t in tokenise(phrase))] = (kind, weight)
 
+    def _by_sound(self, tokens: Sequence[Token]) -> tuple[CueKind, float] | None:
+        """Find a Mandarin context word of two or more characters though misheard."""
+        if len(tokens) < 2 or any(t.script != "han" or t.text in _DIGITS for t in tokens):
+            return None
+        return self._sounds.get(tuple(syllable(token.text) for token in tokens))
+
     def cues(self, tokens: Sequence[Token]) -> list[Cue]:
         """Return the context words of an utterance, the longest where several begin together."""
         found: list[Cue] = []
         for length in range(min(self._longest, len(tokens)), 0, -1):
             for first in range(len(tokens) - length + 1):
-                known = self._cues.get(tuple(t.text for t in tokens[first : first + length]))
+                part = tokens[first : first + length]
+                known = self._cues.get(tuple(t.text for t in part)) or self._by_sound(part)
                 last = first + length - 1
                 if known and all(last < cue.first or first > cue.last for cue in found):
                     found.append(Cue(*known, first, last))
         return sorted(found, key=lambda cue: cue.first)
+
+
+@lru_cache(maxsize=8192)
+def syllable(character: str) -> str:
+    """Return how a Han character is read, without the tone."""
+    from pypinyin import Style, lazy_pinyin
+
+    return str(lazy_pinyin(character, style=Style.NORMAL)[0])
 
 
 def _set(by_language: dict[str, list[str]]) -> PhraseSet:
