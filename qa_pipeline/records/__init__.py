@@ -3,6 +3,8 @@
 from qa_pipeline.records.base import Record
 from qa_pipeline.records.conversation import Conversation, Role, Trust, TrustLevel, Utterance
 from qa_pipeline.records.measures import (
+    AgentHabit,
+    Habit,
     Interruption,
     Measure,
     MeasureRole,
@@ -22,11 +24,12 @@ from qa_pipeline.records.result import (
     SectionResult,
     Verdict,
 )
-from qa_pipeline.records.sound import SAMPLE_RATE_HZ, Region, Samples, Sound
+from qa_pipeline.records.sound import SAMPLE_RATE_HZ, Region, Samples, Sound, SoundQuality
 from qa_pipeline.records.transcript import Transcript, Turn, Word
 
 __all__ = [
     "SAMPLE_RATE_HZ",
+    "AgentHabit",
     "CallMetadata",
     "ChannelLayout",
     "Conversation",
@@ -35,6 +38,7 @@ __all__ = [
     "Evidence",
     "EvidenceKind",
     "Failure",
+    "Habit",
     "Interruption",
     "Measure",
     "MeasureRole",
@@ -50,6 +54,7 @@ __all__ = [
     "SensitiveKind",
     "Silence",
     "Sound",
+    "SoundQuality",
     "Stage",
     "ToneLabel",
     "Transcript",

@@ -46,6 +46,33 @@ class UtteranceTone(Record):
     call, in robust standard deviations; ``None`` where it could not be told."""
 
 
+class Habit(Record):
+    """What is usual for one agent in one measure, from their trusted calls in one language."""
+
+    name: str
+    """A measure of the agent, such as ``pitch_st``."""
+    language: str
+    calls: int
+    """How many calls it rests on."""
+    median: float
+    spread: float = Field(gt=0.0)
+    """Robust standard deviation between calls, in the unit of the measure."""
+
+
+class AgentHabit(Record):
+    """How one agent usually speaks; empty where too few calls are known."""
+
+    agent_id: str
+    habits: tuple[Habit, ...] = ()
+
+    def of(self, name: str, language: str) -> Habit | None:
+        """Return what is usual in a measure and language, or ``None`` where it is not known."""
+        for habit in self.habits:
+            if habit.name == name and habit.language == language:
+                return habit
+        return None
+
+
 class Measures(Record):
     """Everything measured on one call."""
 

@@ -15,6 +15,7 @@ from qa_pipeline.store.figures import (
     ReasonCount,
     Scope,
     ScoreFigures,
+    ToneTrend,
     Totals,
 )
 from qa_pipeline.store.reader import StoreReader
@@ -66,6 +67,7 @@ class MonitoringReport(Record):
     groups: tuple[ScoreTable, ...]
     criteria: tuple[CriterionLine, ...]
     measures: tuple[MeasureFigures, ...]
+    tone_trends: tuple[ToneTrend, ...]
     failures: tuple[FailureRow, ...]
     trust_reasons: tuple[ReasonCount, ...]
     unscored_reasons: tuple[ReasonCount, ...]
@@ -94,6 +96,7 @@ def monitoring_report(
         ),
         criteria=_pareto(criteria),
         measures=figures.measures,
+        tone_trends=figures.tone_trends,
         failures=figures.failures,
         trust_reasons=figures.trust_reasons,
         unscored_reasons=figures.unscored_reasons,

@@ -13,8 +13,8 @@ from qa_pipeline.store.files import printable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BUNDLE_VERSION = 1
-"""Raised whenever a column changes its name, type or meaning."""
+BUNDLE_VERSION = 2
+"""Raised whenever a column comes, goes, or changes its name, type or meaning."""
 
 
 def arrow_schema() -> "pa.Schema":
@@ -95,7 +95,12 @@ def _measures_type() -> "pa.StructType":
             (
                 "tones",
                 pa.list_(
-                    pa.struct([("utterance_id", text), ("label", text), ("probability", real)])
+                    pa.struct(
+                        [
+                            *[("utterance_id", text), ("label", text)],
+                            *[("probability", real), ("tension", real)],
+                        ]
+                    )
                 ),
             ),
         ]

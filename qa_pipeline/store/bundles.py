@@ -101,10 +101,7 @@ def _read_row(path: Path) -> dict[str, Any]:
         raise StoreError(_damaged(path))
     row = cast("dict[str, Any]", rows[0])
     if row["bundle_version"] != BUNDLE_VERSION:
-        raise StoreError(
-            f"{path} is a bundle of version {row['bundle_version']}, this qa_pipeline reads "
-            f"version {BUNDLE_VERSION}: update qa_pipeline, or process the call again."
-        )
+        raise StoreError(_other_version(path, row["bundle_version"]))
     return row
 
 
@@ -122,7 +119,7 @@ def find_bundle(folder: Path, call_id_or_digest: str, key: str) -> Path | None:
         try:
             names = _identity(path)
         except StoreError:
-            continue  # damaged: as good as not there, the call is processed again over it
+            continue  # damaged or old: as good as not there, the call is processed again over it
         if names["key"] == key and call_id_or_digest in (names["call_id"], names["digest"]):
             return path
     return None
@@ -174,19 +171,31 @@ def _bundle_name(call_id: str, key: str) -> str:
 
 
 def _identity(path: Path) -> dict[str, str]:
-    """Read only the call id, the digest and the key of a bundle."""
+    """Read only the call id, the digest and the key of a bundle.
+
+    Raises ``StoreError`` for a damaged bundle and for one of another version.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    columns = ["key", "call_id", "recording.digest"]
+    columns = ["bundle_version", "key", "call_id", "recording.digest"]
     try:
         with disk_errors("read", path):
             row = pq.ParquetFile(path).read(columns=columns).to_pylist()[0]
     except (pa.ArrowException, IndexError, KeyError) as error:
         raise StoreError(_damaged(path)) from error
+    if row["bundle_version"] != BUNDLE_VERSION:
+        raise StoreError(_other_version(path, row["bundle_version"]))
     names = {"key": row["key"], "call_id": row["call_id"], "digest": row["recording"]["digest"]}
     return cast("dict[str, str]", names)
 
 
 def _damaged(path: Path) -> str:
     return f"{path} is not a complete bundle: delete it and run again to process that call anew."
+
+
+def _other_version(path: Path, version: int) -> str:
+    return (
+        f"{path} is a bundle of version {version}, this qa_pipeline reads "
+        f"version {BUNDLE_VERSION}: update qa_pipeline, or process the call again."
+    )

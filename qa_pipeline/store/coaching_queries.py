@@ -18,6 +18,7 @@ from qa_pipeline.store.figures import (
     ScoreFigures,
     Waiting,
 )
+from qa_pipeline.store.habits import departures
 from qa_pipeline.store.monitoring_queries import CRITERIA, SCORES, rows
 from qa_pipeline.store.rows import CallFilter
 
@@ -46,6 +47,7 @@ def coaching(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> Coach
     models = role_models(connection, {item.criterion_id for f in focus.values() for item in f})
     good = good_calls(connection)
     waiting = _waiting(connection)
+    unusual = departures(connection)
     agents = []
     for row in _agents(connection):
         agent = row.pop("agent")
@@ -65,6 +67,7 @@ def coaching(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> Coach
                 ),
                 good_calls=good.by_agent.get(agent, ()),
                 waiting=waiting.get(agent, ()),
+                departures=unusual.get(agent, ()),
             )
         )
     agents.sort(key=_urgency)

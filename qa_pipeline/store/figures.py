@@ -104,6 +104,15 @@ class MeasureFigures(Record):
     p90: float
 
 
+class ToneTrend(Record):
+    """Which way the tone of one side went, over the trusted calls in which it could be told."""
+
+    role: MeasureRole
+    improving: int
+    steady: int
+    worsening: int
+
+
 class FailureRow(Record):
     """A file that could not be processed."""
 
@@ -134,6 +143,7 @@ class MonitoringFigures(Record):
     criteria: tuple[CriterionFigures, ...]
     """Those with the most lost points first."""
     measures: tuple[MeasureFigures, ...]
+    tone_trends: tuple[ToneTrend, ...]
     failures: tuple[FailureRow, ...]
     trust_reasons: tuple[ReasonCount, ...]
     unscored_reasons: tuple[ReasonCount, ...]
@@ -218,6 +228,24 @@ class Waiting(Record):
     reasons: tuple[str, ...]
 
 
+class Departure(Record):
+    """A call in which an agent spoke unlike they usually do."""
+
+    call_id: str
+    day: date
+    language: str
+    name: str
+    """The measure, such as ``loudness_dbfs``."""
+    value: float
+    median: float
+    """What is usual for the agent in this language."""
+    spread: float
+    calls: int
+    """Calls that the habit rests on."""
+    z: float
+    """Distance from the usual in spreads (robust standard deviations)."""
+
+
 class AgentFindings(Record):
     """What one agent does well and what to work on next."""
 
@@ -239,6 +267,8 @@ class AgentFindings(Record):
     good_calls: tuple[GoodCall, ...]
     waiting: tuple[Waiting, ...]
     """At most ten: calls that cannot be trusted first, then verdicts to check."""
+    departures: tuple[Departure, ...] = ()
+    """At most five, the furthest from the agent's habit first; empty where none is known."""
 
 
 class CoachingFigures(Record):

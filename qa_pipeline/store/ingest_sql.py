@@ -52,7 +52,7 @@ CALL_QUERIES: Final[dict[str, str]] = {
         FROM (SELECT call_id, unnest(range(len(measures.interruptions))) AS position,
             unnest(measures.interruptions) AS x FROM fresh)""",
     "tones": """
-        SELECT call_id, x.utterance_id, position, x.label, x.probability
+        SELECT call_id, x.utterance_id, position, x.label, x.probability, x.tension
         FROM (SELECT call_id, unnest(range(len(measures.tones))) AS position,
             unnest(measures.tones) AS x FROM fresh)""",
 }

@@ -13,6 +13,7 @@ from qa_pipeline.store.figures import (
     ReasonCount,
     Scope,
     ScoreFigures,
+    ToneTrend,
     Totals,
 )
 from qa_pipeline.store.rows import CallFilter
@@ -76,6 +77,7 @@ def monitoring(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> Mon
             for row in rows(connection, f"{CRITERIA} ORDER BY lost_points DESC, criterion_id")
         ),
         measures=_measures(connection),
+        tone_trends=_tone_trends(connection),
         failures=failures,
         trust_reasons=_reasons(
             connection, "SELECT unnest(trust_reasons) AS reason FROM chosen WHERE trust <> 'ok'"
@@ -142,6 +144,18 @@ def _measures(connection: "duckdb.DuckDBPyConnection") -> tuple[MeasureFigures, 
         ORDER BY min(m.position), m.name, m.role""",
     )
     return tuple(MeasureFigures.model_validate(row) for row in found)
+
+
+def _tone_trends(connection: "duckdb.DuckDBPyConnection") -> tuple[ToneTrend, ...]:
+    found = rows(
+        connection,
+        """SELECT m.role, count(*) FILTER (m.value > 0) AS improving,
+            count(*) FILTER (m.value = 0) AS steady, count(*) FILTER (m.value < 0) AS worsening
+        FROM measures m JOIN chosen c USING (call_id)
+        WHERE c.trust = 'ok' AND m.name = 'tone_trend'
+        GROUP BY m.role ORDER BY min(m.position), m.role""",
+    )
+    return tuple(ToneTrend.model_validate(row) for row in found)
 
 
 def _failures(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> tuple[FailureRow, ...]:

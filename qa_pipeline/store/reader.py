@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from qa_pipeline.errors import StoreHeldError, UsageError
-from qa_pipeline.records import ProcessedCall
-from qa_pipeline.store import coaching_queries, lists, monitoring_queries, whole_call
+from qa_pipeline.records import AgentHabit, ProcessedCall
+from qa_pipeline.store import coaching_queries, habits, lists, monitoring_queries, whole_call
 from qa_pipeline.store.connect import connect_reader, store_errors
 from qa_pipeline.store.figures import CoachingFigures, MonitoringFigures
 from qa_pipeline.store.rows import (
@@ -135,6 +135,17 @@ class StoreReader:
         """Return the findings of the coaching report."""
         with self._asking() as connection:
             return coaching_queries.coaching(connection, only or CallFilter())
+
+    def agent_habits(self) -> dict[str, AgentHabit]:
+        """Return how each agent usually speaks, by id; agents with too few calls are left out."""
+        with self._asking() as connection:
+            return habits.agent_habits(connection)
+
+    def agent_habit(self, agent_id: str) -> AgentHabit:
+        """Return how one agent usually speaks; empty where too few of their calls are known."""
+        with self._asking() as connection:
+            known = habits.agent_habits(connection, agent_id)
+        return known.get(agent_id, AgentHabit(agent_id=agent_id))
 
     @contextmanager
     def _asking(self) -> "Iterator[duckdb.DuckDBPyConnection]":

@@ -5,9 +5,10 @@ raises ``SCHEMA_VERSION``.
 """
 
 from qa_pipeline.store.described import Table, View
+from qa_pipeline.store.habits import HABIT_VIEWS
 from qa_pipeline.store.tables import TABLES
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 VIEWS: tuple[View, ...] = (
     View(
@@ -39,6 +40,7 @@ VIEWS: tuple[View, ...] = (
         "SELECT f.* FROM failures f WHERE NOT EXISTS ("
         "SELECT 1 FROM calls c WHERE c.path = f.path AND c.processed_at > f.failed_at)",
     ),
+    *HABIT_VIEWS,
 )
 
 

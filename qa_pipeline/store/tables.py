@@ -135,7 +135,7 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "measures",
-        "Numbers about how a call was spoken. The unit is in the name; reports.md explains each.",
+        "Numbers about how a call was spoken. The unit is in the name; measures.md explains each.",
         ("call_id", "name", "role"),
         (
             _CALL,
@@ -174,14 +174,20 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "tones",
-        "The tone of wording of each utterance.",
+        "The tone of each utterance, of its wording and its sound together.",
         ("call_id", "utterance_id"),
         (
             _CALL,
             _UTTERANCE,
             _POSITION,
             Column("label", "VARCHAR", "`positive`, `neutral` or `negative`."),
-            Column("probability", "DOUBLE", "0 to 1: the tone model's own certainty."),
+            Column("probability", "DOUBLE", "0 to 1: how sure the label is."),
+            Column(
+                "tension",
+                "DOUBLE",
+                "How far the voice is raised above the speaker's own level in the call, in robust "
+                "standard deviations; null where it could not be told.",
+            ),
         ),
         indexed=False,
     ),

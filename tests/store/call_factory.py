@@ -264,8 +264,13 @@ def _measures(
         if draw.random() < 0.3
         else (),
         tones=tuple(
-            UtteranceTone(utterance_id=u.utterance_id, label="neutral", probability=0.8125)
-            for u in conversation.utterances
+            UtteranceTone(
+                utterance_id=u.utterance_id,
+                label="neutral",
+                probability=0.8125,
+                tension=None if i % 3 else 0.25 * i,
+            )
+            for i, u in enumerate(conversation.utterances)
         ),
     )
 
