@@ -10,11 +10,9 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.concurrency.sync import concurrency
 
-from qa_pipeline.audio import CallSource
 from qa_pipeline.cli.progress import ProgressBar
 from qa_pipeline.errors import StoreError
-from qa_pipeline.pipeline import BatchOutcome, OpenRun, RunSummary, find_scorecard, process_batch
-from qa_pipeline.progress import Progress
+from qa_pipeline.pipeline import BatchOutcome, Line, OpenRun, RunSummary, Ticket, find_scorecard
 from qa_pipeline.reports import write_reports
 from qa_pipeline.settings import read_settings
 
@@ -43,13 +41,10 @@ def _may_pass(_task: object, _run: object, state: Any) -> bool:
 )
 def process(
     number: int,  # noqa: ARG001  (shown in the name of the task run)
-    run: OpenRun,
-    batch: Sequence[CallSource],
-    progress: Progress,
+    ticket: Ticket,
 ) -> BatchOutcome:
     """Process one batch of calls; what has a bundle already is passed over."""
-    with _gpu_slot(run):
-        return process_batch(run, batch, progress)
+    return ticket.outcome()
 
 
 @task(
@@ -90,11 +85,11 @@ def nightly(
     )
     cards = [find_scorecard(settings.scorecard)]
     run = OpenRun(paths, settings, cards, Path(metadata) if metadata else None)
-    with ProgressBar() as progress:
+    with ProgressBar() as progress, _gpu_slot(run), Line(run, progress) as line:
         progress.begin(len(run.sources))
         outcomes = [
-            process(number, run, batch, progress)
-            for number, batch in enumerate(run.batches(), start=1)
+            process(number, ticket)
+            for number, ticket in enumerate(line.tickets(run.batches()), start=1)
         ]
     summary = ingest(run, outcomes)
     reports = report(settings.store_path, settings.reports_dir)

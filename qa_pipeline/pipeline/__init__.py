@@ -1,7 +1,8 @@
 """The whole story of a run: recorded calls in, bundles and a store out.
 
 A run opens (what is there to do, with which models and scorecards), goes through its calls batch
-by batch (each stage takes records and returns new ones), and finishes (the store takes in the
+by batch (each stage takes records and returns new ones; three batches are under way at once), and
+finishes (the store takes in the
 bundles). A bundle on disk is the checkpoint: what has one is not done again, so a killed run is
 finished by running again. One call that cannot be processed never stops the others.
 """
@@ -9,12 +10,20 @@ finished by running again. One call that cannot be processed never stops the oth
 from collections.abc import Sequence
 from pathlib import Path
 
-from qa_pipeline.pipeline.batch import process_batch
+from qa_pipeline.pipeline.line import Line, Ticket
 from qa_pipeline.pipeline.run import BatchOutcome, OpenRun, RunSummary, find_scorecard
 from qa_pipeline.progress import Progress, Silent
 from qa_pipeline.settings import Settings
 
-__all__ = ["BatchOutcome", "OpenRun", "RunSummary", "find_scorecard", "process_batch", "run_calls"]
+__all__ = [
+    "BatchOutcome",
+    "Line",
+    "OpenRun",
+    "RunSummary",
+    "Ticket",
+    "find_scorecard",
+    "run_calls",
+]
 
 
 def run_calls(
@@ -32,4 +41,6 @@ def run_calls(
     progress = progress or Silent()
     run = OpenRun(paths, settings, [find_scorecard(settings.scorecard)], metadata)
     progress.begin(len(run.sources))
-    return run.finish([process_batch(run, batch, progress) for batch in run.batches()])
+    with Line(run, progress) as line:
+        outcomes = [ticket.outcome() for ticket in line.tickets(run.batches())]
+    return run.finish(outcomes)

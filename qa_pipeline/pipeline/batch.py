@@ -1,4 +1,8 @@
-"""The way of a batch of calls through every stage, from files to bundles."""
+"""The way of a batch of calls through every stage, from files to bundles.
+
+In three steps, so that several batches can be under way at once (``line``): opening reads files,
+hearing runs the models, finishing measures, scores and writes.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,23 +59,55 @@ class _Scored:
         return self.call.source_path
 
 
-def process_batch(run: OpenRun, sources: Sequence[CallSource], progress: Progress) -> BatchOutcome:
-    """Take a batch of calls through every stage; each ends as a bundle or as a failure."""
+@dataclass(frozen=True)
+class OpenedBatch:
+    """A batch whose files are read."""
+
+    tray: Tray
+    fresh: tuple[OpenedCall, ...]
+    """Calls to be processed."""
+    skipped: tuple[str, ...]
+    """Ids of the calls that had been processed in just this way before."""
+    calls: int
+
+
+@dataclass(frozen=True)
+class HeardBatch:
+    """A batch whose words and speakers are known."""
+
+    opened: OpenedBatch
+    heard: tuple[HeardCall, ...]
+
+
+def open_batch(run: OpenRun, sources: Sequence[CallSource], progress: Progress) -> OpenedBatch:
+    """Decode the files of a batch and drop what has a result already."""
     tray = Tray(progress, run.write_failure)
     opened = tray.each("decode", [_Source(s) for s in sources], lambda s: open_call(s.source, run))
     accepted = tray.each("decode", opened, run.accept)
-    fresh = [call for call in accepted if not run.is_done(call)]
-    heard = hear_calls(fresh, run.parts, tray)
-    understood = tray.each("conversation", heard, lambda call: _understand(call, run))
+    fresh = tuple(call for call in accepted if not run.is_done(call))
+    fresh_paths = {call.source_path for call in fresh}
+    skipped = tuple(c.call_id for c in accepted if c.source_path not in fresh_paths)
+    return OpenedBatch(tray, fresh, skipped, len(sources))
+
+
+def hear_batch(run: OpenRun, opened: OpenedBatch) -> HeardBatch:
+    """Find words and speakers of a batch."""
+    return HeardBatch(opened, tuple(hear_calls(opened.fresh, run.parts, opened.tray)))
+
+
+def finish_batch(run: OpenRun, heard: HeardBatch, progress: Progress) -> BatchOutcome:
+    """Measure and score the calls of a batch and write their bundles."""
+    opened = heard.opened
+    tray = opened.tray
+    understood = tray.each("conversation", heard.heard, lambda call: _understand(call, run))
     measured = tray.each("measures", understood, lambda call: _measure(call, run))
     scored = tray.each("score", measured, lambda call: _score(call, run))
     written = tray.each("write", scored, lambda call: run.write(call.processed, call.call.key))
-    audio_s = sum(call.recording.duration_s for call in fresh)
-    progress.done(len(sources), audio_s)
-    fresh_paths = {call.source_path for call in fresh}
+    audio_s = sum(call.recording.duration_s for call in opened.fresh)
+    progress.done(opened.calls, audio_s)
     return BatchOutcome(
         processed=tuple(written),
-        skipped=tuple(c.call_id for c in accepted if c.source_path not in fresh_paths),
+        skipped=opened.skipped,
         failures=tuple(tray.failures),
         audio_s=audio_s,
     )
