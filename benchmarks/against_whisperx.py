@@ -51,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     audio_s = found[0]["ours"]["audio_s"]
     print(
         f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, "
-        f"{len(os.sched_getaffinity(0))} cores; {options.calls} calls, {audio_s / 60:.0f} min, {options.rounds} rounds"
+        f"{len(os.sched_getaffinity(0))} cores; {options.calls} calls, {audio_s / 60:.0f} min, "
+        f"{options.rounds} rounds"
     )
     print(f"qa_pipeline            {ours:8.1f} s  {audio_s / ours:6.1f}x real time")
     for chunk_s in options.chunk_s:
