@@ -7,6 +7,7 @@ from qa_pipeline.records import MeasureRole
 
 AGENT_AND_CUSTOMER: tuple[MeasureRole, ...] = ("agent", "customer")
 ALL: tuple[MeasureRole, ...] = ("agent", "customer", "call")
+AGENT: tuple[MeasureRole, ...] = ("agent",)
 CALL: tuple[MeasureRole, ...] = ("call",)
 
 
@@ -274,6 +275,43 @@ DEFINITIONS: tuple[Definition, ...] = (
         "Pitch movement: from the 10th to the 90th percentile of the pitch. Small: monotonous. "
         "Measured from 3 s of voiced sound on.",
         "As pitch_hz.",
+    ),
+    Definition(
+        "pitch_vs_habit_st",
+        "semitones",
+        AGENT,
+        "How far the agent's pitch level lies above (below: negative) what is usual for this "
+        "agent. Measured where the agent's habit is known.",
+        "pitch_st, less the median of the agent's stored calls in the same language.",
+    ),
+    Definition(
+        "pitch_range_vs_habit_st",
+        "semitones",
+        AGENT,
+        "The same of the movement of the pitch; negative: more monotonous than usual.",
+        "pitch_range_st, as pitch_vs_habit_st.",
+    ),
+    Definition(
+        "loudness_vs_habit_db",
+        "dB",
+        AGENT,
+        "The same of the loudness.",
+        "loudness_dbfs, as pitch_vs_habit_st.",
+    ),
+    Definition(
+        "pace_vs_habit_pct",
+        "per cent",
+        AGENT,
+        "How much faster (slower: negative) the agent speaks than usual.",
+        "pace_wpm or pace_cpm, as pitch_vs_habit_st.",
+    ),
+    Definition(
+        "voice_vs_habit_z",
+        "robust standard deviations",
+        AGENT,
+        "How far the voice as a whole is raised above the agent's habit: the second largest of "
+        "the z-scores of pitch, loudness and pace. Beyond 3 is unusual.",
+        "Distance from the median in spreads, as in the view habit_departures of the store.",
     ),
 )
 

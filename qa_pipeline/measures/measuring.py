@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from qa_pipeline.measures.dialogue import interruptions, longest_monologue_s, response_delay_s
+from qa_pipeline.measures.habit import habit_measures
 from qa_pipeline.measures.holds import announced
 from qa_pipeline.measures.loudness import Levels, levels_of
 from qa_pipeline.measures.pace import paces, pauses
@@ -15,6 +16,7 @@ from qa_pipeline.measures.tone import Toned, ToneModel, tones
 from qa_pipeline.measures.trend import tone_change, tone_trend
 from qa_pipeline.measures.voice import voice_measures
 from qa_pipeline.records import (
+    AgentHabit,
     CallMetadata,
     Conversation,
     Interruption,
@@ -33,12 +35,14 @@ def measure(
     sound: Sound | None,
     tone_model: ToneModel | None,
     metadata: CallMetadata,
+    habit: AgentHabit | None = None,
 ) -> Measures:
     """Take every measure of a call that can be taken; see ``definitions`` for what each means.
 
     ``sound`` is ``None`` for a finished transcript: every gap is then a silence, nothing is said
     about levels, voices or tension, and tone is that of the wording alone. Without a
-    ``tone_model`` there are no tones. A measure that cannot be taken is left out, never guessed:
+    ``tone_model`` there are no tones, without the agent's ``habit`` nothing is compared with it. A
+    measure that cannot be taken is left out, never guessed:
     ``Measures.value`` returns ``None`` for it.
     """
     speech = speech_of(conversation)
@@ -59,6 +63,10 @@ def measure(
         *_levels(levels),
         *((name, role, v) for role in voices for name, v in voice_measures(voices[role])),
     ]
+    if habit is not None:
+        own = {name: value for name, role, value in taken if role == "agent"}
+        compared = habit_measures(own, habit, conversation.language)
+        taken += [(name, "agent", value) for name, value in compared]
     if metadata.answer_delay_s is not None:
         taken.append(("answer_delay_s", "call", metadata.answer_delay_s))
     return Measures(
