@@ -135,8 +135,9 @@ def _understand(heard: HeardCall, run: OpenRun) -> _Understood:
 
 def _measure(call: _Understood, run: OpenRun) -> _Measured:
     opened = call.heard.call
-    tone_model = run.parts.tone_model
-    measures = measure(call.conversation, opened.sound, tone_model, opened.recording.metadata)
+    metadata = opened.recording.metadata
+    habit = run.habits.get(metadata.agent_id) if metadata.agent_id is not None else None
+    measures = measure(call.conversation, opened.sound, run.parts.tone_model, metadata, habit)
     return _Measured(call, measures)
 
 

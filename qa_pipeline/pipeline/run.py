@@ -16,7 +16,7 @@ from qa_pipeline.model_registry import PURPOSES, identity, load_profile, local_f
 from qa_pipeline.pipeline.opening import OpenedCall
 from qa_pipeline.pipeline.parts import Parts
 from qa_pipeline.privacy import redact_call
-from qa_pipeline.records import CallMetadata, Failure, ProcessedCall, Versions
+from qa_pipeline.records import AgentHabit, CallMetadata, Failure, ProcessedCall, Versions
 from qa_pipeline.records.base import Record
 from qa_pipeline.resources import resource_folder
 from qa_pipeline.scoring import Scorecard, find_scorecards, load_scorecard
@@ -93,7 +93,7 @@ class OpenRun:
         self.trust: Counter[str] = Counter()
         self._paths = tuple(str(path) for path in paths)
         self._accepted: dict[str, tuple[str, str]] = {}
-        self._record("running", processed=0, skipped=0, failed=0)
+        self.habits = self._begin()
 
     def batches(self) -> Iterator[list[CallSource]]:
         """Yield the calls in batches of the configured size."""
@@ -102,7 +102,11 @@ class OpenRun:
             yield self.sources[start : start + size]
 
     def key_of(self, digest: str, metadata: CallMetadata) -> str:
-        """Return the key of a call's result: equal keys mean that nothing would change."""
+        """Return the key of a call's result: equal keys mean that nothing would change.
+
+        The agents' habits are left out on purpose: they move with every night, and a call is
+        compared with what was usual when it was processed.
+        """
         depends_on = {
             "digest": digest,
             "metadata": metadata.model_dump(mode="json"),
@@ -183,9 +187,11 @@ class OpenRun:
             ingest=ingest,
         )
 
-    def _record(self, status: str, processed: int, skipped: int, failed: int) -> None:
+    def _begin(self) -> dict[str, AgentHabit]:
+        """Write the run down; return how each agent usually speaks, by id, as known by now."""
         with Store.open_owner(self.settings.store_path, _WAIT_FOR_STORE_S) as owner:
-            owner.record_run(self._row(status, processed, skipped, failed))
+            owner.record_run(self._row("running", processed=0, skipped=0, failed=0))
+            return owner.agent_habits()
 
     def _row(self, status: str, processed: int, skipped: int, failed: int) -> StoredRun:
         return StoredRun.model_validate(

@@ -38,6 +38,11 @@ MEASURES: Final[dict[str, tuple[str, str]]] = {
     "pitch_hz": ("Pitch of the voice", "Hz"),
     "pitch_st": ("Pitch of the voice above 100 Hz", "semitones"),
     "pitch_range_st": ("Movement of the pitch", "semitones"),
+    "pitch_vs_habit_st": ("Pitch against own habit", "semitones"),
+    "pitch_range_vs_habit_st": ("Movement of the pitch against own habit", "semitones"),
+    "loudness_vs_habit_db": ("Loudness against own habit", "dB"),
+    "pace_vs_habit_pct": ("Pace against own habit", "%"),
+    "voice_vs_habit_z": ("Voice raised above own habit", "spreads"),
 }
 _UNITS: Final = {
     "s": "s",

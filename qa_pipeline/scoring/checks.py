@@ -52,6 +52,11 @@ MEASURE_NAMES = (
     "pitch_hz",
     "pitch_st",
     "pitch_range_st",
+    "pitch_vs_habit_st",
+    "pitch_range_vs_habit_st",
+    "loudness_vs_habit_db",
+    "pace_vs_habit_pct",
+    "voice_vs_habit_z",
 )
 """The measures a card may ask for; each is defined where it is computed."""
 
