@@ -42,6 +42,8 @@ _HAN = {
 }
 _HAN_COUNTS = {"两": 2, "俩": 2, "二": 2, "三": 3, "四": 4, "五": 5, "2": 2, "3": 3, "4": 4}
 _HAN_BIG = set("百千万亿")
+_NOT_ONE = set("下个样些点定直起共般会次遍边旦切种张份家条方致")
+"""After 一 at the beginning of a row: a word such as 一下, not a digit."""
 
 _WEAK_EN = {
     **dict.fromkeys(["to", "too", "tu"], "2"),
@@ -212,6 +214,9 @@ def _mandarin(tokens: Sequence[Token], at: int) -> Atom | None:
         return Atom(at, at, weak, "weak") if weak else None
     if follows in _HAN_BIG:
         return Atom(at, _amount_end(tokens, at + 1), "", "amount")
+    inside = at > 0 and (tokens[at - 1].text in _HAN or tokens[at - 1].script == "digits")
+    if text == "一" and follows in _NOT_ONE and not inside:
+        return None
     if text == "两":  # a number by itself only beside other digits
         return Atom(at, at, "2", "weak")
     return Atom(at, at, _HAN[text], "digits")

@@ -16,7 +16,7 @@ _DOT = {"dot", ".", "点", "point", "dots"}
 _JOINTS = word_set("email_joints")
 _TOP = word_set("top_level_domains")
 _PROVIDERS = word_set("mail_providers")
-_CUES = {"email", "mail", "e-mail", "邮", "gmail"}
+_CUES = word_set("email_cues")
 _STOP = word_set("not_in_email")
 _DOMAIN_WORDS = 4
 _LOCAL_WORDS = 12
@@ -34,7 +34,7 @@ def find_emails(spoken: Spoken) -> list[Item]:
         tokens = [placed.token for placed in line]
         at = 0
         while at < len(tokens):
-            found = _spoken_at(tokens, numbers, at)
+            found = None if _is_written(tokens, at) else _spoken_at(tokens, numbers, at)
             if found is None:
                 at += 1
                 continue
@@ -42,6 +42,11 @@ def find_emails(spoken: Spoken) -> list[Item]:
             items.append(Item("email", pieces_of(line[first : last + 1])))
             at = last + 1
     return items
+
+
+def _is_written(tokens: Sequence[Token], at: int) -> bool:
+    """Tell an @ within a written address."""
+    return tokens[at].text == "@" and at > 0 and tokens[at - 1].end == tokens[at].start
 
 
 def _number_tokens(spoken: Spoken, line: Sequence[Placed]) -> set[int]:

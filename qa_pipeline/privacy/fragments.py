@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from rapidfuzz import fuzz
+
 from qa_pipeline.privacy.digits import Atom, read_atoms
 from qa_pipeline.privacy.tokens import Spoken, Token
-from qa_pipeline.privacy.vocabulary import STRONG, vocabulary
+from qa_pipeline.privacy.vocabulary import STRONG, vocabulary, word_set
 
 MAX_GAP_WORDS = 6
 """Words between two digits of one number: hesitations and corrections."""
@@ -20,8 +22,10 @@ MAX_PAUSE_S = 12.0
 _LOOK_AHEAD = 5
 _LIGHT_WORDS = 4
 _LIGHT_CHARACTERS = 6
-_DICTATED = 5
-"""Digits around one word that is none, from which the word is taken for a digit misheard."""
+_DICTATED = 2
+"""Digits on either side of a word that is none, from which it is taken for a digit misheard."""
+_ECHO_ALIKE = 75.0
+_EMAIL = word_set("email_cues")
 _JOINTS = set("-‐–—./,，、() （）·")
 _CN_MOBILE = re.compile(r"1[3-9]\d{9}")
 
@@ -39,6 +43,8 @@ class Fragment:
     """Whether it is one written number."""
     content: int
     """Words of the utterance beside the fragment that are more than fillers."""
+    lead: int
+    """Those of them that come before the fragment."""
     at_start: bool
     at_end: bool
     """Whether hardly more than fillers comes before, or after."""
@@ -55,6 +61,14 @@ class Exchange:
         """All digits, whoever said them."""
         return "".join(fragment.digits for fragment in self.fragments)
 
+    def readings(self, spoken: Spoken) -> set[str]:
+        """Return what may be the whole number: all digits, and those of each speaker."""
+        by_speaker: dict[str, str] = {}
+        for fragment in self.fragments:
+            speaker = spoken.utterances[fragment.utterance].speaker
+            by_speaker[speaker] = by_speaker.get(speaker, "") + fragment.digits
+        return {self.digits, *by_speaker.values()}
+
 
 def find_exchanges(spoken: Spoken) -> list[Exchange]:
     """Return every digit that is not part of an amount, date or count, in exchanges."""
@@ -67,7 +81,7 @@ def find_exchanges(spoken: Spoken) -> list[Exchange]:
             if chain is None:
                 chain = [fragment]
                 chains.append(chain)
-            follower = _follower(fragment, chain[0], by_utterance, spoken)
+            follower = _follower(chain, by_utterance, spoken)
             if follower is not None and follower not in chain_of:
                 chain.append(follower)
                 chain_of[follower] = chain
@@ -93,6 +107,8 @@ def _fragments(spoken: Spoken, index: int) -> Iterator[Fragment]:
     for atoms in joined:
         first, last = atoms[0].first, atoms[-1].last
         outside = [i for i in range(len(tokens)) if not first <= i <= last and not fillers[i]]
+        lead = sum(i < first for i in outside)
+        asked = any(cue.weight >= STRONG for cue in vocabulary().cues(tokens[:first]))
         edge = 1 if _size(atoms) >= 3 else 0  # a digit misheard at the edge
         yield Fragment(
             utterance=index,
@@ -101,7 +117,8 @@ def _fragments(spoken: Spoken, index: int) -> Iterator[Fragment]:
             digits="".join(atom.digits for atom in atoms),
             written=len(atoms) == 1 and atoms[0].written,
             content=len(outside),
-            at_start=sum(i < first for i in outside) <= (edge if len(outside) <= 1 else 0),
+            lead=lead,
+            at_start=not asked and lead <= (edge if len(outside) <= 1 else 0),
             at_end=sum(i > last for i in outside) <= edge,
         )
 
@@ -130,7 +147,7 @@ def _light_gap(
         return False
     unknown = [i for i in gap if not fillers[i]]
     if len(unknown) == 1 and len(gap) == 1 and tokens[gap[0]].script != "placeholder":
-        return _size(before) + _size(after) >= _DICTATED  # a digit misheard
+        return min(_size(before), _size(after)) >= _DICTATED  # a digit misheard
     return not unknown
 
 
@@ -195,12 +212,10 @@ def _text_at(tokens: Sequence[Token], at: int) -> str:
 
 
 def _follower(
-    fragment: Fragment, first: Fragment, by_utterance: list[list[Fragment]], spoken: Spoken
+    chain: list[Fragment], by_utterance: list[list[Fragment]], spoken: Spoken
 ) -> Fragment | None:
-    """Return the fragment in a later utterance that goes on with this one.
-
-    ``first`` began the number: who dictates it may go on with less than others may say again.
-    """
+    """Return the fragment in a later utterance that goes on with a chain of them."""
+    fragment = chain[-1]
     if not fragment.at_end:
         return None
     said = spoken.utterances
@@ -208,17 +223,27 @@ def _follower(
     for index in range(fragment.utterance + 1, min(fragment.utterance + _LOOK_AHEAD, len(said))):
         if said[index].start_s - end_s > MAX_PAUSE_S:
             return None
-        if by_utterance[index]:
-            follower = by_utterance[index][0]
-            dictating = (said[fragment.utterance].speaker, said[first.utterance].speaker)
-            same = said[index].speaker in dictating
-            enough = len(follower.digits) >= 2 if same else len(follower.digits) >= 3
-            enough |= same and follower.first == 0  # the last digit, then something else
-            if follower.at_start and (follower.content == 0 or enough):
-                return follower
+        if by_utterance[index] and _goes_on(by_utterance[index][0], chain, spoken):
+            return by_utterance[index][0]
         if not is_light(spoken, index):
             return None
     return None
+
+
+def _goes_on(follower: Fragment, chain: list[Fragment], spoken: Spoken) -> bool:
+    """Tell whether a later fragment is the next piece of a number, or the last one said again.
+
+    Who dictates may go on with a single digit; of the other side it has to be an echo, or
+    nothing but digits, as where the speakers were not told apart.
+    """
+    if not follower.at_start:
+        return False
+    speakers = [spoken.utterances[f.utterance].speaker for f in (chain[0], chain[-1], follower)]
+    if speakers[2] in speakers[:2]:
+        return True
+    if fuzz.partial_ratio(follower.digits, "".join(f.digits for f in chain)) >= _ECHO_ALIKE:
+        return len(follower.digits) >= 2 or follower.content == 0
+    return follower.content <= 1 and chain[-1].content <= _LIGHT_WORDS
 
 
 def is_light(spoken: Spoken, index: int) -> bool:
@@ -229,7 +254,7 @@ def is_light(spoken: Spoken, index: int) -> bool:
     if any(cue.weight >= STRONG for cue in vocabulary().cues(spoken.tokens[index])):
         return False
     tokens = [token for token in spoken.tokens[index] if token.script != "mark"]
-    if any(token.script == "placeholder" for token in tokens):
+    if any(t.script == "placeholder" or t.text in _EMAIL for t in tokens):
         return False
     han = sum(token.script == "han" for token in tokens)
     if len(tokens) - han <= _LIGHT_WORDS and han <= _LIGHT_CHARACTERS:

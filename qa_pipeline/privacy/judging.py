@@ -28,6 +28,7 @@ _PREVIOUS_S = 30.0
 _NI = re.compile(r"[A-CEGHJ-PR-TW-Z]{2}\d{6}[A-D]?")
 _CUT_DIGITS = 4
 _ANSWER_WORDS = 4
+_LEAD_WORDS = 2
 
 
 @dataclass(frozen=True)
@@ -53,15 +54,7 @@ def judge(
     exchange: Exchange, context: Context, letters: tuple[str, str], spoken: Spoken
 ) -> Judgement:
     """Judge an exchange by everything that may be the whole number in it."""
-    candidates = {exchange.digits}
-    for speaker in {spoken.utterances[f.utterance].speaker for f in exchange.fragments}:
-        candidates.add(
-            "".join(
-                f.digits
-                for f in exchange.fragments
-                if spoken.utterances[f.utterance].speaker == speaker
-            )
-        )
+    candidates = exchange.readings(spoken)
     candidates |= {f.digits for f in exchange.fragments if len(f.digits) >= 7}
     judged = [_judge(digits, context, letters) for digits in sorted(candidates)]
     best = max(judged, key=lambda j: j.confidence)
@@ -76,8 +69,8 @@ def _looks_like_talk(exchange: Exchange, context: Context) -> bool:
         return False
     first = exchange.fragments[0]
     year = len(first.digits) == 4 and first.digits[:2] in ("19", "20") and first.written
-    most = _ANSWER_WORDS if len(exchange.digits) > 3 else 1
-    return not context.near and (year or first.content > most)
+    late = first.lead > _LEAD_WORDS or (len(exchange.digits) <= 3 and first.content > 1)
+    return not context.near and (year or late)
 
 
 def _judge(digits: str, context: Context, letters: tuple[str, str]) -> Judgement:
@@ -205,14 +198,14 @@ def _earlier(first: Fragment, spoken: Spoken, blockers: dict[int, list[Fragment]
         if index < 0 or said[first.utterance].start_s - said[index].end_s > _PREVIOUS_S:
             break
         tokens = spoken.tokens[index]
-        known = any(len(o.digits) >= _CUT_DIGITS for o in blockers.get(index, []))
-        answers = back == 1 and first.content <= _ANSWER_WORDS and not known
+        digits = max([len(o.digits) for o in blockers.get(index, [])], default=0)
+        answers = back == 1 and first.content <= _ANSWER_WORDS and digits < 2
         found += [
             (12 + 8 * (back - 1) + len(tokens) - cue.last, cue)
             for cue in vocabulary().cues(tokens)
             if answers or cue.kind != "not_personal"  # "your order number?" asks once
         ]
-        if known or any(token.script == "placeholder" for token in tokens):
+        if digits >= _CUT_DIGITS or any(token.script == "placeholder" for token in tokens):
             break
     return found
 

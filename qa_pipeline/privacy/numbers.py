@@ -55,8 +55,8 @@ def _repetitions(
 def _repeats(fragment: Fragment, context: Context, number: Exchange, spoken: Spoken) -> bool:
     against = context.not_personal >= 0.9
     digits, whole = fragment.digits, number.digits
-    parts = [f.digits for f in number.fragments]
-    if len(digits) >= 4 and any(digits in text for text in (whole, *parts)):
+    readings = [*number.readings(spoken), *(f.digits for f in number.fragments)]
+    if len(digits) >= 4 and any(digits in text for text in readings):
         return not (fragment.written and fragment.content > 6) and not (against and context.near)
     if against:
         return False
@@ -64,7 +64,11 @@ def _repeats(fragment: Fragment, context: Context, number: Exchange, spoken: Spo
     start_s = said[fragment.utterance].start_s
     since_s = start_s - said[number.fragments[-1].utterance].end_s
     meanwhile = start_s >= said[number.fragments[0].utterance].start_s - 5.0
-    if not meanwhile or since_s > _ECHO_S or fragment.content > 3:
+    if not meanwhile or since_s > _ECHO_S:
+        return False
+    if len(digits) >= 3 and digits in number.readings(spoken):
+        return True
+    if fragment.content > 3:
         return False
     if len(digits) >= 5 and fuzz.partial_ratio(digits, whole) >= _ECHO_ALIKE:
         return True
