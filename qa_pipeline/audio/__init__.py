@@ -8,6 +8,7 @@ transcripts (``transcripts``).
 from qa_pipeline.audio.decode import Decoded, decode
 from qa_pipeline.audio.discover import CallSource, discover
 from qa_pipeline.audio.metadata import MetadataTable, NamePattern, read_sidecar
+from qa_pipeline.audio.quality import sound_quality
 from qa_pipeline.audio.voice_activity import VoiceActivityOptions, voice_activity
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "decode",
     "discover",
     "read_sidecar",
+    "sound_quality",
     "voice_activity",
 ]

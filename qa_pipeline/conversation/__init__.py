@@ -8,18 +8,30 @@ from qa_pipeline.conversation.build import (
     SpeakerHint,
     build_conversation,
 )
-from qa_pipeline.conversation.roles import RoleDecision, find_roles
+from qa_pipeline.conversation.moments import (
+    IVR_SPEAKER,
+    Transfer,
+    find_announcements,
+    find_transfer,
+)
+from qa_pipeline.conversation.roles import LATER_AGENT, RoleDecision, RoleEvidence, find_roles
 from qa_pipeline.conversation.trust import TrustThresholds, judge_trust
 from qa_pipeline.conversation.utterances import SpokenWord, join_words, make_utterances
 
 __all__ = [
+    "IVR_SPEAKER",
+    "LATER_AGENT",
     "ChannelWords",
     "RoleDecision",
+    "RoleEvidence",
     "SpeakerHint",
     "SpokenWord",
+    "Transfer",
     "TrustThresholds",
     "build_conversation",
+    "find_announcements",
     "find_roles",
+    "find_transfer",
     "join_words",
     "judge_trust",
     "make_utterances",

@@ -1,13 +1,14 @@
 """Put a conversation together from words, turns and metadata."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from qa_pipeline.conversation.roles import find_roles
+from qa_pipeline.conversation.moments import IVR_SPEAKER
+from qa_pipeline.conversation.roles import RoleEvidence, find_roles
 from qa_pipeline.conversation.trust import Heard, TrustThresholds, judge_trust
 from qa_pipeline.conversation.utterances import SpokenWord, make_utterances
-from qa_pipeline.records import Conversation, Role, Transcript, Turn
+from qa_pipeline.records import Conversation, Role, SoundQuality, Transcript, Turn
 
 SpeakerHint = dict[str, Role]
 
@@ -30,19 +31,22 @@ def build_conversation(
     thresholds: TrustThresholds,
     role_hints: SpeakerHint | None = None,
     warnings: tuple[str, ...] = (),
+    sound: SoundQuality | None = None,
+    evidence: RoleEvidence | None = None,
 ) -> Conversation:
     """Build the conversation of one call.
 
     Every word keeps the speaker it came with; roles are found by what is said; the trust gate
     sees everything. ``role_hints`` are roles known beforehand, by speaker; ``warnings`` say what is
-    odd about the recording.
+    odd about the recording, ``sound`` how well it was recorded; ``evidence`` is what else tells
+    roles apart.
     """
     words = [
         SpokenWord(word, speaker, channel.transcript.language)
         for channel in channels
         for word, speaker in zip(channel.transcript.words, channel.speakers, strict=True)
     ]
-    decision = find_roles(words, role_hints)
+    decision = find_roles(words, role_hints, evidence)
     utterances = make_utterances(words, decision.roles)
     language, language_probability = _main_language(channels)
     heard = Heard(
@@ -53,7 +57,11 @@ def build_conversation(
         expected_languages=expected_languages,
         role_confidence=decision.confidence,
         warnings=warnings,
-        speakers_with_words=len({u.speaker for u in utterances} - {"unknown"}),
+        sound=sound,
+        removed_words=sum(channel.transcript.removed_words for channel in channels),
+        mean_log_probability=_mean(channels, lambda t: t.mean_log_probability),
+        no_speech_probability=_mean(channels, lambda t: t.no_speech_probability),
+        speakers_with_words=len({u.speaker for u in utterances} - {"unknown", IVR_SPEAKER}),
     )
     speakers = {turn.speaker for turn in turns} | {u.speaker for u in utterances}
     return Conversation(
@@ -66,6 +74,17 @@ def build_conversation(
         role_confidence=decision.confidence,
         trust=judge_trust(heard, thresholds),
     )
+
+
+def _mean(
+    channels: Sequence[ChannelWords], doubt: Callable[[Transcript], float | None]
+) -> float | None:
+    """Return the mean over the channels that tell, weighted by their speech."""
+    told = [(c.transcript.speech_s + 1e-6, doubt(c.transcript)) for c in channels]
+    weighted = [(weight, value) for weight, value in told if value is not None]
+    if not weighted:
+        return None
+    return sum(w * value for w, value in weighted) / sum(w for w, _ in weighted)
 
 
 def _main_language(channels: Sequence[ChannelWords]) -> tuple[str, float]:

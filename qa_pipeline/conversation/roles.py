@@ -1,29 +1,52 @@
-"""Who is the agent and who the customer, by what they say, with a confidence.
+"""Who is the agent and who the customer, by evidence, with a confidence.
 
 Each speaker collects evidence: phrases from ``role_cues.yaml`` (found approximately, since words
-are recognised with errors), who speaks first given the direction of the call, and a certain
-channel where the telephone system guarantees one. The difference between the two main speakers
-goes through a logistic function to a confidence.
+are recognised with errors), the agent's own name and the brand where they are known, who speaks
+first and how given the direction of the call, who asks for a name or a number, and a voice known
+from earlier calls. A channel that the telephone system guarantees is taken as it is. The
+difference between the two main speakers goes through a logistic function to a confidence.
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 import yaml
-from rapidfuzz import fuzz
 
+from qa_pipeline.conversation.cues import plain, said
+from qa_pipeline.conversation.moments import IVR_SPEAKER
 from qa_pipeline.conversation.utterances import SpokenWord, join_words
-from qa_pipeline.records import Role
+from qa_pipeline.records import Direction, Role
 
 _CUES_FILE = Path(__file__).with_name("role_cues.yaml")
-_FOUND_AT = 84.0
-"""Similarity in per cent (rapidfuzz partial ratio) from which a phrase counts as said."""
 _FIRST_SPEAKER_WEIGHT = 1.5
+_ANSWER_WORDS = {"zh": 4}
+_ANSWER_WORDS_ELSEWHERE = 3
+"""Somebody who is called answers with no more than this: "hello?", "yes, hello?", "喂您好"."""
+_OWN_NAME_WEIGHT = 3.0
+_BRAND_WEIGHT = 2.0
+_OPENING_S = 20.0
+"""A brand or the agent's name is evidence in what a speaker says first."""
+_VOICE_WEIGHT = 6.0
+_ANOTHER_AGENT = 4.0
+"""Evidence that makes a third speaker an agent as well, and not somebody unknown."""
 _LOGISTIC_SCALE = 3.0
+LATER_AGENT = ".2"
+"""Ends the name of the speaker who took the call over from the agent of that name."""
+
+
+@dataclass(frozen=True)
+class RoleEvidence:
+    """What is known about a call beside its words."""
+
+    direction: Direction | None = None
+    agent_name: str | None = None
+    brands: tuple[str, ...] = ()
+    voices: Mapping[str, float] = field(default_factory=dict)
+    """Speaker to how much they sound like the agent in earlier calls, from -1 (not at all) to 1."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +56,9 @@ class RoleDecision:
     roles: dict[str, Role]
     confidence: float
     reason: str
+
+
+_NOTHING = RoleEvidence()
 
 
 @cache
@@ -49,58 +75,81 @@ def _cues() -> dict[str, list[tuple[str, float]]]:
     }
 
 
-def _said(phrase: str, text: str, language: str) -> bool:
-    if phrase in text:
-        return True
-    shortest = 4 if language == "zh" else 8
-    return len(phrase) >= shortest and fuzz.partial_ratio(phrase, text) >= _FOUND_AT
-
-
 def agent_score(text: str, language: str) -> float:
     """Return how much a speaker's words sound like an agent's; negative: like a customer's."""
-    text = text.lower()
+    text = plain(text, language)
     return sum(
-        weight for phrase, weight in _cues().get(language, []) if _said(phrase, text, language)
+        weight for phrase, weight in _cues().get(language, []) if said(phrase, text, language)
     )
 
 
 def find_roles(
     words: Sequence[SpokenWord],
     hints: dict[str, Role] | None = None,
+    evidence: RoleEvidence | None = None,
 ) -> RoleDecision:
     """Give every speaker a role.
 
     ``hints`` are roles known from outside, such as speaker names in a finished transcript or the
     channel that the telephone system gives to agents; they are taken as they are. Of the others
-    the two who say most are agent and customer, further speakers stay ``unknown``.
+    the two who say most are agent and customer. Further speakers are agents where they speak as
+    agents do, else ``unknown``. Announcements are ``ivr``; who took the call over from an agent is
+    an agent.
     """
     hints = dict(hints or {})
     by_speaker: dict[str, list[SpokenWord]] = defaultdict(list)
     for spoken in sorted(words, key=lambda s: s.word.start_s):
         by_speaker[spoken.speaker].append(spoken)
-    speakers = [s for s in by_speaker if s != "unknown"]
+    later = {s for s in by_speaker if s.endswith(LATER_AGENT) and s not in hints}
+    people = [s for s in by_speaker if s not in later and s not in ("unknown", IVR_SPEAKER)]
+    decision = _main_roles(people, by_speaker, hints, evidence or _NOTHING)
+    roles = dict(decision.roles)
+    for speaker in later:
+        roles[speaker] = "agent"
+    if IVR_SPEAKER in by_speaker:
+        roles[IVR_SPEAKER] = "ivr"
+    return RoleDecision(roles, decision.confidence, decision.reason)
+
+
+def _main_roles(
+    speakers: list[str],
+    by_speaker: dict[str, list[SpokenWord]],
+    hints: dict[str, Role],
+    evidence: RoleEvidence,
+) -> RoleDecision:
     roles: dict[str, Role] = {s: hints[s] for s in speakers if s in hints}
     open_speakers = sorted(
         (s for s in speakers if s not in roles), key=lambda s: (-len(by_speaker[s]), s)
     )
     taken = set(roles.values())
     if {"agent", "customer"} <= taken or not open_speakers:
-        roles.update(dict.fromkeys(open_speakers, "unknown"))
+        roles.update(_further(open_speakers, by_speaker))
         return RoleDecision(roles, 1.0 if roles else 0.0, "roles given with the call")
     if taken & {"agent", "customer"}:
         missing: Role = "customer" if "agent" in taken else "agent"
         roles[open_speakers[0]] = missing
-        roles.update(dict.fromkeys(open_speakers[1:], "unknown"))
+        roles.update(_further(open_speakers[1:], by_speaker))
         return RoleDecision(roles, 1.0, "one role given with the call")
-    return _by_evidence(roles, open_speakers, by_speaker)
+    return _by_evidence(roles, open_speakers, by_speaker, evidence)
+
+
+def _further(speakers: list[str], by_speaker: dict[str, list[SpokenWord]]) -> dict[str, Role]:
+    return {
+        s: "agent" if _phrases_score(by_speaker[s]) >= _ANOTHER_AGENT else "unknown"
+        for s in speakers
+    }
 
 
 def _by_evidence(
-    roles: dict[str, Role], speakers: list[str], by_speaker: dict[str, list[SpokenWord]]
+    roles: dict[str, Role],
+    speakers: list[str],
+    by_speaker: dict[str, list[SpokenWord]],
+    evidence: RoleEvidence,
 ) -> RoleDecision:
-    scores = {s: _speaker_score(by_speaker[s]) for s in speakers[:2]}
-    first = min(speakers[:2], key=lambda s: by_speaker[s][0].word.start_s)
-    scores[first] += _FIRST_SPEAKER_WEIGHT  # the one who answers, or the one who calls back
+    main = speakers[:2]
+    scores = {s: _speaker_score(by_speaker[s], s, evidence) for s in main}
+    first = min(main, key=lambda s: by_speaker[s][0].word.start_s)
+    scores[first] += _first_speaker(by_speaker[first], evidence.direction)
     if len(scores) == 1:
         only = speakers[0]
         roles[only] = "agent" if scores[only] > 0 else "customer"
@@ -108,7 +157,7 @@ def _by_evidence(
         return RoleDecision(roles, confidence, "only one speaker was heard")
     agent, customer = sorted(scores, key=lambda s: (-scores[s], s))
     roles[agent], roles[customer] = "agent", "customer"
-    roles.update(dict.fromkeys(speakers[2:], "unknown"))
+    roles.update(_further(speakers[2:], by_speaker))
     confidence = 1 / (1 + math.exp(-(scores[agent] - scores[customer]) / _LOGISTIC_SCALE))
     return RoleDecision(
         roles,
@@ -117,7 +166,46 @@ def _by_evidence(
     )
 
 
-def _speaker_score(words: list[SpokenWord]) -> float:
+def _first_speaker(words: list[SpokenWord], direction: Direction | None) -> float:
+    """Return what speaking first says: the agent answers, unless it was the agent who called.
+
+    Who is called by the centre answers shortly and waits; who speaks at length first is the one
+    who has something to say.
+    """
+    if direction != "outbound":
+        return _FIRST_SPEAKER_WEIGHT
+    opening: list[SpokenWord] = []
+    for spoken in words:
+        if opening and spoken.word.start_s - opening[-1].word.end_s > 1.5:
+            break
+        opening.append(spoken)
+    language = opening[0].language
+    text = plain(join_words([s.word for s in opening], language), language)
+    length = len(text) if language == "zh" else len(text.split())
+    short = length <= _ANSWER_WORDS.get(language, _ANSWER_WORDS_ELSEWHERE)
+    return -_FIRST_SPEAKER_WEIGHT if short else 0.0
+
+
+def _speaker_score(words: list[SpokenWord], speaker: str, evidence: RoleEvidence) -> float:
+    score = _phrases_score(words) + _VOICE_WEIGHT * evidence.voices.get(speaker, 0.0)
+    opening = [s for s in words if s.word.start_s <= words[0].word.start_s + _OPENING_S]
+    language = opening[0].language
+    text = plain(join_words([s.word for s in opening], language), language)
+    if evidence.agent_name and _names(evidence.agent_name, text, language):
+        score += _OWN_NAME_WEIGHT
+    if any(said(plain(brand, language), text, language) for brand in evidence.brands):
+        score += _BRAND_WEIGHT
+    return score
+
+
+def _names(name: str, text: str, language: str) -> bool:
+    """Say whether a speaker gives the name as their own."""
+    name = plain(name, language)
+    own = ("我是", "我叫") if language == "zh" else ("this is ", "my name is ", "i am ", "name's ")
+    return any(said(f"{before}{name}", text, language) for before in own)
+
+
+def _phrases_score(words: list[SpokenWord]) -> float:
     by_language: dict[str, list[SpokenWord]] = defaultdict(list)
     for spoken in words:
         by_language[spoken.language].append(spoken)

@@ -1,15 +1,20 @@
 """The trust gate: is what was heard good enough to judge a person by?
 
 Reasons are sentences for the person who decides. ``reject`` means that nothing which depends on
-the words may be scored; ``review`` means scored, but somebody should look first.
+the words may be scored; ``review`` means scored, but somebody should look first. What each reason
+means and what to do about it is in ``docs/listening.md``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 from pydantic import Field
 
-from qa_pipeline.records import Trust, TrustLevel, Utterance
+from qa_pipeline.records import SoundQuality, Trust, TrustLevel, Utterance
 from qa_pipeline.records.base import Record
+
+Finding = tuple[Literal["reject", "review"], str]
+"""How much a finding weighs, and the finding in words."""
 
 
 class TrustThresholds(Record):
@@ -19,11 +24,28 @@ class TrustThresholds(Record):
     min_speech_s: float = 5.0
     min_word_probability: float = Field(default=0.5, ge=0, le=1)
     review_word_probability: float = Field(default=0.65, ge=0, le=1)
+    min_mean_log_probability: float = Field(default=-1.5, le=0)
+    review_mean_log_probability: float = Field(default=-1.0, le=0)
+    """Whisper's own decoder doubts a window below ``-1``."""
+    max_no_speech_probability: float = Field(default=0.8, ge=0, le=1)
+    review_no_speech_probability: float = Field(default=0.6, ge=0, le=1)
+    """Whisper's own decoder takes a window for silence above ``0.6``."""
+    max_removed_pct: float = 40.0
+    review_removed_pct: float = 15.0
+    """Words taken out as inventions, of all that were recognised."""
     min_covered_pct: float = 35.0
     review_covered_pct: float = 55.0
     min_language_probability: float = 0.5
     min_role_confidence: float = 0.6
     review_role_confidence: float = 0.75
+    max_unknown_speaker_pct: float = 40.0
+    review_unknown_speaker_pct: float = 10.0
+    review_words_each: int = 3
+    """A customer or an agent who says less can hardly be judged."""
+    max_clipped_pct: float = 15.0
+    review_clipped_pct: float = 1.0
+    min_snr_db: float = 2.0
+    review_snr_db: float = 8.0
 
 
 class Heard(Record):
@@ -36,18 +58,32 @@ class Heard(Record):
     expected_languages: tuple[str, ...]
     role_confidence: float
     speakers_with_words: int
+    """People who said something; announcements are nobody."""
+    removed_words: int = 0
+    """Words that were taken out as inventions of the recogniser."""
+    mean_log_probability: float | None = None
+    """Of the recogniser's tokens, weighted by speech; ``None``: not told."""
+    no_speech_probability: float | None = None
+    """As the recogniser sees it, weighted by speech; ``None``: not told."""
+    sound: SoundQuality | None = None
+    """``None`` where there is no sound, as with a finished transcript."""
     warnings: tuple[str, ...] = ()
     """What is odd about the recording, such as a file that was cut short."""
 
 
 def judge_trust(heard: Heard, thresholds: TrustThresholds) -> Trust:
-    """Return the level with every reason found."""
-    reject, review = _content(heard, thresholds)
-    for findings in (_recognition(heard, thresholds), _people(heard, thresholds)):
-        reject += findings[0]
-        review += findings[1]
+    """Return the level with every reason found, those to reject for first."""
+    findings = [
+        *_content(heard, thresholds),
+        *_recognition(heard, thresholds),
+        *_language(heard, thresholds),
+        *_people(heard, thresholds),
+        *_sound(heard, thresholds),
+    ]
+    reject = tuple(reason for weight, reason in findings if weight == "reject")
+    review = tuple(reason for weight, reason in findings if weight == "review")
     level: TrustLevel = "reject" if reject else "review" if review else "ok"
-    return Trust(level=level, reasons=tuple(reject + review))
+    return Trust(level=level, reasons=reject + review)
 
 
 def word_probability(utterances: Sequence[Utterance]) -> float:
@@ -56,54 +92,149 @@ def word_probability(utterances: Sequence[Utterance]) -> float:
     return sum(probabilities) / len(probabilities) if probabilities else 0.0
 
 
-def _content(heard: Heard, limits: TrustThresholds) -> tuple[list[str], list[str]]:
+def _below(value: float, reject: float, review: float, reason: str) -> Iterator[Finding]:
+    if value < review:
+        yield ("reject" if value < reject else "review"), reason
+
+
+def _above(value: float, reject: float, review: float, reason: str) -> Iterator[Finding]:
+    yield from _below(-value, -reject, -review, reason)
+
+
+def _content(heard: Heard, limits: TrustThresholds) -> Iterator[Finding]:
     words = sum(len(u.words) for u in heard.utterances)
-    reject: list[str] = []
     if words == 0:
-        reject.append("no words were heard")
+        yield "reject", "no words were heard"
     elif words < limits.min_words:
-        reject.append(f"only {words} words were heard; at least {limits.min_words} are needed")
+        yield "reject", f"only {words} words were heard; at least {limits.min_words} are needed"
     if heard.speech_s < limits.min_speech_s:
-        reject.append(
-            f"only {heard.speech_s:.1f} s of speech; at least {limits.min_speech_s:g} s are needed"
+        yield (
+            "reject",
+            f"only {heard.speech_s:.1f} s of speech; at least {limits.min_speech_s:g} s are needed",
         )
-    return reject, list(heard.warnings)
+    for warning in heard.warnings:
+        yield "review", warning
 
 
-def _recognition(heard: Heard, limits: TrustThresholds) -> tuple[list[str], list[str]]:
-    reject: list[str] = []
-    review: list[str] = []
+def _recognition(heard: Heard, limits: TrustThresholds) -> Iterator[Finding]:
+    if not heard.utterances:
+        return
     probability = word_probability(heard.utterances)
-    if heard.utterances and probability < limits.review_word_probability:
-        certain = reject if probability < limits.min_word_probability else review
-        certain.append(
-            f"words were recognised with a mean probability of {probability:.2f}, "
-            f"below {limits.review_word_probability:.2f}"
+    yield from _below(
+        probability,
+        limits.min_word_probability,
+        limits.review_word_probability,
+        f"words were recognised with a mean probability of {probability:.2f}, "
+        f"below {limits.review_word_probability:.2f}",
+    )
+    if heard.mean_log_probability is not None:
+        yield from _below(
+            heard.mean_log_probability,
+            limits.min_mean_log_probability,
+            limits.review_mean_log_probability,
+            f"the recogniser doubts its text (mean log probability "
+            f"{heard.mean_log_probability:.2f}, below {limits.review_mean_log_probability:g})",
         )
-    if heard.speech_s > 0 and heard.utterances:
-        spoken_s = sum(w.end_s - w.start_s for u in heard.utterances for w in u.words)
+    if heard.no_speech_probability is not None:
+        yield from _above(
+            heard.no_speech_probability,
+            limits.max_no_speech_probability,
+            limits.review_no_speech_probability,
+            f"the recogniser doubts that anybody speaks (probability "
+            f"{heard.no_speech_probability:.2f} of no speech)",
+        )
+    words = [word for u in heard.utterances for word in u.words]
+    removed_pct = 100.0 * heard.removed_words / (heard.removed_words + len(words))
+    yield from _above(
+        removed_pct,
+        limits.max_removed_pct,
+        limits.review_removed_pct,
+        f"{removed_pct:.0f} % of the recognised words were taken out as inventions",
+    )
+    if heard.speech_s > 0:
+        spoken_s = sum(word.end_s - word.start_s for word in words)
         covered_pct = min(100.0, 100.0 * spoken_s / heard.speech_s)
-        if covered_pct < limits.review_covered_pct:
-            sparse = reject if covered_pct < limits.min_covered_pct else review
-            sparse.append(f"only {covered_pct:.0f} % of the speech is covered by words")
+        yield from _below(
+            covered_pct,
+            limits.min_covered_pct,
+            limits.review_covered_pct,
+            f"only {covered_pct:.0f} % of the speech is covered by words",
+        )
+
+
+def _language(heard: Heard, limits: TrustThresholds) -> Iterator[Finding]:
     if heard.language not in heard.expected_languages:
-        reject.append(
+        yield (
+            "reject",
             f"the language seems to be {heard.language!r}, "
-            f"expected {' or '.join(heard.expected_languages)}"
+            f"expected {' or '.join(heard.expected_languages)}",
         )
     elif heard.language_probability < limits.min_language_probability:
-        review.append(
-            f"the language {heard.language!r} is unsure ({heard.language_probability:.2f})"
+        yield (
+            "review",
+            f"the language {heard.language!r} is unsure ({heard.language_probability:.2f})",
         )
-    return reject, review
+    seconds = _seconds_by_language(heard.utterances)
+    others = {name: s for name, s in seconds.items() if name != heard.language}
+    for name, spoken_s in sorted(others.items()):
+        if spoken_s > 0.2 * sum(seconds.values()):
+            yield "review", f"two languages are spoken: {heard.language!r} and {name!r}"
 
 
-def _people(heard: Heard, limits: TrustThresholds) -> tuple[list[str], list[str]]:
-    reject: list[str] = []
-    review: list[str] = []
+def _seconds_by_language(utterances: Iterable[Utterance]) -> dict[str, float]:
+    seconds: dict[str, float] = {}
+    for u in utterances:
+        spoken_s = sum(word.end_s - word.start_s for word in u.words)
+        seconds[u.language] = seconds.get(u.language, 0.0) + spoken_s
+    return seconds
+
+
+def _people(heard: Heard, limits: TrustThresholds) -> Iterator[Finding]:
+    if not heard.utterances:
+        return
+    if heard.speakers_with_words == 0:
+        yield "reject", "nobody is heard but announcements and unknown speakers"
+        return
     if heard.speakers_with_words == 1:
-        review.append("only one speaker was heard")
-    if heard.utterances and heard.role_confidence < limits.review_role_confidence:
-        unsure = reject if heard.role_confidence < limits.min_role_confidence else review
-        unsure.append(f"who is the agent is unsure (confidence {heard.role_confidence:.2f})")
-    return reject, review
+        # Half of the conversation is missing: whatever was not heard may have been said.
+        yield "reject", "only one speaker was heard"
+    yield from _below(
+        heard.role_confidence,
+        limits.min_role_confidence,
+        limits.review_role_confidence,
+        f"who is the agent is unsure (confidence {heard.role_confidence:.2f})",
+    )
+    counts = {"agent": 0, "customer": 0, "ivr": 0, "unknown": 0}
+    for u in heard.utterances:
+        counts[u.role] += len(u.words)
+    unknown = sum(len(u.words) for u in heard.utterances if u.speaker == "unknown")
+    unknown_pct = 100.0 * unknown / sum(counts.values())
+    yield from _above(
+        unknown_pct,
+        limits.max_unknown_speaker_pct,
+        limits.review_unknown_speaker_pct,
+        f"{unknown_pct:.0f} % of the words could not be given to a speaker",
+    )
+    if heard.speakers_with_words > 1:
+        for role in ("agent", "customer"):
+            if counts[role] < limits.review_words_each:
+                yield "review", f"the {role} says hardly anything ({counts[role]} words)"
+
+
+def _sound(heard: Heard, limits: TrustThresholds) -> Iterator[Finding]:
+    sound = heard.sound
+    if sound is None:
+        return
+    yield from _above(
+        sound.clipped_pct,
+        limits.max_clipped_pct,
+        limits.review_clipped_pct,
+        f"the recording is clipped ({sound.clipped_pct:.1f} % of the speech is at the limit)",
+    )
+    if sound.snr_db is not None:
+        yield from _below(
+            sound.snr_db,
+            limits.min_snr_db,
+            limits.review_snr_db,
+            f"the recording is noisy (speech is only {sound.snr_db:.0f} dB above the noise)",
+        )

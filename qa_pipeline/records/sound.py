@@ -32,3 +32,13 @@ class Region:
 
     start_s: float
     end_s: float
+
+
+@dataclass(frozen=True)
+class SoundQuality:
+    """How well the worst channel with speech was recorded."""
+
+    clipped_pct: float
+    """Share of the samples of speech that lie at the limit of the recorder."""
+    snr_db: float | None
+    """Power of the speech against the noise between it; ``None``: nothing lies between it."""

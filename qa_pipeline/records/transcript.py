@@ -36,6 +36,10 @@ class Transcript(Record):
     """Words that were taken out as inventions of the recogniser."""
     corrected_words: NonNegativeInt = 0
     """Names that were put right by the centre's vocabulary."""
+    mean_log_probability: float | None = Field(default=None, le=0.0)
+    """The recogniser's own, of its tokens, windows weighted by their speech; ``None``: not told."""
+    no_speech_probability: float | None = Field(default=None, ge=0.0, le=1.0)
+    """The recogniser's own doubt that anybody speaks, weighted alike; ``None``: not told."""
 
 
 class Turn(Record):

@@ -156,14 +156,21 @@ class FasterWhisperEngine:
         ]
         words: list[dict[Window, list[Word]]] = [{} for _ in requests]
         reports = [GuardReport() for _ in requests]
+        doubts: list[list[tuple[float, Heard]]] = [[] for _ in requests]
         for task, heard in self._decode(tasks, requests):
+            doubts[task.request].append((task.window.speech_s, heard))
             kept, report = self._words(task, heard, requests[task.request].channel)
             words[task.request][task.window] = kept
             reports[task.request] += report
         return [
-            (self._transcript(request, language, found, report.removed_words), report)
-            for request, language, found, report in zip(
-                requests, languages, words, reports, strict=True
+            (
+                self._transcript(request, language, found, report.removed_words).model_copy(
+                    update=_doubts(doubted)
+                ),
+                report,
+            )
+            for request, language, found, report, doubted in zip(
+                requests, languages, words, reports, doubts, strict=True
             )
         ]
 
@@ -265,3 +272,16 @@ class FasterWhisperEngine:
         total = sum(sums.values())
         best = max(self.options.languages, key=lambda language: sums[language])
         return best, round(min(1.0, sums[best] / total), 4) if total > 0 else 0.0
+
+
+def _doubts(windows: Sequence[tuple[float, Heard]]) -> dict[str, float]:
+    """Return the model's own doubts about a channel, its windows weighted by their speech."""
+    speech_s = sum(weight for weight, _ in windows)
+    if speech_s <= 0.0:
+        return {}
+    likely = sum(weight * heard.mean_log_probability for weight, heard in windows) / speech_s
+    silent = sum(weight * heard.no_speech_probability for weight, heard in windows) / speech_s
+    return {
+        "mean_log_probability": round(min(0.0, likely), 4),
+        "no_speech_probability": round(min(1.0, max(0.0, silent)), 4),
+    }

@@ -1,0 +1,79 @@
+"""How well a recording was recorded: clipping and noise, where somebody speaks and where nobody."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Samples, SoundQuality
+
+_FRAME = 512
+_NEAR_PEAK = 0.95
+"""Samples this near to the loudest one are at the limit of whatever clipped them."""
+_AROUND_S = 0.3
+"""Kept clear of speech on either side before sound counts as the noise between it."""
+_FEWEST_NOISE_FRAMES = 30
+"""A second without speech is needed to judge the noise."""
+_QUIET_QUANTILE = 0.1
+"""Far below the middle: hold music and ringing lie between the speech as well."""
+_BEST_SNR_DB = 80.0
+
+
+def sound_quality(
+    samples: Samples, regions_by_channel: Sequence[Sequence[Region]]
+) -> SoundQuality | None:
+    """Return the quality of the worst channel that holds speech, ``None`` where none does.
+
+    Args:
+        samples: Float32 at 16 kHz, shape ``(channels, samples)``.
+        regions_by_channel: Voice activity, a sequence a channel.
+    """
+    found = [
+        _quality(row, regions)
+        for row, regions in zip(samples, regions_by_channel, strict=True)
+        if regions
+    ]
+    if not found:
+        return None
+    ratios = [quality.snr_db for quality in found if quality.snr_db is not None]
+    return SoundQuality(
+        clipped_pct=max(quality.clipped_pct for quality in found),
+        snr_db=min(ratios) if ratios else None,
+    )
+
+
+def _quality(row: Samples, regions: Sequence[Region]) -> SoundQuality:
+    frames = len(row) // _FRAME
+    speech, near = np.zeros((2, frames), np.bool_)
+    for region in regions:
+        speech[_frame(region.start_s) : _frame(region.end_s)] = True
+        near[_frame(region.start_s - _AROUND_S) : _frame(region.end_s + _AROUND_S) + 1] = True
+    framed = row[: frames * _FRAME].reshape(frames, _FRAME)
+    spoken = framed[speech]
+    if spoken.size == 0:
+        return SoundQuality(clipped_pct=0.0, snr_db=None)
+    limit = _NEAR_PEAK * max(float(spoken.max()), -float(spoken.min()))
+    at_limit = int(np.count_nonzero(spoken >= limit) + np.count_nonzero(spoken <= -limit))
+    return SoundQuality(
+        clipped_pct=100.0 * at_limit / spoken.size,
+        snr_db=_snr_db(_powers(spoken), _powers(framed[~near])),
+    )
+
+
+def _frame(at_s: float) -> int:
+    return max(0, int(at_s * SAMPLE_RATE_HZ / _FRAME))
+
+
+def _powers(framed: Samples) -> NDArray[np.float64]:
+    """Return the variance of every frame: hum from a constant offset is no noise."""
+    powers: NDArray[np.float64] = np.var(framed, axis=1, dtype=np.float64)
+    return powers
+
+
+def _snr_db(speech: NDArray[np.float64], noise: NDArray[np.float64]) -> float | None:
+    """Return the power of speech without its noise against the noise, in dB."""
+    if len(noise) < _FEWEST_NOISE_FRAMES:
+        return None
+    quiet = float(np.quantile(noise, _QUIET_QUANTILE))
+    clean = max(float(speech.mean()) - quiet, 1e-12)
+    return min(_BEST_SNR_DB, 10.0 * float(np.log10(clean / max(quiet, 1e-12))))

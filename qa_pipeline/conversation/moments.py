@@ -1,0 +1,199 @@
+"""Moments of a call that change who is heard: recorded announcements and transfers.
+
+Both are found in the words alone, before anybody knows whose words they are, so that announcements
+can be kept from the diarizer and a call with a transfer can be heard in two parts.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from qa_pipeline.conversation.cues import plain, said, weight
+from qa_pipeline.conversation.utterances import join_words
+from qa_pipeline.records import Region, Word
+
+IVR_SPEAKER = "ivr"
+"""Speaker of the words of recorded announcements."""
+
+_CUES_FILE = Path(__file__).with_name("moment_cues.yaml")
+_PAUSE_S = 0.6
+"""A pause of this length ends a segment."""
+_ENOUGH = 2.0
+"""Weight of cues from which a segment is an announcement or an introduction."""
+_NEXT_S = 3.0
+"""Segments of one announcement are not further apart."""
+_ALONE_S = 2.0
+"""A recorded voice within a call is heard in a hold, with at least such pauses around it."""
+_OPENING_S = 30.0
+"""A welcome before an announcement belongs to it only at the start of a call."""
+_LATEST_S = 300.0
+"""The second agent answers within five minutes of the first one's announcement, or not at all."""
+_HOLD_S = 8.0
+"""Without an announcement, only a silence of this length lets a second agent come."""
+_FIRST_PART_S = 15.0
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A call that goes on with another agent."""
+
+    left_s: float
+    """Until when the first agent speaks."""
+    taken_s: float
+    """From when the second agent speaks."""
+
+
+@dataclass(frozen=True)
+class _Segment:
+    words: tuple[Word, ...]
+    text: str
+
+    @property
+    def start_s(self) -> float:
+        return self.words[0].start_s
+
+    @property
+    def end_s(self) -> float:
+        return max(word.end_s for word in self.words)
+
+
+@cache
+def _cues(language: str) -> dict[str, Any]:
+    raw: dict[str, dict[str, Any]] = yaml.safe_load(_CUES_FILE.read_text(encoding="utf-8"))
+    return raw.get(language, {})
+
+
+def _segments(words: Iterable[Word], language: str) -> list[_Segment]:
+    groups: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: (w.start_s, w.end_s)):
+        if groups and word.start_s - max(w.end_s for w in groups[-1]) < _PAUSE_S:
+            groups[-1].append(word)
+        else:
+            groups.append([word])
+    return [_Segment(tuple(g), plain(join_words(g, language), language)) for g in groups]
+
+
+def find_announcements(
+    words: Sequence[Word], language: str, others: Sequence[Word] = ()
+) -> tuple[Region, ...]:
+    """Return where a recorded voice speaks: a menu, a notice, a place in the queue.
+
+    ``words`` are those of one channel, ``others`` those of the other one. A segment with a personal phrase ("my name is") is never an
+    announcement, and once somebody has used one, only what stands alone between longer pauses is:
+    agents, too, explain which key to press. A welcome right before one at the start of the call belongs to it, and so does
+    what lies between two pieces of one.
+    """
+    cues = _cues(language)
+    if not cues:
+        return ()
+    segments = _segments(words, language)
+    recorded = [
+        _is_recorded(segment, cues, language) and place
+        for segment, place in zip(segments, _places(segments, cues, language, others), strict=True)
+    ]
+    for index in range(len(segments) - 2, -1, -1):
+        before, after = segments[index], segments[index + 1]
+        near = after.start_s - before.end_s < _NEXT_S
+        if recorded[index + 1] and not recorded[index] and near and before.end_s < _OPENING_S:
+            recorded[index] = _welcomes(before, cues, language)
+    for index in range(1, len(segments) - 1):
+        between = recorded[index - 1] and recorded[index + 1]
+        short = segments[index + 1].start_s - segments[index - 1].end_s < 2 * _NEXT_S
+        if between and short and not _is_personal(segments[index], cues, language):
+            recorded[index] = True
+    return tuple(
+        Region(segment.start_s, segment.end_s)
+        for segment, is_recorded in zip(segments, recorded, strict=True)
+        if is_recorded
+    )
+
+
+def _places(
+    segments: list[_Segment], cues: dict[str, Any], language: str, others: Sequence[Word]
+) -> list[bool]:
+    """Say for every segment whether a recorded voice may be heard there."""
+    found: list[bool] = []
+    begun = False
+    for index, segment in enumerate(segments):
+        begun = begun or _is_personal(segment, cues, language)
+        around = (segment.start_s - _ALONE_S, segment.end_s + _ALONE_S)
+        beside: list[_Segment | Word] = [*others]
+        beside += segments[max(0, index - 1) : index] + segments[index + 1 : index + 2]
+        alone = all(other.end_s <= around[0] or other.start_s >= around[1] for other in beside)
+        found.append(not begun or alone)
+    return found
+
+
+def _is_personal(segment: _Segment, cues: dict[str, Any], language: str) -> bool:
+    return any(said(phrase, segment.text, language) for phrase in cues["personal"])
+
+
+def _is_recorded(segment: _Segment, cues: dict[str, Any], language: str) -> bool:
+    enough = weight(cues["announcement"], segment.text, language) >= _ENOUGH
+    return enough and not _is_personal(segment, cues, language)
+
+
+def _welcomes(segment: _Segment, cues: dict[str, Any], language: str) -> bool:
+    opens = any(said(phrase, segment.text, language) for phrase in cues["opening"])
+    halfway = weight(cues["announcement"], segment.text, language) > 0
+    return (opens or halfway) and not _is_personal(segment, cues, language)
+
+
+def find_transfer(
+    words: Sequence[Word],
+    language: str,
+    brands: Sequence[str] = (),
+    others: Sequence[Word] = (),
+) -> Transfer | None:
+    """Return when another agent takes the call over, ``None`` where nobody does.
+
+    ``words`` are those of the agent's channel and ``others`` those of the other one, or ``words``
+    are everybody's where all share one. Somebody must
+    introduce themselves (greeting, brand, name, offer of help) after a transfer was announced, or
+    after a long silence where somebody had introduced themselves before. The first such moment
+    counts. Whether the voice is another one is for the caller to check where there is sound.
+    """
+    cues = _cues(language)
+    if not cues:
+        return None
+    announced_s: float | None = None
+    introduced = False
+    segments = _segments(words, language)
+    for index, segment in enumerate(segments):
+        introduces = _introduces(segments[index : index + 2], cues, language, brands)
+        if announced_s is not None and segment.start_s - announced_s > _LATEST_S:
+            announced_s = None
+        silence_s = segment.start_s - _last_end_s(segment.start_s, words, others)
+        late = segment.start_s > _FIRST_PART_S
+        after_hold = introduced and silence_s >= _HOLD_S
+        if introduces and late and (announced_s is not None or after_hold):
+            left_s = segments[index - 1].end_s if announced_s is None else announced_s
+            return Transfer(left_s, segment.start_s)
+        if any(said(phrase, segment.text, language) for phrase in cues["transfer"]):
+            announced_s = segment.end_s
+        introduced = introduced or introduces
+    return None
+
+
+def _last_end_s(at_s: float, *spoken: Sequence[Word]) -> float:
+    return max((w.end_s for words in spoken for w in words if w.start_s < at_s), default=0.0)
+
+
+def _introduces(
+    segments: Sequence[_Segment], cues: dict[str, Any], language: str, brands: Sequence[str]
+) -> bool:
+    """Say whether somebody introduces themselves here, perhaps with a breath in between."""
+    first = segments[0]
+    opening = weight(cues["introduction"], first.text, language)
+    opening += sum(said(plain(brand, language), first.text, language) for brand in brands)
+    if opening >= _ENOUGH or not opening:
+        return opening >= _ENOUGH
+    if len(segments) < 2 or segments[1].start_s - first.end_s > 1.5:
+        return False
+    both = f"{first.text} {segments[1].text}" if language != "zh" else first.text + segments[1].text
+    named = sum(said(plain(brand, language), both, language) for brand in brands)
+    return weight(cues["introduction"], both, language) + named >= _ENOUGH
