@@ -119,8 +119,8 @@ class _Tally:
                 self.kind_right += taken[telling[0]] == kind
             else:
                 left = next(place for place in telling if place not in taken)
-                word = dialogue.lines[left[0]].words[left[1]].text
-                self._note(f"{kind} left ({word})", left[0], dialogue, conversation)
+                heard = dialogue.lines[left[0]].words[left[1]].text
+                self._note(f"{kind} left ({heard})", left[0], dialogue, conversation)
         for item, words in zip(items, covered, strict=True):
             self.redacted[item.kind] += 1
             planted = sum(dialogue.lines[a].words[b].item is not None for a, b in words)
@@ -213,10 +213,10 @@ def _print(result: RedactionResult) -> None:
                 condition.name, condition.language, kind, figures.planted,
                 f"{figures.recall_pct:.1f}", figures.redacted, f"{figures.precision_pct:.1f}",
             ))  # fmt: skip
-        found = totals["all"].found
+        right_pct = 100 * condition.kind_right / max(totals["all"].found, 1)
         print(
-            f"  kind named right: {100 * condition.kind_right / max(found, 1):.1f} %; amounts lost: "
-            f"{condition.amounts_lost} of {condition.amounts}; "
+            f"  kind named right: {right_pct:.1f} %; "
+            f"amounts lost: {condition.amounts_lost} of {condition.amounts}; "
             f"{1000 * condition.seconds / condition.dialogues:.1f} ms a dialogue"
         )
 

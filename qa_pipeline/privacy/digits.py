@@ -61,6 +61,7 @@ _WEAK_EN = {
 _WEAK_SYLLABLES = {
     **{"ling": "0", "yi": "1", "yao": "1", "er": "2", "liang": "2", "san": "3", "si": "4"},
     **{"wu": "5", "liu": "6", "qi": "7", "ba": "8", "jiu": "9"},
+    **{"lin": "0", "shan": "3", "shi": "4"},  # as heard through accents
 }
 
 _NEVER = re.compile(
@@ -143,6 +144,7 @@ def _english(tokens: Sequence[Token], at: int) -> Atom | None:
     follows = tokens[after].text if after < len(tokens) else ""
     if word in _MULTIPLIERS:
         digit = _ONES.get(follows) or (follows if follows.isdigit() and len(follows) == 1 else "")
+        digit = digit or _WEAK_EN.get(follows, "")
         return Atom(at, after, digit * _MULTIPLIERS[word], "digits") if digit else None
     if word in _COUNTS and follows in _PLURALS:
         return Atom(at, after, _PLURALS[follows] * _COUNTS[word], "digits")
@@ -190,9 +192,14 @@ def _counted(tokens: Sequence[Token], at: int) -> Atom | None:
     """Read 两个七 and its like."""
     if at + 2 >= len(tokens) or tokens[at + 1].text != "个":
         return None
-    count, digit = _HAN_COUNTS.get(tokens[at].text), _HAN.get(tokens[at + 2].text)
-    if digit is None and tokens[at + 2].script == "digits" and len(tokens[at + 2].text) == 1:
-        digit = tokens[at + 2].text
+    third = tokens[at + 2]
+    count, digit = _HAN_COUNTS.get(tokens[at].text), _HAN.get(third.text)
+    if digit is None and third.script == "han":
+        # 两个要 is 两个幺 where more digits follow; 两个是 is not
+        after = tokens[at + 3].text if at + 3 < len(tokens) else ""
+        digit = _WEAK_SYLLABLES.get(syllable(third.text)) if after in _HAN else None
+    if digit is None and third.script == "digits" and len(third.text) == 1:
+        digit = third.text
     follows = tokens[at + 3].text if at + 3 < len(tokens) else ""
     if count is None or digit is None or follows in _HAN_BIG or follows == "十":
         return None

@@ -15,6 +15,7 @@ _AT_HAN = tuple(tuple(phrase) for phrase in word_list("spoken_at"))
 _DOT = {"dot", ".", "点", "point", "dots"}
 _JOINTS = word_set("email_joints")
 _TOP = word_set("top_level_domains")
+_SURE_TOP = frozenset(("com", "net", "org"))
 _PROVIDERS = word_set("mail_providers")
 _CUES = word_set("email_cues")
 _STOP = word_set("not_in_email")
@@ -99,9 +100,20 @@ def _domain_end(tokens: Sequence[Token], start: int) -> int | None:
         elif last is not None or tokens[at + 1].script != "latin":
             break
         at += 2
-    if last is None and at > start and tokens[start].text in _PROVIDERS:
-        return start
-    return last
+    return _damaged_domain_end(tokens, start) if last is None else last
+
+
+def _damaged_domain_end(tokens: Sequence[Token], start: int) -> int | None:
+    """Return the end of a domain whose "dot" or last part was misheard or lost."""
+    for at in range(start + 1, min(start + _DOMAIN_WORDS, len(tokens))):
+        if tokens[at].script not in ("latin", "digits"):
+            break
+        if tokens[at].text in _SURE_TOP:
+            return at
+    if start < len(tokens) and tokens[start].text in _PROVIDERS:
+        more = start + 1 < len(tokens) and tokens[start + 1].text in _DOT
+        return start + 1 if more else start
+    return None
 
 
 def _local_start(tokens: Sequence[Token], numbers: set[int], at: int) -> int:

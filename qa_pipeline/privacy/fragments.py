@@ -22,8 +22,8 @@ MAX_PAUSE_S = 12.0
 _LOOK_AHEAD = 5
 _LIGHT_WORDS = 4
 _LIGHT_CHARACTERS = 6
-_DICTATED = 2
-"""Digits on either side of a word that is none, from which it is taken for a digit misheard."""
+_DICTATED = 4
+"""Digits around one word that is none, from which it is taken for a digit misheard."""
 _ECHO_ALIKE = 75.0
 _EMAIL = word_set("email_cues")
 _JOINTS = set("-‐–—./,，、() （）·")
@@ -93,11 +93,9 @@ def _fragments(spoken: Spoken, index: int) -> Iterator[Fragment]:
     if not tokens:
         return
     fillers = _filler_mask(tokens)
-    groups = [
-        group
-        for group in _groups(tokens, read_atoms(spoken.utterances[index].text, tokens))
-        if not _counts(tokens, group)
-    ]
+    atoms_read = read_atoms(spoken.utterances[index].text, tokens)
+    groups = [group for group in _groups(tokens, atoms_read) if not _counts(tokens, group)]
+    misheard = {i for a in atoms_read if a.style == "weak" for i in range(a.first, a.last + 1)}
     joined: list[list[Atom]] = []
     for group in groups:
         if joined and _light_gap(tokens, fillers, joined[-1], group):
@@ -106,9 +104,11 @@ def _fragments(spoken: Spoken, index: int) -> Iterator[Fragment]:
             joined.append(list(group))
     for atoms in joined:
         first, last = atoms[0].first, atoms[-1].last
-        outside = [i for i in range(len(tokens)) if not first <= i <= last and not fillers[i]]
+        edges = {first - 1, last + 1} & misheard  # words that sound like one digit more
+        inside = {*range(first, last + 1), *edges}
+        outside = [i for i in range(len(tokens)) if i not in inside and not fillers[i]]
         lead = sum(i < first for i in outside)
-        asked = any(cue.weight >= STRONG for cue in vocabulary().cues(tokens[:first]))
+        asked = bool(vocabulary().cues(tokens[:first]))  # what follows is another number
         edge = 1 if _size(atoms) >= 3 else 0  # a digit misheard at the edge
         yield Fragment(
             utterance=index,
@@ -147,7 +147,7 @@ def _light_gap(
         return False
     unknown = [i for i in gap if not fillers[i]]
     if len(unknown) == 1 and len(gap) == 1 and tokens[gap[0]].script != "placeholder":
-        return min(_size(before), _size(after)) >= _DICTATED  # a digit misheard
+        return _size(before) + _size(after) >= _DICTATED  # a digit misheard
     return not unknown
 
 

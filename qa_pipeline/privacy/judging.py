@@ -6,7 +6,7 @@ plus the nearest context word, less a context word of what is nobody's ("order n
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from qa_pipeline.privacy.fragments import Exchange, Fragment
@@ -20,6 +20,7 @@ REGIONS = ("CN", "GB", "US")
 """Numbering plans that national telephone numbers are checked by."""
 _BY_LENGTH = {3: 0.1, 4: 0.25, 5: 0.3, 6: 0.4, 7: 0.5, 8: 0.6}
 _LONG = 0.85
+_NUMBERS: tuple[SensitiveKind, ...] = ("card", "id", "account", "phone")
 _SHORTEST: dict[SensitiveKind, int] = {"phone": 5, "id": 4, "card": 4, "account": 4}
 _PUBLIC = re.compile(r"(?:400|800|0800|0808|0300|0330|0345|0844|0845|0870|1800|188[80])\d{3,8}")
 _MOBILE = re.compile(r"(?:00)?(?:86)?1[3-9]\d{9}")
@@ -37,7 +38,7 @@ class Context:
 
     kinds: Mapping[SensitiveKind, float]
     not_personal: float
-    security_code: bool
+    short_code: bool
     near: bool
     """Whether the context stands in the same utterance."""
 
@@ -56,6 +57,8 @@ def judge(
     """Judge an exchange by everything that may be the whole number in it."""
     candidates = exchange.readings(spoken)
     candidates |= {f.digits for f in exchange.fragments if len(f.digits) >= 7}
+    if context.short_code and not context.near and exchange.fragments[0].content > 1:
+        context = replace(context, short_code=False)  # asked, but this is not the answer
     judged = [_judge(digits, context, letters) for digits in sorted(candidates)]
     best = max(judged, key=lambda j: j.confidence)
     if _looks_like_talk(exchange, context):
@@ -78,7 +81,7 @@ def _judge(digits: str, context: Context, letters: tuple[str, str]) -> Judgement
     cues = {
         kind: weight
         for kind, weight in context.kinds.items()
-        if len(digits) >= _SHORTEST.get(kind, 4) or context.security_code
+        if len(digits) >= _SHORTEST.get(kind, 4) or context.short_code
     }
     totals = {kind: value + cues.get(kind, 0.0) for kind, value in fits.items()}
     kind = max(totals, key=lambda k: totals[k])
@@ -86,9 +89,11 @@ def _judge(digits: str, context: Context, letters: tuple[str, str]) -> Judgement
     if fits[kind] < 0.9:
         alone = _BY_LENGTH.get(len(digits), _LONG if len(digits) >= 9 else 0.0)
     confidence = alone + max(cues.values(), default=0.0) - context.not_personal
-    if context.security_code and 3 <= len(digits) <= 4:
-        return Judgement("card", 1.0)
-    if _PUBLIC.fullmatch(digits) and max(cues.get(k, 0.0) for k in ("id", "card", "account")) == 0:
+    if context.short_code and 3 <= len(digits) <= 4:
+        named = [kind for kind in _NUMBERS if cues.get(kind, 0.0) >= WEAK]
+        return Judgement(named[0] if named else "card", 1.0)
+    public = _PUBLIC.fullmatch(digits) and not _MOBILE.fullmatch(digits)
+    if public and max(cues.get(k, 0.0) for k in ("id", "card", "account")) == 0:
         return Judgement("phone", 0.0)
     return Judgement(kind, confidence)
 
@@ -199,14 +204,14 @@ def _earlier(first: Fragment, spoken: Spoken, blockers: dict[int, list[Fragment]
             break
         tokens = spoken.tokens[index]
         digits = max([len(o.digits) for o in blockers.get(index, [])], default=0)
+        if digits >= _CUT_DIGITS or any(token.script == "placeholder" for token in tokens):
+            break  # its words speak of its own number
         answers = back == 1 and first.content <= _ANSWER_WORDS and digits < 2
         found += [
             (12 + 8 * (back - 1) + len(tokens) - cue.last, cue)
             for cue in vocabulary().cues(tokens)
             if answers or cue.kind != "not_personal"  # "your order number?" asks once
         ]
-        if digits >= _CUT_DIGITS or any(token.script == "placeholder" for token in tokens):
-            break
     return found
 
 
@@ -215,19 +220,19 @@ def _weighed(found: Found, near: bool, same: set[int]) -> Context:
     against: Found = []
     strong: Found = []
     weak: Found = []
-    security_code = False
+    short_code = False
     for distance, cue in sorted(found, key=lambda f: f[0]):
         if cue.kind == "not_personal":
             against.append((distance, cue))
             continue
-        kind: SensitiveKind = "card" if cue.kind == "security_code" else cue.kind
-        security_code |= cue.kind == "security_code" and distance < 30
+        kind: SensitiveKind = "card" if cue.kind == "short_code" else cue.kind
+        short_code |= cue.kind == "short_code" and distance < 30
         (strong if cue.weight >= STRONG else weak).append((distance, cue))
         here = id(cue) in same
         weight = cue.weight * (1.0 if here and distance <= 20 else 0.92 if not here else 0.7)
         # The nearest kind counts whole, the others hardly: they speak of something else.
         kinds.setdefault(kind, weight if not kinds or max(kinds.values()) <= WEAK else 0.2)
-    return Context(kinds, _against(against, strong, weak), security_code, near)
+    return Context(kinds, _against(against, strong, weak), short_code, near)
 
 
 def _against(against: Found, strong: Found, weak: Found) -> float:

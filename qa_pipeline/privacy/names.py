@@ -18,6 +18,12 @@ _SURNAMES = set(
 )
 _NO_NAME_ZH = set("的是了吗呢啊吧我你您他她这那，。？！、 不有要在和就")
 _LEAD_REACH = 4
+_ANSWER_WORDS = 9
+_QUESTIONS = tuple(tuple(phrase.split()) for phrase in word_list("name_questions"))
+_QUESTIONS_ZH = ("贵姓", "姓名", "怎么称呼", "叫什么", "您的名字", "尊姓")
+_NAME_WORDS = frozenset(
+    ("name", "surname", "first", "last", "full", "uh", "um", "er", "sure", "yeah")
+)
 
 
 def find_names(spoken: Spoken) -> list[Item]:
@@ -30,7 +36,9 @@ def find_names(spoken: Spoken) -> list[Item]:
     for index, utterance in enumerate(spoken.utterances):
         own = utterance.role in ("agent", "ivr")
         tokens = spoken.tokens[index]
-        for first, last in (*_english(tokens, own), *_mandarin(tokens, own)):
+        asked = index > 0 and not own and _asks_name(spoken.tokens[index - 1])
+        answers = _answers(tokens) if asked else ()
+        for first, last in (*_english(tokens, own), *_mandarin(tokens, own), *answers):
             found.append(Piece(index, tokens[first].start, tokens[last].end))
             words = tuple(t.text for t in tokens[first : last + 1])
             mentioned |= _forms(words, tokens[first].script == "han")
@@ -41,6 +49,35 @@ def find_names(spoken: Spoken) -> list[Item]:
                 if tuple(t.text for t in part) == words:
                     found.append(Piece(index, part[0].start, part[-1].end))
     return [Item("name", (piece,)) for piece in dict.fromkeys(found)]
+
+
+def _asks_name(tokens: Sequence[Token]) -> bool:
+    texts = [token.text for token in tokens]
+    joined = "".join(t.text if t.script == "han" else " " for t in tokens)
+    asking = {"who", "what", "may", "can", "could", "name"} & set(texts)
+    return any(word in joined for word in _QUESTIONS_ZH) or any(
+        asking and tuple(texts[at : at + len(phrase)]) == phrase
+        for phrase in _QUESTIONS
+        for at in range(len(texts))
+    )
+
+
+def _answers(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """Find the name in a short answer to "who am I speaking with", whatever leads to it."""
+    words = [i for i, token in enumerate(tokens) if token.script != "mark"]
+    if len(words) > _ANSWER_WORDS:
+        return
+    if all(tokens[i].script == "han" for i in words):
+        for at in words[1 if len(words) > 4 else 0 : -1]:
+            if tokens[at].text in _SURNAMES and words[-1] - at <= 3:
+                yield at, words[-1]
+                return
+        return
+    named = [i for i in words if tokens[i].script == "latin" and tokens[i].text not in _STOP]
+    named = [i for i in named if tokens[i].text not in _NAME_WORDS]
+    capitals = [i for i in named if tokens[i].upper]
+    for at in capitals or named[-2:]:
+        yield at, at
 
 
 def _forms(words: tuple[str, ...], han: bool) -> set[tuple[str, ...]]:

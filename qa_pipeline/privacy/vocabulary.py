@@ -13,7 +13,7 @@ from qa_pipeline.records import SensitiveKind
 
 _FILE = Path(__file__).with_name("vocabulary.yaml")
 Phrase = tuple[str, ...]
-CueKind = SensitiveKind | Literal["security_code", "not_personal"]
+CueKind = SensitiveKind | Literal["short_code", "not_personal"]
 
 _DIGITS = frozenset("零〇一二三四五六七八九幺两")
 STRONG = 0.6
@@ -66,7 +66,7 @@ class Vocabulary:
         for kind, strengths in raw["cues"].items():
             for strength, weight in (("strong", STRONG), ("weak", WEAK)):
                 self._add(strengths[strength], kind, weight)
-        self._add(raw["security_codes"], "security_code", STRONG)
+        self._add(raw["short_codes"], "short_code", STRONG)
         self._add(raw["not_personal"], "not_personal", 1.0)
         self._longest = max(map(len, self._cues))
         self._sounds = {
