@@ -39,8 +39,8 @@ class Fragment:
     last: int
     """Tokens of the utterance, both included."""
     digits: str
-    written: bool
-    """Whether it is one written number."""
+    whole: bool
+    """Whether it reads as one number or year, not digit by digit: 1980, nineteen eighty."""
     content: int
     """Words of the utterance beside the fragment that are more than fillers."""
     lead: int
@@ -115,7 +115,7 @@ def _fragments(spoken: Spoken, index: int) -> Iterator[Fragment]:
             first=first,
             last=last,
             digits="".join(atom.digits for atom in atoms),
-            written=len(atoms) == 1 and atoms[0].written,
+            whole=(len(atoms) == 1 and atoms[0].written) or all(a.style == "tens" for a in atoms),
             content=len(outside),
             lead=lead,
             at_start=not asked and lead <= (edge if len(outside) <= 1 else 0),

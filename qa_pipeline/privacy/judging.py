@@ -71,7 +71,7 @@ def _looks_like_talk(exchange: Exchange, context: Context) -> bool:
     if len(exchange.digits) > 5:
         return False
     first = exchange.fragments[0]
-    year = len(first.digits) == 4 and first.digits[:2] in ("19", "20") and first.written
+    year = len(first.digits) == 4 and first.digits[:2] in ("19", "20") and first.whole
     late = first.lead > _LEAD_WORDS or (len(exchange.digits) <= 3 and first.content > 1)
     return not context.near and (year or late)
 

@@ -57,7 +57,7 @@ def _repeats(fragment: Fragment, context: Context, number: Exchange, spoken: Spo
     digits, whole = fragment.digits, number.digits
     readings = [*number.readings(spoken), *(f.digits for f in number.fragments)]
     if len(digits) >= 4 and any(digits in text for text in readings):
-        return not (fragment.written and fragment.content > 6) and not (against and context.near)
+        return not (fragment.whole and fragment.content > 6) and not (against and context.near)
     if against:
         return False
     said = spoken.utterances
