@@ -129,6 +129,8 @@ def _understand(heard: HeardCall, run: OpenRun) -> _Understood:
         thresholds=run.parts.thresholds,
         role_hints=heard.role_hints,
         warnings=heard.call.warnings,
+        sound=heard.quality,
+        evidence=heard.evidence,
     )
     return _Understood(heard, conversation)
 

@@ -7,20 +7,14 @@ holds one; otherwise pyannote does. A finished transcript brings its own words a
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa_pipeline.audio import VoiceActivityOptions, voice_activity
-from qa_pipeline.conversation import ChannelWords, SpeakerHint
+from qa_pipeline.audio import sound_quality, voice_activity
+from qa_pipeline.conversation import ChannelWords, RoleEvidence, SpeakerHint
 from qa_pipeline.pipeline.opening import OpenedCall
 from qa_pipeline.pipeline.parts import Parts
+from qa_pipeline.pipeline.speaking import by_channel, by_voice
 from qa_pipeline.pipeline.tray import Tray
-from qa_pipeline.records import Region, Sound, Transcript, Turn
-from qa_pipeline.speakers import (
-    Crosstalk,
-    assign_words,
-    channel_turns,
-    find_crosstalk,
-    own_regions,
-    own_words,
-)
+from qa_pipeline.records import Region, Sound, SoundQuality, Transcript, Turn
+from qa_pipeline.speakers import Crosstalk, find_crosstalk, own_regions, own_words
 from qa_pipeline.transcribe import ChannelRequest
 
 
@@ -32,6 +26,9 @@ class HeardCall:
     channels: tuple[ChannelWords, ...]
     turns: tuple[Turn, ...]
     role_hints: SpeakerHint
+    evidence: RoleEvidence
+    quality: SoundQuality | None
+    """``None`` where there is no sound or nobody speaks."""
 
     @property
     def source_path(self) -> str:
@@ -58,7 +55,7 @@ def hear_calls(calls: Sequence[OpenedCall], parts: Parts, tray: Tray) -> list[He
     transcribed = tray.together("transcribe", spoken, lambda batch: _transcribe(batch, parts))
     heard = tray.each("speakers", transcribed, lambda call: _find_speakers(call, parts))
     read = [call for call in calls if call.transcript is not None]
-    return heard + tray.each("read", read, _from_transcript)
+    return heard + tray.each("read", read, lambda call: _from_transcript(call, parts))
 
 
 def _transcribe(calls: Sequence[OpenedCall], parts: Parts) -> list[_Transcribed]:
@@ -107,24 +104,26 @@ def _expected_language(call: OpenedCall, parts: Parts) -> str | None:
 
 
 def _find_speakers(heard: _Transcribed, parts: Parts) -> HeardCall:
+    samples = heard.sound.samples
+    evidence = _evidence(heard.call, parts)
+    hints: SpeakerHint = {}
     if heard.call.recording.layout == "stereo":
-        turns = channel_turns(heard.regions, padding_s=VoiceActivityOptions().pad_s)
-        channels = tuple(
-            ChannelWords(transcript, (f"channel-{transcript.channel}",) * len(transcript.words))
-            for transcript in heard.transcripts
-        )
-        agent_row = heard.call.agent_row
-        hints: SpeakerHint = {} if agent_row is None else {f"channel-{agent_row}": "agent"}
-        return HeardCall(heard.call, channels, turns, hints)
-    turns = parts.diarizer.diarize(heard.sound.samples[0]) if any(heard.regions) else ()
-    channels = tuple(
-        ChannelWords(transcript, assign_words(transcript.words, turns))
-        for transcript in heard.transcripts
-    )
-    return HeardCall(heard.call, channels, turns, {})
+        if heard.call.agent_row is not None:
+            hints = {f"channel-{heard.call.agent_row}": "agent"}
+        spoken = by_channel(heard.transcripts, heard.regions, hints, evidence)
+    else:
+        (transcript,), (regions,) = heard.transcripts, heard.regions
+        spoken = by_voice(samples[0], regions, transcript, parts.diarizer, evidence)
+    quality = sound_quality(samples, heard.regions)
+    return HeardCall(heard.call, spoken.channels, spoken.turns, hints, evidence, quality)
 
 
-def _from_transcript(call: OpenedCall) -> HeardCall:
+def _evidence(call: OpenedCall, parts: Parts) -> RoleEvidence:
+    known = call.recording.metadata
+    return RoleEvidence(known.direction, known.agent_name, parts.brands)
+
+
+def _from_transcript(call: OpenedCall, parts: Parts) -> HeardCall:
     finished = call.transcript
     assert finished is not None  # the caller sorted the calls by it
     return HeardCall(
@@ -132,4 +131,6 @@ def _from_transcript(call: OpenedCall) -> HeardCall:
         (ChannelWords(finished.transcript, finished.speakers),),
         finished.turns,
         finished.role_hints,
+        _evidence(call, parts),
+        None,
     )

@@ -23,8 +23,9 @@ class Parts:
     A run over calls that are all known already loads none of them.
     """
 
-    def __init__(self, profile: Profile, settings: Settings) -> None:
+    def __init__(self, profile: Profile, settings: Settings, brands: tuple[str, ...] = ()) -> None:
         self.profile = profile
+        self.brands = brands
         self._settings = settings
 
     @cached_property

@@ -84,7 +84,7 @@ class OpenRun:
         profile = load_profile(settings.profile, resource_folder("models"))
         for purpose in PURPOSES:
             local_folder(profile, purpose)
-        self.parts = Parts(profile, settings)
+        self.parts = Parts(profile, settings, _brands(self.scorecards))
         self.versions = Versions(
             qa_pipeline=__version__,
             profile=profile.name,
@@ -226,3 +226,15 @@ def find_scorecard(name: str) -> Scorecard:
             "or give the path of a YAML file"
         )
     return load_scorecard(known[name])
+
+
+def _brands(scorecards: Sequence[Scorecard]) -> tuple[str, ...]:
+    """Return what the centre calls itself: the cards' variables named ``brand`` and alike."""
+    names = (
+        text
+        for card in scorecards
+        for name, local in card.variables.items()
+        if name.startswith("brand")
+        for text in local.values()
+    )
+    return tuple(dict.fromkeys(names))

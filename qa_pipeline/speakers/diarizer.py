@@ -3,7 +3,7 @@
 import hashlib
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from functools import cached_property
 from importlib.metadata import version
@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_pipeline.errors import ModelError
-from qa_pipeline.records import SAMPLE_RATE_HZ, Samples, Turn
+from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Samples, Turn
+from qa_pipeline.speakers.relabel import only_within
 
 _GAP_S = 0.25
 _BLIP_S = 0.1
@@ -42,11 +43,12 @@ class Diarizer(Protocol):
         """What changes when its results may change."""
         ...
 
-    def diarize(self, samples: Samples) -> tuple[Turn, ...]:
+    def diarize(self, samples: Samples, within: Sequence[Region] | None = None) -> tuple[Turn, ...]:
         """Return turns of ``speaker-0``, ``speaker-1``, ... in time order.
 
         Args:
             samples: Mono float32 at 16 kHz, shape ``(samples,)`` or ``(1, samples)``.
+            within: Where somebody may speak; the rest is taken for silence. ``None``: anywhere.
         """
         ...
 
@@ -105,11 +107,12 @@ class PyannoteDiarizer:
                 digest.update(path.read_bytes())
         return f"pyannote.audio-{version('pyannote.audio')}+{digest.hexdigest()[:12]}"
 
-    def diarize(self, samples: Samples) -> tuple[Turn, ...]:
+    def diarize(self, samples: Samples, within: Sequence[Region] | None = None) -> tuple[Turn, ...]:
         """Return turns of ``speaker-0``, ``speaker-1``, ... in time order.
 
         Args:
             samples: Mono float32 at 16 kHz, shape ``(samples,)`` or ``(1, samples)``.
+            within: Where somebody may speak; the rest is taken for silence. ``None``: anywhere.
 
         Raises:
             ModelError: The pipeline cannot be loaded.
@@ -118,9 +121,12 @@ class PyannoteDiarizer:
         spans: list[Span] = []
         voices: dict[str, Voice] = {}
         for begin in range(0, len(whole), self._block):
-            heard, block_voices = self._heard(whole[begin : begin + self._block])
-            names = self._known(block_voices, voices)
             offset_s = begin / SAMPLE_RATE_HZ
+            block = whole[begin : begin + self._block]
+            if within is not None:
+                block = only_within(block, within, offset_s)
+            heard, block_voices = self._heard(block)
+            names = self._known(block_voices, voices)
             spans += [(start + offset_s, end + offset_s, names[who]) for start, end, who in heard]
         return tidy_turns(spans, self._gap_s, self._blip_s)
 

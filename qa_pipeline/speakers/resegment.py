@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa_pipeline.records import SAMPLE_RATE_HZ, Samples, Turn
+from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Samples, Turn
 from qa_pipeline.speakers.diarizer import Diarizer
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ class ResegmentingDiarizer:
         """Version of the diarizer underneath."""
         return self._first.version
 
-    def diarize(self, samples: Samples) -> tuple[Turn, ...]:
+    def diarize(self, samples: Samples, within: Sequence[Region] | None = None) -> tuple[Turn, ...]:
         """Return turns of ``speaker-0``, ``speaker-1``, ... in time order."""
-        return resegment(samples.reshape(-1), self._first.diarize(samples))
+        return resegment(samples.reshape(-1), self._first.diarize(samples, within))
 
 
 def resegment(samples: Samples, turns: Sequence[Turn]) -> tuple[Turn, ...]:
