@@ -65,7 +65,7 @@ def _asks_name(tokens: Sequence[Token]) -> bool:
 def _answers(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
     """Find the name in a short answer to "who am I speaking with", whatever leads to it."""
     words = [i for i, token in enumerate(tokens) if token.script != "mark"]
-    if len(words) > _ANSWER_WORDS:
+    if len(words) > _ANSWER_WORDS or any(token.script == "placeholder" for token in tokens):
         return
     if all(tokens[i].script == "han" for i in words):
         for at in words[1 if len(words) > 4 else 0 : -1]:

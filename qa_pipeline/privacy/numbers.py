@@ -120,7 +120,8 @@ def _is_letters(tokens: Sequence[Token], at: int, neighbour: int) -> bool:
         return False
     beside = tokens[neighbour]
     attached = token.end == beside.start or beside.end == token.start
-    return len(token.text) == 1 or (attached and len(token.text) <= _LETTERS)
+    short = len(token.text) <= (_LETTERS if attached else 2)
+    return len(token.text) == 1 or (short and (attached or token.capitals))
 
 
 def _item(kind: SensitiveKind, exchange: Exchange, spoken: Spoken) -> Item:

@@ -66,6 +66,8 @@ class Token:
     """Characters of the utterance's text, the end not included."""
     upper: bool = False
     """Whether it is written with a capital."""
+    capitals: bool = False
+    """Whether it is written in capitals alone."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ def tokenise(text: str) -> list[Token]:
         if script == "latin":
             plain = plain.lower().replace("’", "'")
         upper = script == "latin" and match[0][0].isupper()
-        tokens.append(Token(plain, script, match.start(), match.end(), upper))
+        capitals = script == "latin" and match[0].isupper()
+        tokens.append(Token(plain, script, match.start(), match.end(), upper, capitals))
     return tokens
 
 
