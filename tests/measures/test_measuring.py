@@ -177,6 +177,29 @@ def test_pace_takes_the_time_in_which_turns_and_words_agree() -> None:
     assert result.value("pace_wpm", "agent") == 120  # the 6 words of these 3 s
 
 
+def test_pauses_are_half_a_second_to_two_within_ones_own_speech() -> None:
+    """The agent speaks 7 s in all; gaps of 0.8, 0.3, 1.2 (the customer speaks in it) and 3 s."""
+    result = measured(
+        [
+            ("agent", "one two three four", 0, 2),
+            ("agent", "five six seven eight", 2.8, 4.8),
+            ("agent", "nine ten", 5.1, 6.1),
+            ("customer", "yes I know that", 6.2, 7.2),
+            ("agent", "eleven twelve", 7.3, 8.3),
+            ("agent", "thirteen fourteen", 11.3, 12.3),
+        ]
+    )
+    assert result.value("pauses_per_min", "agent") == pytest.approx(60 / 7, abs=0.001)
+    assert result.value("median_pause_s", "agent") == 0.8
+    assert result.value("pauses_per_min", "customer") is None  # 1 s of speech
+
+
+def test_speech_without_a_pause_has_a_rate_of_none_and_no_length() -> None:
+    result = measured([("agent", "one two three four five six seven", 0, 4)])
+    assert result.value("pauses_per_min", "agent") == 0
+    assert result.value("median_pause_s", "agent") is None
+
+
 def test_recognition_confidence_and_covered_speech() -> None:
     result = measured(
         [("agent", "good morning there", 0, 3)],

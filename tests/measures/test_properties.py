@@ -7,7 +7,15 @@ from qa_pipeline.measures import BY_NAME, measure
 from qa_pipeline.records import CallMetadata, Conversation, Role
 from tests.measures.calls import Said, conversation
 
-TEXTS = st.sampled_from(["yes", "okay then", "it is broken again", "let me check that for you now"])
+TEXTS = st.sampled_from(
+    [
+        "yes",
+        "okay then",
+        "it is broken again",
+        "let me check that for you right now",
+        "one moment",
+    ]
+)
 ROLES: st.SearchStrategy[Role] = st.sampled_from(("agent", "customer", "ivr"))
 
 
@@ -20,8 +28,9 @@ def calls(draw: st.DrawFn) -> Conversation:
     count = draw(st.integers(0, 8))
     said: list[Said] = []
     for _ in range(count):
-        start_s = draw(st.integers(0, 400)) / 10
-        length_s = draw(st.integers(1, 80)) / 10
+        # Eighths, and texts of 1, 2, 4 and 8 words: sums are exact, so limits are met alike.
+        start_s = draw(st.integers(0, 320)) / 8
+        length_s = draw(st.integers(1, 64)) / 8
         said.append((draw(ROLES), draw(TEXTS), start_s, start_s + length_s))
     return conversation(sorted(said, key=lambda s: s[2]))
 
@@ -53,6 +62,59 @@ def test_silences_never_touch_speech_and_last_long_enough(call: Conversation) ->
         )
     for interruption in measures.interruptions:
         assert interruption.end_s - interruption.start_s > 1
+
+
+@FEW
+@given(calls())
+def test_silence_is_dead_air_or_announced_and_never_longer_than_the_call(
+    call: Conversation,
+) -> None:
+    measures = measure(call, None, None, CallMetadata())
+    dead_s, announced_s = measures.value("dead_air_s"), measures.value("announced_silence_s")
+    if dead_s is None or announced_s is None:
+        assert not call.turns
+        return
+    quiet_s = sum(silence.end_s - silence.start_s for silence in measures.silences)
+    assert abs(dead_s + announced_s - quiet_s) < 0.01
+    assert (measures.value("longest_dead_air_s") or 0) <= (measures.value("longest_silence_s") or 0)
+    for role in ("agent", "customer"):
+        assert (measures.value("talk_s", role) or 0) <= call.duration_s
+        pause_s = measures.value("median_pause_s", role)
+        assert pause_s is None or 0.5 - 1e-9 <= pause_s < 2
+
+
+@FEW
+@given(calls(), st.integers(1, 500))
+def test_when_the_call_begins_does_not_matter(call: Conversation, shift: int) -> None:
+    by_s = shift / 8
+    moved = call.model_copy(
+        update={
+            "utterances": tuple(
+                u.model_copy(
+                    update={
+                        "start_s": u.start_s + by_s,
+                        "end_s": u.end_s + by_s,
+                        "words": tuple(
+                            w.model_copy(
+                                update={"start_s": w.start_s + by_s, "end_s": w.end_s + by_s}
+                            )
+                            for w in u.words
+                        ),
+                    }
+                )
+                for u in call.utterances
+            ),
+            "turns": tuple(
+                t.model_copy(update={"start_s": t.start_s + by_s, "end_s": t.end_s + by_s})
+                for t in call.turns
+            ),
+        }
+    )
+    here = measure(call, None, None, CallMetadata()).values
+    there = measure(moved, None, None, CallMetadata()).values
+    assert [(v.name, v.role) for v in there] == [(v.name, v.role) for v in here]
+    for before, after in zip(here, there, strict=True):
+        assert abs(before.value - after.value) < 0.01, before.name
 
 
 @FEW

@@ -1,0 +1,106 @@
+"""Dead air and announced waits, on conversations whose silences are worked out by hand."""
+
+import pytest
+
+from qa_pipeline.measures import measure
+from qa_pipeline.measures.holds import asks_to_wait
+from qa_pipeline.records import CallMetadata, Measures
+from tests.measures.calls import Said, conversation
+
+
+def measured(said: list[Said], language: str = "en") -> Measures:
+    return measure(conversation(said, language=language), None, None, CallMetadata())
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "asks"),
+    [
+        ("en", "one moment please while I check", True),
+        ("en", "Could you hold, please?", True),
+        ("en", "I'm going to put you on a brief hold", True),
+        ("en", "bear with me", True),
+        ("en", "just a second", True),
+        ("en", "thank you for holding, I have found it", False),
+        ("en", "thanks for waiting", False),
+        ("en", "thank you for waiting, just a moment more please", True),
+        ("en", "we got hold of the engineer on monday", False),
+        ("en", "it takes a minute to start", False),
+        ("zh", "请稍等，我帮您查一下", True),
+        ("zh", "请不要挂机", True),
+        ("zh", "麻烦您等一下", True),
+        ("zh", "让您久等了", False),
+        ("zh", "感谢您的耐心等待", False),
+        ("zh", "工程师等不到您", False),
+    ],
+)
+def test_what_asks_to_wait(language: str, text: str, asks: bool) -> None:
+    [utterance] = conversation([("agent", text, 0, 3)], language=language).utterances
+    assert asks_to_wait(utterance) is asks
+
+
+def test_dead_air_is_silence_that_nobody_announced() -> None:
+    """Silences: 3 to 9 unannounced (6 s), 12 to 32 announced (20 s), 36 to 39 unannounced (3 s)."""
+    result = measured(
+        [
+            ("agent", "good morning how can I help you", 0, 3),
+            ("customer", "my bill is wrong", 9, 10),
+            ("agent", "one moment please", 10.5, 12),
+            ("agent", "thank you for waiting it is eighty euros", 32, 35),
+            ("customer", "that is too much", 35.2, 36),
+            ("agent", "let me explain it to you", 39, 42),
+        ]
+    )
+    assert result.value("dead_air_s") == 9
+    assert result.value("longest_dead_air_s") == 6
+    assert result.value("announced_silence_s") == 20
+    assert result.value("longest_silence_s") == 20  # announced or not
+
+
+def test_an_announcement_lasts_until_the_agent_speaks_again() -> None:
+    """The customer's words and the agent's "okay" do not end the wait; 5 to 10 and 12 to 20."""
+    said: list[Said] = [
+        ("agent", "please hold the line", 0, 3),
+        ("customer", "okay I am here", 3.5, 5),
+        ("customer", "are you still there", 10, 12),
+        ("agent", "yes", 20, 20.5),
+        ("customer", "good", 30, 31),
+        ("agent", "I have found your account", 31.5, 34),
+        ("customer", "fine", 60, 61),
+    ]
+    result = measured(said)
+    assert result.value("announced_silence_s") == 5 + 8 + 9.5
+    assert result.value("dead_air_s") == 26  # 34 to 60, long after the wait
+
+
+def test_an_announcement_shortly_before_counts_though_the_agent_said_more() -> None:
+    said: list[Said] = [
+        ("agent", "please hold the line", 0, 3),
+        ("agent", "I have to ask my colleague", 4, 6),
+        ("agent", "back again", 16, 17),
+    ]
+    assert measured(said).value("announced_silence_s") == 10
+    late = [said[0], ("agent", "I have to ask my colleague", 14, 16), ("agent", "back", 26, 27)]
+    assert measured(late).value("announced_silence_s") == 11  # 3 to 14
+    assert measured(late).value("dead_air_s") == 10  # 16 to 26: announced more than 10 s before
+
+
+def test_only_the_agent_announces() -> None:
+    said: list[Said] = [("customer", "one moment please", 0, 2), ("agent", "yes of course", 8, 10)]
+    assert measured(said).value("dead_air_s") == 6
+
+
+def test_in_mandarin_too() -> None:
+    said: list[Said] = [
+        ("agent", "请您稍等我帮您查一下", 0, 3),
+        ("agent", "让您久等了", 23, 25),
+        ("customer", "没关系你说吧", 31, 33),
+    ]
+    result = measured(said, "zh")
+    assert result.value("announced_silence_s") == 20
+    assert result.value("dead_air_s") == 6
+
+
+def test_a_call_without_silence_has_no_dead_air_and_one_without_speech_no_measure() -> None:
+    talk = measured([("agent", "good morning", 0, 2), ("customer", "hello", 2.5, 4)])
+    assert talk.value("dead_air_s") == talk.value("longest_dead_air_s") == 0
+    assert measured([]).value("dead_air_s") is None
