@@ -1,6 +1,6 @@
 """The nightly flow: process what came in, take it into the store, write the reports."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from prefect.concurrency.sync import concurrency
 from qa_pipeline.cli.progress import ProgressBar
 from qa_pipeline.errors import StoreError
 from qa_pipeline.pipeline import BatchOutcome, Line, OpenRun, RunSummary, Ticket, find_scorecard
+from qa_pipeline.records import SensitiveKind
 from qa_pipeline.reports import write_reports
 from qa_pipeline.settings import read_settings
 
@@ -60,9 +61,9 @@ def ingest(run: OpenRun, outcomes: Sequence[BatchOutcome]) -> RunSummary:
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
-def report(store: Path, folder: Path) -> list[Path]:
+def report(store: Path, folder: Path, redact: Collection[SensitiveKind] = ()) -> list[Path]:
     """Write the monitoring and coaching reports."""
-    return write_reports(store, folder)
+    return write_reports(store, folder, redact=redact)
 
 
 @flow(name="nightly", persist_result=False, validate_parameters=False)
@@ -92,7 +93,8 @@ def nightly(
             for number, ticket in enumerate(line.tickets(run.batches()), start=1)
         ]
     summary = ingest(run, outcomes)
-    reports = report(settings.store_path, settings.reports_dir)
+    redact = settings.redaction.beyond_store("reports")
+    reports = report(settings.store_path, settings.reports_dir, redact)
     _publish(summary)
     return summary, reports
 

@@ -37,6 +37,11 @@ class RedactionSettings(BaseModel):
     audio_channels: Literal["speaker", "all"] = "speaker"
     """In stereo: only the channel of who speaks, or all, where channels leak into each other."""
 
+    def beyond_store(self, place: Literal["exports", "reports"]) -> tuple[SensitiveKind, ...]:
+        """Return the kinds to take out there that the store may still hold."""
+        wanted: tuple[SensitiveKind, ...] = getattr(self, place)
+        return () if set(wanted) <= set(self.stored_text) else wanted
+
 
 class Settings(BaseSettings):
     """Every setting with its default. ``docs/configuration.md`` explains them to users."""

@@ -78,7 +78,12 @@ def _write(
     only = CallFilter(since=_day(since), until=_day(until), team=team, agent_id=agent)
     with Store.open_reader(settings.store_path) as reader:
         written = write_report(
-            kind, reader, output or settings.reports_dir, formats or list(FORMATS), only
+            kind,
+            reader,
+            output or settings.reports_dir,
+            formats or list(FORMATS),
+            only,
+            settings.redaction.beyond_store("reports"),
         )
     if as_json:
         print_json({"report": kind, "files": [str(path) for path in written]})

@@ -57,7 +57,9 @@ def _number_tokens(spoken: Spoken, line: Sequence[Placed]) -> set[int]:
     for utterance in dict.fromkeys(placed.utterance for placed in line):
         tokens = spoken.tokens[utterance]
         for atom in read_atoms(spoken.utterances[utterance].text, tokens):
-            if atom.style != "weak":
+            before = tokens[atom.first - 1] if atom.first else None
+            misheard = before is not None and before.script in ("latin", "digits")
+            if atom.style != "weak" or misheard or index + atom.first - 1 in found:
                 found.update(range(index + atom.first, index + atom.last + 1))
         index += len(tokens)
     return found

@@ -5,7 +5,7 @@ along with the conversation, and every quote stays an exact piece of its utteran
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from qa_pipeline.privacy.find import IDENTIFYING, find_sensitive
@@ -111,16 +111,28 @@ class Redaction:
 
     def _criterion(self, result: CriterionResult) -> CriterionResult:
         evidence = tuple(self.evidence(piece) for piece in result.evidence)
+        reason = self.reason(result.reason, result.evidence)
+        return result.model_copy(update={"evidence": evidence, "reason": reason})
+
+    def reason(self, reason: str, evidence: Sequence[Evidence]) -> str:
+        """Return a reason that repeats what evidence quotes, and what was heard, redacted."""
         quotes = [
-            (before.quote, after.quote)
-            for before, after in zip(result.evidence, evidence, strict=True)
-            if before.quote and after.quote and before.quote != after.quote
+            (piece.quote, after)
+            for piece in evidence
+            if piece.quote and (after := self.evidence(piece).quote) and piece.quote != after
         ]
-        reason = result.reason
         for before, after in sorted(quotes, key=lambda pair: -len(pair[0])):
             reason = reason.replace(before, after)
-        reason = hide(reason, [(h.text, h.placeholder) for h in self.hidden])
-        return result.model_copy(update={"evidence": evidence, "reason": reason})
+        return hide(reason, [(h.text, h.placeholder) for h in self.hidden])
+
+    def text(self, utterance_id: str, text: str) -> str:
+        """Return an utterance's text as it reads now, or another text without what was hidden."""
+        for before, after in zip(
+            self.original.utterances, self.conversation.utterances, strict=True
+        ):
+            if before.utterance_id == utterance_id and before.text == text:
+                return after.text
+        return hide(text, [(h.text, h.placeholder) for h in self.hidden])
 
 
 def redact_conversation(

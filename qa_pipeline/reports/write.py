@@ -1,12 +1,14 @@
 """Building a report from the store and writing its files."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from qa_pipeline.errors import UsageError
+from qa_pipeline.records import SensitiveKind
 from qa_pipeline.reports.coaching import coaching_report
 from qa_pipeline.reports.monitoring import monitoring_report
+from qa_pipeline.reports.redaction import redacted
 from qa_pipeline.reports.render import FORMATS, KINDS, render
 from qa_pipeline.store.files import write_whole
 from qa_pipeline.store.owner import Store
@@ -20,8 +22,11 @@ def write_report(
     folder: Path,
     formats: Sequence[str] = FORMATS,
     only: CallFilter | None = None,
+    redact: Collection[SensitiveKind] = (),
 ) -> list[Path]:
     """Write one report in the formats asked for; return the paths, the HTML page first.
+
+    ``redact``: kinds that quotes must not show, beside what the store does not keep anyway.
 
     Raises:
         UsageError: an unknown kind or format.
@@ -36,7 +41,8 @@ def write_report(
             f: render(monitoring_report(reader, now, only), f) for f in FORMATS if f in formats
         }
     elif kind == "coaching":
-        files = {f: render(coaching_report(reader, now, only), f) for f in FORMATS if f in formats}
+        coaching = redacted(coaching_report(reader, now, only), reader, redact)
+        files = {f: render(coaching, f) for f in FORMATS if f in formats}
     else:
         raise UsageError(f"Unknown report {kind!r}: choose from {', '.join(KINDS)}.")
     written = []
@@ -48,10 +54,16 @@ def write_report(
 
 
 def write_reports(
-    store: Path, folder: Path, formats: Sequence[str] = FORMATS, only: CallFilter | None = None
+    store: Path,
+    folder: Path,
+    formats: Sequence[str] = FORMATS,
+    only: CallFilter | None = None,
+    redact: Collection[SensitiveKind] = (),
 ) -> list[Path]:
     """Write all reports of the store at that path; return the paths."""
     with Store.open_reader(store) as reader:
         return [
-            path for kind in KINDS for path in write_report(kind, reader, folder, formats, only)
+            path
+            for kind in KINDS
+            for path in write_report(kind, reader, folder, formats, only, redact)
         ]
