@@ -1,6 +1,8 @@
 """How the two sides take turns: interruptions, monologues, response delays."""
 
 from collections.abc import Sequence
+from itertools import groupby
+from math import inf
 from statistics import median
 
 from qa_pipeline.measures.spans import Span, overlaps
@@ -23,8 +25,10 @@ def interruptions(stretches: Sequence[Stretch]) -> tuple[Interruption, ...]:
     talking = [stretch for stretch in stretches if not stretch.listening]
     found: list[Interruption] = []
     last_overlap_end_s = -_SAME_EPISODE_S
-    for index, later in enumerate(talking):
-        for earlier in talking[:index]:
+    under_way: list[Stretch] = []
+    for later in talking:
+        under_way = [stretch for stretch in under_way if stretch.end_s > later.start_s]
+        for earlier in under_way:
             overlap_end_s = min(earlier.end_s, later.end_s)
             if (
                 earlier.role == later.role
@@ -37,6 +41,7 @@ def interruptions(stretches: Sequence[Stretch]) -> tuple[Interruption, ...]:
                     Interruption(by=later.role, start_s=later.start_s, end_s=overlap_end_s)
                 )
             last_overlap_end_s = max(last_overlap_end_s, overlap_end_s)
+        under_way.append(later)
     return tuple(found)
 
 
@@ -65,14 +70,15 @@ def response_delay_s(
     ``None`` when it never answers. An answer that begins before the other has finished took 0 s.
     """
     delays: list[float] = []
-    previous: Stretch | None = None
-    for stretch in stretches:
-        if stretch.listening:
-            continue
-        if previous is not None and stretch.role == role and previous.role != role:
-            delay_s = max(0.0, stretch.start_s - previous.end_s)
-            if not overlaps((previous.end_s, stretch.start_s), holds):
-                delays.append(delay_s)
-        if previous is None or stretch.end_s >= previous.end_s:
-            previous = stretch
+    last_end_s: dict[Speaker, float] = {}
+    talking = (stretch for stretch in stretches if not stretch.listening)
+    for start_s, together in groupby(talking, key=lambda stretch: stretch.start_s):
+        begun = list(together)  # who begins together with the other does not answer them
+        for stretch in begun:
+            own_s = last_end_s.get(role, -inf)
+            other_s = max((end for who, end in last_end_s.items() if who != role), default=-inf)
+            if stretch.role == role and other_s > own_s and not overlaps((other_s, start_s), holds):
+                delays.append(max(0.0, start_s - other_s))
+        for stretch in begun:
+            last_end_s[stretch.role] = max(last_end_s.get(stretch.role, -inf), stretch.end_s)
     return median(delays) if delays else None
