@@ -16,6 +16,7 @@ _FEWEST_NOISE_FRAMES = 30
 """A second without speech is needed to judge the noise."""
 _QUIET_QUANTILE = 0.1
 """Far below the middle: hold music and ringing lie between the speech as well."""
+_STEADY_FRAMES = 8
 _BEST_SNR_DB = 80.0
 
 
@@ -74,6 +75,8 @@ def _snr_db(speech: NDArray[np.float64], noise: NDArray[np.float64]) -> float | 
     """Return the power of speech without its noise against the noise, in dB."""
     if len(noise) < _FEWEST_NOISE_FRAMES:
         return None
-    quiet = float(np.quantile(noise, _QUIET_QUANTILE))
+    # Noise swells and fades: a quarter of a second of it is steadier than a frame.
+    steady = np.convolve(noise, np.ones(_STEADY_FRAMES) / _STEADY_FRAMES, "valid")
+    quiet = float(np.quantile(steady, _QUIET_QUANTILE))
     clean = max(float(speech.mean()) - quiet, 1e-12)
     return min(_BEST_SNR_DB, 10.0 * float(np.log10(clean / max(quiet, 1e-12))))

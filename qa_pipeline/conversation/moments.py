@@ -35,6 +35,9 @@ _LATEST_S = 300.0
 _HOLD_S = 8.0
 """Without an announcement, only a silence of this length lets a second agent come."""
 _FIRST_PART_S = 15.0
+_INTRODUCTION_S = 6.0
+"""Whoever introduces themselves has done so by then."""
+_BREATH_S = 1.5
 
 
 @dataclass(frozen=True)
@@ -82,10 +85,11 @@ def find_announcements(
 ) -> tuple[Region, ...]:
     """Return where a recorded voice speaks: a menu, a notice, a place in the queue.
 
-    ``words`` are those of one channel, ``others`` those of the other one. A segment with a personal phrase ("my name is") is never an
-    announcement, and once somebody has used one, only what stands alone between longer pauses is:
-    agents, too, explain which key to press. A welcome right before one at the start of the call belongs to it, and so does
-    what lies between two pieces of one.
+    ``words`` are those of one channel, ``others`` those of the other one. A segment with a
+    personal phrase ("my name is") is never an announcement, and once somebody has used one, only
+    what stands alone between longer pauses is: agents, too, explain which key to press. A welcome
+    right before one at the start of the call belongs to it, and so does what lies between two
+    pieces of one.
     """
     cues = _cues(language)
     if not cues:
@@ -187,13 +191,18 @@ def _introduces(
     segments: Sequence[_Segment], cues: dict[str, Any], language: str, brands: Sequence[str]
 ) -> bool:
     """Say whether somebody introduces themselves here, perhaps with a breath in between."""
+
+    def points(words: Sequence[Word]) -> float:
+        until_s = words[0].start_s + _INTRODUCTION_S
+        opening = [word for word in words if word.start_s < until_s]
+        text = plain(join_words(opening, language), language)
+        named = any(said(plain(brand, language), text, language) for brand in brands)
+        return weight(cues["introduction"], text, language) + named
+
     first = segments[0]
-    opening = weight(cues["introduction"], first.text, language)
-    opening += sum(said(plain(brand, language), first.text, language) for brand in brands)
-    if opening >= _ENOUGH or not opening:
-        return opening >= _ENOUGH
-    if len(segments) < 2 or segments[1].start_s - first.end_s > 1.5:
+    begun = points(first.words)
+    if begun >= _ENOUGH or not begun:
+        return begun >= _ENOUGH
+    if len(segments) < 2 or segments[1].start_s - first.end_s > _BREATH_S:
         return False
-    both = f"{first.text} {segments[1].text}" if language != "zh" else first.text + segments[1].text
-    named = sum(said(plain(brand, language), both, language) for brand in brands)
-    return weight(cues["introduction"], both, language) + named >= _ENOUGH
+    return points((*first.words, *segments[1].words)) >= _ENOUGH

@@ -42,10 +42,10 @@ class TrustThresholds(Record):
     review_unknown_speaker_pct: float = 10.0
     review_words_each: int = 3
     """A customer or an agent who says less can hardly be judged."""
-    max_clipped_pct: float = 15.0
+    max_clipped_pct: float = 25.0
     review_clipped_pct: float = 1.0
-    min_snr_db: float = 2.0
-    review_snr_db: float = 8.0
+    min_snr_db: float = 0.0
+    review_snr_db: float = 6.0
 
 
 class Heard(Record):

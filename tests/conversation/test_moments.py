@@ -1,0 +1,163 @@
+"""Announcements and transfers found in words alone."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.truth import read_truth
+from qa_pipeline.conversation import find_announcements, find_transfer
+from qa_pipeline.records import Word
+from qa_pipeline.resources import resource_folder
+
+BRANDS = ("Bluebell Broadband", "青藤宽带")
+
+
+def spoken(*segments: str | float) -> list[Word]:
+    """Words of segments with a second between them; a number is a longer pause."""
+    words: list[Word] = []
+    at_s = 1.0
+    for segment in segments:
+        if isinstance(segment, float):
+            at_s += segment
+            continue
+        for token in segment.split() if segment.isascii() else segment:
+            words.append(Word(text=token, start_s=at_s, end_s=at_s + 0.25, probability=0.9))
+            at_s += 0.3
+        at_s += 1.0
+    return words
+
+
+def texts_of(words: list[Word], language: str) -> list[str]:
+    joined = "" if language == "zh" else " "
+    return [
+        joined.join(w.text for w in words if region.start_s <= w.start_s <= region.end_s)
+        for region in find_announcements(words, language)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "recorded", "live"),
+    [
+        (
+            "en",
+            ["welcome to bluebell", "this call may be recorded for quality and training purposes"],
+            "good morning bluebell my name is anna how may i help you",
+        ),
+        # As a weak recogniser hears it.
+        ("en", ["for technical held press too press one for billing"], "hello my name is anna"),
+        ("zh", ["欢迎致电青藤宽带", "为保证服务质量，您的通话将被录音"], "您好工号一零二四"),
+        ("zh", ["普通话请按一，人工服务请按零"], "您好我是小王请问有什么可以帮您"),
+    ],
+)
+def test_a_recorded_voice_at_the_start_is_an_announcement(
+    language: str, recorded: list[str], live: str
+) -> None:
+    words = spoken(*recorded, live)
+    assert texts_of(words, language) == recorded
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "good morning my name is anna this call may be recorded for training purposes",
+        "please press one on the remote control",
+        "i was told to press one and then to press two but nothing happens",
+    ],
+)
+def test_people_who_speak_of_keys_and_recording_are_no_announcement(said: str) -> None:
+    opening = "hello this is bluebell my name is anna how may i help you"
+    assert find_announcements(spoken(opening, said, "okay and then"), "en") == ()
+
+
+def test_a_recorded_voice_in_a_hold_stands_alone() -> None:
+    live = "hello my name is anna how may i help you"
+    queue = "all our agents are busy you are number three"
+    words = spoken(live, 5.0, queue, 5.0, "thank you for holding")
+    assert texts_of(words, "en") == [queue]
+    close = spoken(live, queue, "thank you for holding")
+    assert find_announcements(close, "en") == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "passed_on", "second"),
+    [
+        (
+            "en",
+            "good morning bluebell my name is anna how may i help you",
+            "i will put you through to our technical department",
+            "good morning my name is robert how can i help you",
+        ),
+        ("zh", "您好工号一零二四请问有什么可以帮您", "我帮您转接到技术部门", "您好工号二零四八"),
+    ],
+)
+def test_a_transfer_begins_where_the_second_agent_greets(
+    language: str, first: str, passed_on: str, second: str
+) -> None:
+    words = spoken(first, 20.0, passed_on, 4.0, second)
+    transfer = find_transfer(words, language, BRANDS)
+    assert transfer is not None
+    last = spoken(second)
+    assert transfer.taken_s == words[-len(last)].start_s
+    assert transfer.left_s < transfer.taken_s
+    # Announced but not done, or a second greeting that nothing led to: no transfer.
+    assert find_transfer(spoken(first, 20.0, passed_on, 4.0, "mhm"), language, BRANDS) is None
+    assert find_transfer(spoken(first, 3.0, second), language, BRANDS) is None
+
+
+def test_a_hold_is_silence_of_everybody() -> None:
+    first = "good morning my name is anna how may i help you"
+    agent = spoken(first, 15.0, "good morning my name is robert how can i help you")
+    assert find_transfer(agent, "en") is not None
+    between = agent[len(first.split())].start_s - 12.0
+    customer = [
+        Word(text="so", start_s=between + i, end_s=between + i + 0.9, probability=0.9)
+        for i in range(11)
+    ]
+    assert find_transfer(agent, "en", others=customer) is None
+
+
+@pytest.mark.parametrize("number", range(1, 21))
+def test_no_sample_call_has_either(number: int) -> None:
+    name = f"call-2026-{number:04d}.truth.json"
+    truth = read_truth(resource_folder("sample_calls") / name)
+    words = {
+        role: [
+            Word(text=w.text, start_s=w.start_s, end_s=w.end_s, probability=1.0)
+            for w in truth.words
+            if w.role == role
+        ]
+        for role in ("agent", "customer")
+    }
+    everybody = words["agent"] + words["customer"]
+    for own, others in ((words["agent"], words["customer"]), (everybody, [])):
+        assert find_announcements(own, truth.language, others) == ()
+        assert find_transfer(own, truth.language, BRANDS, others) is None
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(
+                ["press one", "how may i help", "transfer you", "hello this is", "yes"]
+            ),
+            st.floats(0.0, 20.0),
+        ),
+        max_size=12,
+    )
+)
+def test_moments_lie_within_the_call_and_in_order(drawn: list[tuple[str, float]]) -> None:
+    words = spoken(*(part for text, pause_s in drawn for part in (text, pause_s)))
+    starts = {w.start_s for w in words}
+    regions = find_announcements(words, "en")
+    assert list(regions) == sorted(regions, key=lambda r: r.start_s)
+    assert all(r.start_s in starts and r.start_s < r.end_s for r in regions)
+    transfer = find_transfer(words, "en")
+    if transfer is not None:
+        assert transfer.taken_s in starts
+        assert transfer.left_s < transfer.taken_s
+
+
+def test_a_language_without_cues_has_no_moments() -> None:
+    words = spoken("bonjour appuyez sur un")
+    assert find_announcements(words, "fr") == ()
+    assert find_transfer(words, "fr") is None
