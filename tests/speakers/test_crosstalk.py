@@ -152,3 +152,20 @@ def test_a_word_is_judged_by_its_loud_part() -> None:
     own = Word(text="own", start_s=5 * HOP_S, end_s=14 * HOP_S, probability=0.5)
     leak = Word(text="leak", start_s=0.0, end_s=9 * HOP_S, probability=0.5)
     assert own_words([own, leak], crosstalk) == (own,)
+
+
+def test_a_faint_copy_is_found_beside_people_who_speak_at_once() -> None:
+    """Two people at once are a thousand times stronger than a copy at -40 dB on a quiet line."""
+    rng = np.random.default_rng(5)
+    seconds, rate = 30, SAMPLE_RATE_HZ
+    voice = rng.standard_normal((2, seconds * rate)) * 0.1
+    says = np.zeros((2, seconds * rate))
+    says[1, : 20 * rate] = 1.0
+    says[0, 18 * rate :] = 1.0  # both speak for two seconds
+    voice[0] *= 0.5
+    spoken = voice * says
+    mixed = (spoken + 0.01 * spoken[::-1]).astype(np.float32)
+    crosstalk = find_crosstalk(mixed)
+    assert crosstalk.level_db[0] == pytest.approx(-40.0, abs=0.5)
+    assert crosstalk.leaked_pct(0, 1.0, 17.0) > 95
+    assert crosstalk.leaked_pct(0, 18.5, 29.0) < 5
