@@ -26,6 +26,7 @@ _DICTATED = 4
 """Digits around one word that is none, from which it is taken for a digit misheard."""
 _ECHO_ALIKE = 75.0
 _EMAIL = word_set("email_cues")
+_NOT_MISHEARD = word_set("not_misheard")
 _JOINTS = set("-‐–—./,，、() （）·")
 _CN_MOBILE = re.compile(r"1[3-9]\d{9}")
 
@@ -146,9 +147,13 @@ def _light_gap(
     ):
         return False
     unknown = [i for i in gap if not fillers[i]]
-    if len(unknown) == 1 and len(gap) == 1 and tokens[gap[0]].script != "placeholder":
+    if len(unknown) == len(gap) == 1 and _may_be_digit(tokens[gap[0]]):
         return _size(before) + _size(after) >= _DICTATED  # a digit misheard
     return not unknown
+
+
+def _may_be_digit(token: Token) -> bool:
+    return token.script != "placeholder" and token.text not in _NOT_MISHEARD
 
 
 def _size(atoms: Sequence[Atom]) -> int:

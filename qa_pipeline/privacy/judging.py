@@ -16,9 +16,12 @@ from qa_pipeline.records import SensitiveKind
 
 NEEDED = 0.8
 """Confidence from which a number is redacted."""
+SURE = 0.9
+"""Fit from which digits are a number of a kind by themselves."""
 REGIONS = ("CN", "GB", "US")
 """Numbering plans that national telephone numbers are checked by."""
 _BY_LENGTH = {3: 0.1, 4: 0.25, 5: 0.3, 6: 0.4, 7: 0.5, 8: 0.6}
+_LONG_DIGITS = 9
 _LONG = 0.85
 _NUMBERS: tuple[SensitiveKind, ...] = ("card", "id", "account", "phone")
 _SHORTEST: dict[SensitiveKind, int] = {"phone": 5, "id": 4, "card": 4, "account": 4}
@@ -85,9 +88,9 @@ def _judge(digits: str, context: Context, letters: tuple[str, str]) -> Judgement
     }
     totals = {kind: value + cues.get(kind, 0.0) for kind, value in fits.items()}
     kind = max(totals, key=lambda k: totals[k])
-    alone = max(_BY_LENGTH.get(len(digits), _LONG if len(digits) >= 9 else 0.0), fits[kind])
-    if fits[kind] < 0.9:
-        alone = _BY_LENGTH.get(len(digits), _LONG if len(digits) >= 9 else 0.0)
+    alone = _BY_LENGTH.get(len(digits), _LONG if len(digits) >= _LONG_DIGITS else 0.0)
+    if fits[kind] >= SURE:
+        alone = max(alone, fits[kind])
     confidence = alone + max(cues.values(), default=0.0) - context.not_personal
     if context.short_code and 3 <= len(digits) <= 4:
         named = [kind for kind in _NUMBERS if cues.get(kind, 0.0) >= WEAK]

@@ -7,20 +7,23 @@ from rapidfuzz import fuzz
 
 from qa_pipeline.privacy.fragments import Exchange, Fragment, find_exchanges
 from qa_pipeline.privacy.items import Item
-from qa_pipeline.privacy.judging import NEEDED, Context, context_of, judge
+from qa_pipeline.privacy.judging import NEEDED, SURE, Context, context_of, fit, judge
 from qa_pipeline.privacy.tokens import Piece, Spoken, Token
+from qa_pipeline.privacy.vocabulary import vocabulary
 from qa_pipeline.records import SensitiveKind
 
 _ECHO_S = 15.0
 _ECHO_ALIKE = 80.0
 _LETTERS = 4
+_ASIDE = 14
+"""Tokens between digits of one utterance that may still be one number."""
 _X = {"x", "ex", "eks", "叉", "埃", "艾"}
 Accepted = tuple[SensitiveKind, Exchange]
 
 
 def find_numbers(spoken: Spoken) -> list[Item]:
     """Return the numbers that identify somebody, with every repetition of them."""
-    exchanges = find_exchanges(spoken)
+    exchanges = _joined_by_fit(find_exchanges(spoken), spoken)
     blockers: dict[int, list[Fragment]] = defaultdict(list)
     for exchange in exchanges:
         for fragment in exchange.fragments:
@@ -36,6 +39,29 @@ def find_numbers(spoken: Spoken) -> list[Item]:
             rest.append((exchange, context))
     accepted += _repetitions(accepted, rest, spoken)
     return [_item(kind, exchange, spoken) for kind, exchange in accepted]
+
+
+def _joined_by_fit(exchanges: list[Exchange], spoken: Spoken) -> list[Exchange]:
+    """Join digits of one utterance over an aside ("hang on, I have it here").
+
+    Only where together they are a number by its plan or checksum and apart they are not.
+    """
+    joined: list[Exchange] = []
+    for exchange in exchanges:
+        before = joined[-1] if joined else None
+        if before is not None and _is_aside(before.fragments[-1], exchange.fragments[0], spoken):
+            apart = max(max(fit(e.digits).values()) for e in (before, exchange))
+            if apart < SURE <= max(fit(before.digits + exchange.digits).values()):
+                joined[-1] = Exchange((*before.fragments, *exchange.fragments))
+                continue
+        joined.append(exchange)
+    return joined
+
+
+def _is_aside(before: Fragment, after: Fragment, spoken: Spoken) -> bool:
+    if before.utterance != after.utterance or after.first - before.last > _ASIDE:
+        return False
+    return not vocabulary().cues(spoken.tokens[before.utterance][before.last + 1 : after.first])
 
 
 def _repetitions(
@@ -136,7 +162,7 @@ def _item(kind: SensitiveKind, exchange: Exchange, spoken: Spoken) -> Item:
             start, end = min([start, *before]), max([end, *after])
             if after and tokens[end].text in "埃艾" and _text(tokens, end + 1) == "克":
                 end = min(end + 2, len(tokens) - 1)
-        while start and tokens[start - 1].text in "+(（":
+        while start and tokens[start - 1].text in ("+", "(", "（", "plus"):
             start -= 1
         pieces.append(Piece(fragment.utterance, tokens[start].start, tokens[end].end))
     return Item(kind, tuple(pieces))

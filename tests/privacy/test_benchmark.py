@@ -3,6 +3,7 @@
 import pytest
 
 from benchmarks.redaction import DEFAULT_KINDS, RedactionResult, measure
+from benchmarks.redaction_held_out import measure as held_out
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +43,10 @@ def test_the_same_seed_counts_the_same() -> None:
 
     assert counted(3) == counted(3)
     assert counted(3) != counted(4)
+
+
+def test_phrasings_of_another_hand() -> None:
+    result = held_out()
+    assert result.identifying > 40
+    assert result.gone >= 0.99 * result.identifying, result.problems
+    assert result.kept >= 0.99 * result.others, result.problems
