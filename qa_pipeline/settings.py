@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     punctuation: Literal["as_heard", "by_pauses", "none"] = "by_pauses"
     speakers: int | None = Field(default=2, ge=1)
     """Speakers expected on a mono recording; ``None`` lets the diarizer decide."""
+    known_voices: bool = False
+    """Remember agents' voices from call to call, as evidence of who is the agent."""
     file_name_pattern: str | None = None
     """Regular expression with named groups that reads metadata from file names."""
     batch_calls: int = Field(default=8, ge=1)
@@ -88,6 +90,11 @@ class Settings(BaseSettings):
     def bundles_dir(self) -> Path:
         """Folder of one Parquet file a processed call."""
         return self.data_dir / "bundles"
+
+    @property
+    def voices_dir(self) -> Path:
+        """Folder of agents' voices, where they are remembered."""
+        return self.data_dir / "voices"
 
     @property
     def reports_dir(self) -> Path:

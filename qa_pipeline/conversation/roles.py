@@ -30,7 +30,7 @@ _OWN_NAME_WEIGHT = 3.0
 _BRAND_WEIGHT = 2.0
 _OPENING_S = 20.0
 """A brand or the agent's name is evidence in what a speaker says first."""
-_VOICE_WEIGHT = 6.0
+_VOICE_WEIGHT = 4.0
 _ANOTHER_AGENT = 4.0
 """Evidence that makes a third speaker an agent as well, and not somebody unknown."""
 _LOGISTIC_SCALE = 3.0

@@ -15,6 +15,7 @@ from qa_pipeline.pipeline.listening import HeardCall, hear_calls
 from qa_pipeline.pipeline.opening import OpenedCall, open_call
 from qa_pipeline.pipeline.run import BatchOutcome, OpenRun
 from qa_pipeline.pipeline.tray import Tray
+from qa_pipeline.pipeline.voices import learn_voice
 from qa_pipeline.progress import Progress
 from qa_pipeline.records import Conversation, Measures, ProcessedCall
 from qa_pipeline.scoring import score_call
@@ -132,6 +133,7 @@ def _understand(heard: HeardCall, run: OpenRun) -> _Understood:
         sound=heard.quality,
         evidence=heard.evidence,
     )
+    learn_voice(conversation, heard.voices, recording.metadata.agent_id, run.parts)
     return _Understood(heard, conversation)
 
 

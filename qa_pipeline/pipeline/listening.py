@@ -4,8 +4,8 @@ Words of all calls of a batch are recognised together. Channels separate the spe
 holds one; otherwise pyannote does. A finished transcript brings its own words and speakers.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from qa_pipeline.audio import sound_quality, voice_activity
 from qa_pipeline.conversation import ChannelWords, RoleEvidence, SpeakerHint
@@ -13,8 +13,9 @@ from qa_pipeline.pipeline.opening import OpenedCall
 from qa_pipeline.pipeline.parts import Parts
 from qa_pipeline.pipeline.speaking import by_channel, by_voice
 from qa_pipeline.pipeline.tray import Tray
+from qa_pipeline.pipeline.voices import agent_voices
 from qa_pipeline.records import Region, Sound, SoundQuality, Transcript, Turn
-from qa_pipeline.speakers import Crosstalk, find_crosstalk, own_regions, own_words
+from qa_pipeline.speakers import Crosstalk, Voice, find_crosstalk, own_regions, own_words
 from qa_pipeline.transcribe import ChannelRequest
 
 
@@ -29,6 +30,8 @@ class HeardCall:
     evidence: RoleEvidence
     quality: SoundQuality | None
     """``None`` where there is no sound or nobody speaks."""
+    voices: Mapping[str, Voice] = field(default_factory=dict)
+    """By speaker, where agents' voices are remembered."""
 
     @property
     def source_path(self) -> str:
@@ -115,7 +118,16 @@ def _find_speakers(heard: _Transcribed, parts: Parts) -> HeardCall:
         (transcript,), (regions,) = heard.transcripts, heard.regions
         spoken = by_voice(samples[0], regions, transcript, parts.diarizer, evidence)
     quality = sound_quality(samples, heard.regions)
-    return HeardCall(heard.call, spoken.channels, spoken.turns, hints, evidence, quality)
+    voices, likeness = agent_voices(heard.call, samples, spoken.turns, parts)
+    return HeardCall(
+        heard.call,
+        spoken.channels,
+        spoken.turns,
+        hints,
+        replace(evidence, voices=likeness),
+        quality,
+        voices,
+    )
 
 
 def _evidence(call: OpenedCall, parts: Parts) -> RoleEvidence:

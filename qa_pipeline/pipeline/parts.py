@@ -7,7 +7,13 @@ from qa_pipeline.errors import UsageError
 from qa_pipeline.measures import ToneModel, TransformersTone
 from qa_pipeline.model_registry import Device, Profile, choose_device, local_folder
 from qa_pipeline.settings import Settings
-from qa_pipeline.speakers import Diarizer, PyannoteDiarizer, ResegmentingDiarizer
+from qa_pipeline.speakers import (
+    Diarizer,
+    PyannoteDiarizer,
+    ResegmentingDiarizer,
+    VoiceBook,
+    VoiceReader,
+)
 from qa_pipeline.transcribe import (
     FasterWhisperEngine,
     FinishedTranscription,
@@ -56,14 +62,29 @@ class Parts:
     @cached_property
     def diarizer(self) -> Diarizer:
         """Tells speakers apart where channels do not."""
-        pyannote = PyannoteDiarizer(
+        if self.profile.diarization.options.resegment:
+            return ResegmentingDiarizer(self._pyannote)
+        return self._pyannote
+
+    @cached_property
+    def _pyannote(self) -> PyannoteDiarizer:
+        return PyannoteDiarizer(
             local_folder(self.profile, "diarization"),
             device=self.device.name,
             num_speakers=self._settings.speakers,
         )
-        if self.profile.diarization.options.resegment:
-            return ResegmentingDiarizer(pyannote)
-        return pyannote
+
+    @property
+    def voice_reader(self) -> VoiceReader:
+        """Tells voices of different calls apart."""
+        return self._pyannote
+
+    @cached_property
+    def voice_book(self) -> VoiceBook | None:
+        """Agents' voices from earlier calls, where the centre wants them remembered."""
+        if not self._settings.known_voices:
+            return None
+        return VoiceBook(self._settings.voices_dir, self.voice_reader.version)
 
     @cached_property
     def tone_model(self) -> ToneModel:

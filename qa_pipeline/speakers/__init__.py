@@ -9,6 +9,7 @@ from qa_pipeline.speakers.crosstalk import Crosstalk, find_crosstalk, own_region
 from qa_pipeline.speakers.diarizer import Diarizer, PyannoteDiarizer
 from qa_pipeline.speakers.relabel import is_inside, relabelled, widened, without
 from qa_pipeline.speakers.resegment import ResegmentingDiarizer, resegment
+from qa_pipeline.speakers.voices import Voice, VoiceBook, VoiceReader, alike
 from qa_pipeline.speakers.words import UNKNOWN_SPEAKER, assign_words
 
 __all__ = [
@@ -17,6 +18,10 @@ __all__ = [
     "Diarizer",
     "PyannoteDiarizer",
     "ResegmentingDiarizer",
+    "Voice",
+    "VoiceBook",
+    "VoiceReader",
+    "alike",
     "assign_words",
     "channel_turns",
     "find_crosstalk",

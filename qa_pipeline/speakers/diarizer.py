@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qa_pipeline.errors import ModelError
 from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Samples, Turn
 from qa_pipeline.speakers.relabel import only_within
+from qa_pipeline.speakers.voices import Voice, spoken_in
 
 _GAP_S = 0.25
 _BLIP_S = 0.1
@@ -26,8 +26,6 @@ _SAME_VOICE = 0.5
 
 Span = tuple[float, float, str]
 """Start and end in seconds, and who."""
-Voice = NDArray[np.float64]
-"""An embedding."""
 
 
 class Diarizer(Protocol):
@@ -129,6 +127,28 @@ class PyannoteDiarizer:
             names = self._known(block_voices, voices)
             spans += [(start + offset_s, end + offset_s, names[who]) for start, end, who in heard]
         return tidy_turns(spans, self._gap_s, self._blip_s)
+
+    def voice(self, samples: Samples, spans: Sequence[Region]) -> Voice | None:
+        """Return the embedding of the voice heard in the spans, of unit length.
+
+        Args:
+            samples: Mono float32 at 16 kHz, shape ``(samples,)``.
+            spans: Where only the wanted person speaks; ``None`` comes back under 3 s of it.
+
+        Raises:
+            ModelError: The pipeline cannot be loaded.
+        """
+        spoken = spoken_in(samples, spans)
+        if spoken is None:
+            return None
+        # The pipeline's own name for the model that compares voices; it has no public one.
+        embedding = self._pipeline._embedding
+        import torch
+
+        with _quiet():
+            vector = np.asarray(embedding(torch.from_numpy(spoken)[None, None]), np.float64)[0]
+        size = float(np.linalg.norm(vector))
+        return vector / size if np.isfinite(size) and size > 0.0 else None
 
     def _heard(self, block: Samples) -> tuple[list[Span], dict[str, Voice]]:
         """Return who speaks when in one block, and the voice of each."""

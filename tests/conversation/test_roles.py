@@ -49,7 +49,7 @@ def test_own_name_and_brand_are_evidence_and_the_name_in_the_mouth_of_another_is
 
 def test_a_known_voice_decides_where_words_do_not() -> None:
     words = spoken(("a", BLAND_ONE), ("b", BLAND_TWO))
-    likeness = RoleEvidence("inbound", voices={"a": -0.2, "b": 0.8})
+    likeness = RoleEvidence("inbound", voices={"a": -0.8, "b": 0.8})
     decision = find_roles(words, evidence=likeness)
     assert decision.roles == {"a": "customer", "b": "agent"}
     assert decision.confidence > 0.75
