@@ -116,6 +116,7 @@ class OpenRun:
             ),
             "languages": self.settings.languages,
             "speakers": self.settings.speakers,
+            "known_voices": self.settings.known_voices,
             "redaction": sorted(self.settings.redaction.stored_text),
             "writing": (
                 self.settings.vocabulary,
