@@ -102,7 +102,7 @@ class ToneOptions(Record):
 class TranscriptionModel(Model):
     """A speech recogniser."""
 
-    kind: Literal["faster-whisper"]
+    kind: Literal["faster-whisper", "funasr"]
     options: TranscriptionOptions
 
 

@@ -17,6 +17,7 @@ from qa_pipeline.speakers import (
 from qa_pipeline.transcribe import (
     FasterWhisperEngine,
     FinishedTranscription,
+    FunAsrEngine,
     TranscriptionEngine,
     Vocabulary,
     Writing,
@@ -42,10 +43,24 @@ class Parts:
     @cached_property
     def engine(self) -> TranscriptionEngine:
         """The speech recogniser."""
-        options = self.profile.transcription.options
         vocabulary = Vocabulary(self._settings.vocabulary)
-        whisper = FasterWhisperEngine(
-            local_folder(self.profile, "transcription"),
+        writing = Writing(self._settings.mandarin, self._settings.punctuation)
+        return FinishedTranscription(self._recogniser(vocabulary), vocabulary, writing)
+
+    def _recogniser(self, vocabulary: Vocabulary) -> TranscriptionEngine:
+        """Load the engine of the kind that the profile names."""
+        model = self.profile.transcription
+        folder, options = local_folder(self.profile, "transcription"), model.options
+        if model.kind == "funasr":
+            return FunAsrEngine.from_folder(
+                folder,
+                device=self.device.name,
+                window_s=options.window_s,
+                languages=self.languages,
+                no_speech_certain=options.no_speech_certain,
+            )
+        return FasterWhisperEngine(
+            folder,
             device=self.device.name,
             compute_type=self.device.compute_type,
             window_s=options.window_s,
@@ -56,8 +71,6 @@ class Parts:
             hotwords=vocabulary if options.takes_prompt else None,
             prompts=options.prompts if options.takes_prompt else {},
         )
-        writing = Writing(self._settings.mandarin, self._settings.punctuation)
-        return FinishedTranscription(whisper, vocabulary, writing)
 
     @cached_property
     def diarizer(self) -> Diarizer:
