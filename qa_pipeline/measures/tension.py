@@ -40,15 +40,14 @@ class Delivery:
     """Words or characters a second, as a power of two."""
 
 
-def delivery_of(utterance: Utterance, role: Speaker, voice: Voice | None) -> Delivery:
+def delivery_of(utterance: Utterance, role: Speaker, voice: Voice) -> Delivery:
     """Measure one utterance; ``voice``: its speaker alone, from the whole call."""
     level_db = pitch_st = None
-    if voice is not None:
-        heard = voice.within(utterance.start_s, utterance.end_s)
-        heard = heard.part(heard.voiced)
-        if len(heard.times_s) * STEP_S >= _MIN_VOICED_S - 1e-9:
-            level_db = float(np.median(heard.level_dbfs))
-            pitch_st = float(np.median(semitones(heard.pitch_hz)))
+    heard = voice.within(utterance.start_s, utterance.end_s)
+    heard = heard.part(heard.voiced)
+    if len(heard.times_s) * STEP_S >= _MIN_VOICED_S - 1e-9:
+        level_db = float(np.median(heard.level_dbfs))
+        pitch_st = float(np.median(semitones(heard.pitch_hz)))
     units = len(tokens(utterance.text))
     spoken_s = total(word_spans(utterance.words))
     paced = units > 0 and spoken_s >= _MIN_SPOKEN_S
