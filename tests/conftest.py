@@ -12,6 +12,10 @@ import pytest
 import qa_pipeline  # noqa: F401 - goes offline before any test imports a dependency
 from tests.running import DemoRun, run_demo
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Two workers share two cores: more threads each would only wait for one another.
+    os.environ["OMP_NUM_THREADS"] = "1"
+
 IN_CI = bool(os.environ.get("CI"))
 REAL_RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "data" / "real"
 
@@ -46,6 +50,14 @@ def needs(program: str) -> None:
     if shutil.which(program) is None:
         assert not IN_CI, f"CI must install {program}"
         pytest.skip(f"{program} is not installed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a module's tests on one worker, and all that look at the demo run on one."""
+    for item in items:
+        looks_at_demo = "demo" in getattr(item, "fixturenames", ())
+        group = "demo" if looks_at_demo else item.nodeid.split("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
