@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from qa_pipeline.privacy.digits import read_atoms
 from qa_pipeline.privacy.items import Item
 from qa_pipeline.privacy.lines import speaker_lines
-from qa_pipeline.privacy.tokens import Piece, Placed, Spoken, Token, pieces_of
+from qa_pipeline.privacy.tokens import Piece, Placed, Spoken, Token, in_simplified, pieces_of
 from qa_pipeline.privacy.vocabulary import word_set
 
 _STREETS = word_set("streets")
@@ -41,7 +41,7 @@ def find_addresses(spoken: Spoken) -> list[Item]:
     """Return postal addresses of both languages."""
     items: list[Item] = []
     for index, utterance in enumerate(spoken.utterances):
-        for match in _ZH.finditer(utterance.text):
+        for match in _ZH.finditer(in_simplified(utterance.text)):
             start = match.start()
             lead = _LEAD_ZH.match(match[0])
             if lead and lead.end() < len(match[0]) - 3:

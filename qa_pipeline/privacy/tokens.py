@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from qa_pipeline.language.normalise import simplified
 from qa_pipeline.records import SensitiveKind, Utterance
 
 Script = Literal["digits", "latin", "han", "mark", "placeholder"]
@@ -59,7 +60,7 @@ class Token:
     """A written number, a Latin word, one Han character, a mark, or a placeholder."""
 
     text: str
-    """Lower case, straight apostrophes, ASCII digits."""
+    """Lower case, straight apostrophes, ASCII digits, simplified characters."""
     script: Script
     start: int
     end: int
@@ -80,6 +81,11 @@ class Piece:
     end: int
 
 
+def in_simplified(text: str) -> str:
+    """Return a text of the same length in simplified characters."""
+    return text if text.isascii() else "".join(simplified(character) for character in text)
+
+
 def tokenise(text: str) -> list[Token]:
     """Cut a text into tokens; white space belongs to none."""
     tokens = []
@@ -88,6 +94,8 @@ def tokenise(text: str) -> list[Token]:
         plain = match[0].translate(_FULL_WIDTH) if script == "digits" else match[0]
         if script == "latin":
             plain = plain.lower().replace("’", "'")
+        if script == "han":
+            plain = simplified(plain)
         upper = script == "latin" and match[0][0].isupper()
         capitals = script == "latin" and match[0].isupper()
         tokens.append(Token(plain, script, match.start(), match.end(), upper, capitals))

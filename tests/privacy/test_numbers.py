@@ -114,6 +114,22 @@ def test_misheard_digits_inside_a_number_go_with_it() -> None:
     assert texts(redact_conversation(conversation).conversation) == ["my phone number is [phone]"]
 
 
+def test_traditional_characters() -> None:
+    conversation = talk("A: 請問您的手機號碼\nC: 幺三八兩個零幺三八零零零，扣了三百五十塊")
+    assert texts(redact_conversation(conversation).conversation) == [
+        "請問您的手機號碼", "[电话]，扣了三百五十塊",
+    ]  # fmt: skip
+
+
+def test_pieces_that_diarization_gave_to_the_other_side() -> None:
+    conversation = talk(
+        "A: your mobile please\nC: oh seven seven\nA: double oh nine\nC: one two three four"
+    )
+    assert texts(redact_conversation(conversation).conversation) == [
+        "your mobile please", "[phone]", "[phone]", "[phone]",
+    ]  # fmt: skip
+
+
 def test_names_and_addresses_only_where_asked() -> None:
     said = (
         "A: this is Maya who am I speaking to\n"
