@@ -1,6 +1,6 @@
 """How well a recording was recorded: clipping and noise, where somebody speaks and where nobody."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ _QUIET_QUANTILE = 0.1
 """Far below the middle: hold music and ringing lie between the speech as well."""
 _STEADY_FRAMES = 8
 _BEST_SNR_DB = 80.0
+_BLOCK_FRAMES = 6000
 
 
 def sound_quality(
@@ -49,26 +50,33 @@ def _quality(row: Samples, regions: Sequence[Region]) -> SoundQuality:
     for region in regions:
         speech[_frame(region.start_s) : _frame(region.end_s)] = True
         near[_frame(region.start_s - _AROUND_S) : _frame(region.end_s + _AROUND_S) + 1] = True
-    framed = row[: frames * _FRAME].reshape(frames, _FRAME)
-    spoken = framed[speech]
-    if spoken.size == 0:
+    if not speech.any():
         return SoundQuality(clipped_pct=0.0, snr_db=None)
-    limit = _NEAR_PEAK * max(float(spoken.max()), -float(spoken.min()))
-    at_limit = int(np.count_nonzero(spoken >= limit) + np.count_nonzero(spoken <= -limit))
+    powers, peaks = np.zeros(frames), np.zeros(frames)
+    for begin, block in _blocks(row, frames):
+        # The variance: hum from a constant offset is no noise.
+        powers[begin : begin + len(block)] = np.var(block, axis=1, dtype=np.float64)
+        peaks[begin : begin + len(block)] = np.abs(block).max(axis=1)
+    limit = _NEAR_PEAK * float(peaks[speech].max())
+    at_limit = 0
+    for begin, block in _blocks(row, frames):
+        spoken = block[speech[begin : begin + len(block)]]
+        at_limit += int(np.count_nonzero(np.abs(spoken) >= limit)) if limit > 0.0 else 0
     return SoundQuality(
-        clipped_pct=100.0 * at_limit / spoken.size,
-        snr_db=_snr_db(_powers(spoken), _powers(framed[~near])),
+        clipped_pct=100.0 * at_limit / (int(speech.sum()) * _FRAME),
+        snr_db=_snr_db(powers[speech], powers[~near]),
     )
+
+
+def _blocks(row: Samples, frames: int) -> Iterator[tuple[int, Samples]]:
+    """Yield (first frame, frames) a few minutes at a time: copies of a call of hours are dear."""
+    framed = row[: frames * _FRAME].reshape(frames, _FRAME)
+    for begin in range(0, frames, _BLOCK_FRAMES):
+        yield begin, framed[begin : begin + _BLOCK_FRAMES]
 
 
 def _frame(at_s: float) -> int:
     return max(0, int(at_s * SAMPLE_RATE_HZ / _FRAME))
-
-
-def _powers(framed: Samples) -> NDArray[np.float64]:
-    """Return the variance of every frame: hum from a constant offset is no noise."""
-    powers: NDArray[np.float64] = np.var(framed, axis=1, dtype=np.float64)
-    return powers
 
 
 def _snr_db(speech: NDArray[np.float64], noise: NDArray[np.float64]) -> float | None:
