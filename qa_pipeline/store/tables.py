@@ -82,7 +82,12 @@ TABLES: tuple[Table, ...] = (
         (
             _CALL,
             _POSITION,
-            Column("speaker", "VARCHAR", "Speaker as heard: `channel-0`, `speaker-1`, ..."),
+            Column(
+                "speaker",
+                "VARCHAR",
+                "Speaker as heard: `channel-0`, `speaker-1`, ...; `channel-0.2` took the call over "
+                "from `channel-0`; `ivr` are announcements.",
+            ),
             _ROLE,
         ),
         indexed=False,
