@@ -1,6 +1,6 @@
 """Redaction on phrasings of another hand: ``uv run python -m benchmarks.redaction_held_out``.
 
-Forty short dialogues written by hand after the detector, in which every piece that identifies
+Short dialogues written by hand after the detector, in which every piece that identifies
 somebody and every number that has to stay is marked.
 """
 

@@ -93,7 +93,7 @@ def _domain_end(tokens: Sequence[Token], start: int) -> int | None:
     at = start
     while at < len(tokens) and at - start <= _DOMAIN_WORDS and tokens[at].text not in _DOT:
         if tokens[at].script not in ("latin", "digits", "han"):
-            return None
+            break
         at += 1
     last: int | None = None
     while at + 1 < len(tokens) and tokens[at].text in _DOT and at > start:
