@@ -249,9 +249,12 @@ def _padded(sound: Samples) -> Samples:
 
 def _best(scores: Any) -> tuple[list[list[float]], list[list[int]]]:
     """Return probability and index of the likeliest token at each place; ``scores``: logits."""
-    scores = scores.detach().float()
-    highest, chosen = scores.max(-1)
-    return (highest - scores.logsumexp(-1)).exp().tolist(), chosen.tolist()
+    likely, chosen = [], []
+    for row in scores.detach():  # one window at a time: the vocabulary has 25,000 tokens
+        highest, indices = row.float().max(-1)
+        likely.append((highest - row.float().logsumexp(-1)).exp().tolist())
+        chosen.append(indices.tolist())
+    return likely, chosen
 
 
 def _runs(chosen: Sequence[int], likely: Sequence[float]) -> Iterator[tuple[int, int, float]]:

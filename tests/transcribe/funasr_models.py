@@ -124,6 +124,7 @@ def sense_voice(folder: Path, sounds: Sequence[Samples]) -> Path:
             add_dummy_prefix=False,
             user_defined_symbols=[*TAGS, "，", "。"],
             minloglevel=2,
+            num_threads=1,
         )
     pieces = sentencepiece.SentencePieceProcessor(str(folder / "tiny.bpe.model"))
     config = {
@@ -142,12 +143,11 @@ def sense_voice(folder: Path, sounds: Sequence[Samples]) -> Path:
     return folder
 
 
-def _fit_tags(folder: Path, sounds: Sequence[Samples], ids: dict[str, int]) -> None:
-    """Set the weights of the tags so that they are written in the first frames, and only there."""
-    import torch
+def load(folder: Path) -> Any:
+    """Return FunASR's own object for a model, for comparison."""
     from funasr import AutoModel
 
-    auto = AutoModel(
+    return AutoModel(
         model=str(folder),
         device="cpu",
         ncpu=1,
@@ -156,6 +156,13 @@ def _fit_tags(folder: Path, sounds: Sequence[Samples], ids: dict[str, int]) -> N
         log_level="ERROR",
         frontend_conf={"dither": 0.0},
     )
+
+
+def _fit_tags(folder: Path, sounds: Sequence[Samples], ids: dict[str, int]) -> None:
+    """Set the weights of the tags so that they are written in the first frames, and only there."""
+    import torch
+
+    auto = load(folder)
     seen: list[torch.Tensor] = []
     hook = auto.model.encoder.register_forward_hook(lambda _l, _i, out: seen.append(out[0][0]))
     frames, wanted = [], []

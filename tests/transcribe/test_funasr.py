@@ -222,6 +222,19 @@ def test_a_call_does_not_switch_language_because_of_one_window() -> None:
     assert (empty.words, empty.language_probability) == ((), 0.0)
 
 
+def test_words_come_out_simplified_in_the_time_of_the_call() -> None:
+    result = {
+        "text": "<|zh|><|NEUTRAL|><|Speech|><|withitn|>請問，您好。",
+        "words": ["請", "問", "，", "您", "好", "。"],
+        "timestamp": [[0, 200], [200, 400], [400, 460], [1500, 1700], [1700, 1900], [1900, 1960]],
+    }
+    engine = FunAsrEngine(Told(results=[Recognised(result)]), name="told")
+    (heard,) = engine.transcribe([request((3.0, 3.5), (4.3, 5.0))])
+    assert [w.text for w in heard.words] == ["请", "问，", "您", "好。"]
+    assert [w.start_s for w in heard.words] == [3.0, 3.2, 4.5, 4.7]
+    assert {w.probability for w in heard.words} == {UNSCORED}
+
+
 def test_what_is_invented_is_taken_out() -> None:
     def said(text: str, **languages: float) -> Recognised:
         tokens = tuple(ScoredToken(unit, 0.9) for unit in text)
