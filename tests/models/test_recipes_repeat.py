@@ -27,16 +27,17 @@ RECIPES = {
 
 def _start(recipe: str, folder: Path, seed_of_hashes: str) -> "subprocess.Popen[bytes]":
     cache = () if recipe == "tone" else ("--cache", str(folder / "cache"))
-    return subprocess.Popen(
-        [
-            *(sys.executable, "-m", f"models.training.{recipe}", *RECIPES[recipe]),
-            *("--out", str(folder / "out"), *cache),
-        ],
-        cwd=REPOSITORY,
-        env=os.environ | {"PYTHONHASHSEED": seed_of_hashes, "PYTHONPATH": str(REPOSITORY)},
-        stdout=subprocess.DEVNULL,
-        stderr=(folder / "log").open("wb"),
-    )
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(
+            [
+                *(sys.executable, "-m", f"models.training.{recipe}", *RECIPES[recipe]),
+                *("--out", str(folder / "out"), *cache),
+            ],
+            cwd=REPOSITORY,
+            env=os.environ | {"PYTHONHASHSEED": seed_of_hashes, "PYTHONPATH": str(REPOSITORY)},
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
 
 
 def _written(folder: Path) -> dict[str, bytes]:
