@@ -1,7 +1,10 @@
 """Windows of many calls in shared batches."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
+
+_log = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -11,6 +14,26 @@ def batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
     """Cut a sequence into pieces of at most ``size``."""
     for begin in range(0, len(items), size):
         yield items[begin : begin + size]
+
+
+class FittingBatches:
+    """Runs items in batches that fit into the device's memory, and remembers what fitted."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+
+    def run(
+        self, items: Sequence[Item], run: Callable[[Sequence[Item]], Iterable[Result]]
+    ) -> list[tuple[Item, Result]]:
+        """Return every item with its result, in order."""
+        done: list[tuple[Item, Result]] = []
+        for batch in batches(items, self._size):
+            results, fitting = run_halving(batch, run)
+            if fitting < len(batch):
+                self._size = fitting
+                _log.warning("too little memory on the device; batches of %d now", fitting)
+            done.extend(zip(batch, results, strict=True))
+        return done
 
 
 def run_halving(

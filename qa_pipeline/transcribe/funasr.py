@@ -5,7 +5,6 @@ calls. FunASR's own voice activity, punctuation and speaker models are not used:
 the request, marks and speakers are other stages' work.
 """
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,16 +12,13 @@ from typing import Protocol, Self, TypedDict, Unpack
 
 from qa_pipeline.errors import ModelError
 from qa_pipeline.records import Samples, Transcript, Word
-from qa_pipeline.transcribe.batching import batches, run_halving
+from qa_pipeline.transcribe.batching import FittingBatches
 from qa_pipeline.transcribe.engine import ChannelRequest
 from qa_pipeline.transcribe.funasr_model import FunAsrModel, padded_samples
 from qa_pipeline.transcribe.funasr_results import Recognised, pieces
-from qa_pipeline.transcribe.guards import GuardReport, guard
-from qa_pipeline.transcribe.phantoms import is_phantom
-from qa_pipeline.transcribe.text import strays, to_words
+from qa_pipeline.transcribe.guards import GuardReport
+from qa_pipeline.transcribe.kept import kept_words
 from qa_pipeline.transcribe.windows import Window, plan_windows
-
-_log = logging.getLogger(__name__)
 
 
 class SpeechModel(Protocol):
@@ -104,7 +100,7 @@ class FunAsrEngine:
         self._model = model
         self._name = name
         self._version = version
-        self._batch_size = self.options.batch_size
+        self._batches = FittingBatches(self.options.batch_size)
 
     @classmethod
     def from_folder(
@@ -188,12 +184,7 @@ class FunAsrEngine:
             groups.setdefault(padded_samples(len(sound)), []).append(task)
         done: list[tuple[_Task, Recognised]] = []
         for _, group in sorted(groups.items(), reverse=True):
-            for batch in batches(group, self._batch_size):
-                heard, fitting = run_halving(batch, run)
-                if fitting < len(batch):
-                    self._batch_size = fitting
-                    _log.warning("too little memory on the device; batches of %d now", fitting)
-                done.extend(zip(batch, heard, strict=True))
+            done.extend(self._batches.run(group, run))
         return done
 
     def _decide(self, windows: Sequence[tuple[Window, Recognised]]) -> tuple[str, float]:
@@ -257,18 +248,7 @@ class FunAsrEngine:
         if silent > self.options.no_speech_certain:
             return [], GuardReport(silent_windows=1)
         timed = pieces(recognised, window.duration_s)
-        words = to_words(timed, window, channel, language)
-        if words and is_phantom(
-            " ".join(word.text for word in words),
-            sum(word.probability for word in words) / len(words),
-            silent,
-        ):
-            return [], GuardReport(phantom_words=len(words))
-        kept, report = guard(words, window.speech_s, language)
-        report += GuardReport(outside_words=strays(timed, window))
-        if report != GuardReport():
-            _log.info("%s to %s s: took out %s", window.start_s, window.end_s, report)
-        return kept, report
+        return kept_words(timed, window, channel, language, silent)
 
 
 def _by_speech(values: Sequence[tuple[float, float | None]]) -> float | None:

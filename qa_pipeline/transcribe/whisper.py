@@ -5,7 +5,6 @@ all requests are planned here, sorted by length, and handed to faster-whisper's 
 (``BatchedInferencePipeline.generate_segment_batched``) and word alignment together.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,16 +12,13 @@ from typing import TypedDict, Unpack
 
 from qa_pipeline.errors import ModelError
 from qa_pipeline.records import Transcript, Word
-from qa_pipeline.transcribe.batching import batches, run_halving
+from qa_pipeline.transcribe.batching import FittingBatches
 from qa_pipeline.transcribe.decoder import Heard, Prompt, WhisperDecoder
 from qa_pipeline.transcribe.engine import ChannelRequest
-from qa_pipeline.transcribe.guards import GuardReport, guard
-from qa_pipeline.transcribe.phantoms import is_phantom
-from qa_pipeline.transcribe.text import strays, to_words
+from qa_pipeline.transcribe.guards import GuardReport
+from qa_pipeline.transcribe.kept import kept_words
 from qa_pipeline.transcribe.vocabulary import Vocabulary
 from qa_pipeline.transcribe.windows import Window, plan_windows
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -76,14 +72,6 @@ class _OptionValues(TypedDict, total=False):
     no_speech_certain: float
 
 
-def _is_invented(words: Sequence[Word], heard: Heard) -> bool:
-    """Say whether a window's whole text is one that recognisers write where nobody spoke."""
-    if not words:
-        return False
-    sure = sum(word.probability for word in words) / len(words)
-    return is_phantom(" ".join(w.text for w in words), sure, heard.no_speech_probability)
-
-
 @dataclass(frozen=True)
 class _Task:
     """One window on its way through a batch."""
@@ -127,7 +115,7 @@ class FasterWhisperEngine:
         )
         self._name = name or model_dir.name
         self._version = version
-        self._batch_size = self.options.batch_size
+        self._batches = FittingBatches(self.options.batch_size)
 
     @property
     def name(self) -> str:
@@ -194,14 +182,9 @@ class FasterWhisperEngine:
     def _words(self, task: _Task, heard: Heard, channel: int) -> tuple[list[Word], GuardReport]:
         if self._is_silent(heard):
             return [], GuardReport(silent_windows=1)
-        words = to_words(heard.pieces, task.window, channel, task.language)
-        if _is_invented(words, heard):
-            return [], GuardReport(phantom_words=len(words))
-        kept, report = guard(words, task.window.speech_s, task.language)
-        report += GuardReport(outside_words=strays(heard.pieces, task.window))
-        if report != GuardReport():
-            _log.info("%s to %s s: took out %s", task.window.start_s, task.window.end_s, report)
-        return kept, report
+        return kept_words(
+            heard.pieces, task.window, channel, task.language, heard.no_speech_probability
+        )
 
     def _decode(
         self, tasks: list[_Task], requests: Sequence[ChannelRequest]
@@ -220,12 +203,7 @@ class FasterWhisperEngine:
                 sounds = [t.window.cut(requests[t.request].samples) for t in batch]
                 return self._decoder.decode(sounds, language, frames, self._prompt(language))
 
-            for batch in batches(group, self._batch_size):
-                heard, fitting = run_halving(batch, run)
-                if fitting < len(batch):
-                    self._batch_size = fitting
-                    _log.warning("too little memory on the device; batches of %d now", fitting)
-                done.extend(zip(batch, heard, strict=True))
+            done.extend(self._batches.run(group, run))
         return done
 
     def _is_silent(self, heard: Heard) -> bool:

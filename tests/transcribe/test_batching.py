@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from qa_pipeline.transcribe.batching import batches, run_halving
+from qa_pipeline.transcribe.batching import FittingBatches, batches, run_halving
 
 
 class Device:
@@ -48,3 +48,11 @@ def test_other_errors_are_not_retried() -> None:
     with pytest.raises(RuntimeError, match="invalid model"):
         run_halving([1, 2, 3], run)
     assert len(calls) == 1
+
+
+def test_what_fitted_is_remembered_for_the_next_batches() -> None:
+    device, fitting = Device(2), FittingBatches(4)
+    assert fitting.run([1, 2, 3, 4], device.run) == [(1, 2), (2, 4), (3, 6), (4, 8)]
+    assert device.sizes == [4, 2, 2]
+    assert fitting.run([5, 6, 7], device.run) == [(5, 10), (6, 12), (7, 14)]
+    assert device.sizes == [4, 2, 2, 2, 1]
