@@ -170,14 +170,15 @@ DEFINITIONS: tuple[Definition, ...] = (
         "per cent",
         AGENT_AND_CUSTOMER,
         "Share of the speaker's utterances of at least 3 words or 4 characters whose tone is "
-        "negative.",
-        "The tone model, on the text of each utterance, and tension in the voice.",
+        "negative with a probability of at least 0.5.",
+        "The tone model, on the text of each utterance, tension in the voice, and how surely the "
+        "words were recognised.",
     ),
     Definition(
         "positive_tone_pct",
         "per cent",
         AGENT_AND_CUSTOMER,
-        "Share of these utterances whose tone is positive.",
+        "Share of these utterances whose tone is positive with a probability of at least 0.5.",
         "As negative_tone_pct.",
     ),
     Definition(

@@ -12,7 +12,7 @@ from qa_pipeline.measures.prosody import Voice, listen
 from qa_pipeline.measures.spans import Span, gaps, intersection, outside, total
 from qa_pipeline.measures.speech import GAP_S, SPEAKERS, Speaker, Speech, speech_of, word_spans
 from qa_pipeline.measures.tension import delivery_of, tensions
-from qa_pipeline.measures.tone import Toned, ToneModel, tones
+from qa_pipeline.measures.tone import LIKELY, Toned, ToneModel, tones
 from qa_pipeline.measures.trend import tone_change, tone_trend
 from qa_pipeline.measures.voice import voice_measures
 from qa_pipeline.records import (
@@ -160,10 +160,12 @@ def _recognition(speech: Speech, conversation: Conversation) -> Values:
 
 def _tone(toned: Sequence[Toned]) -> Values:
     for role in SPEAKERS:
-        labels = [t.probabilities.label for t in toned if t.utterance.role == role]
-        if labels:
-            yield "negative_tone_pct", role, 100.0 * labels.count("negative") / len(labels)
-            yield "positive_tone_pct", role, 100.0 * labels.count("positive") / len(labels)
+        own = [t.probabilities for t in toned if t.utterance.role == role]
+        if own:
+            negative = sum(tone.negative >= LIKELY for tone in own)
+            positive = sum(tone.positive >= LIKELY for tone in own)
+            yield "negative_tone_pct", role, 100.0 * negative / len(own)
+            yield "positive_tone_pct", role, 100.0 * positive / len(own)
     for whose in (*SPEAKERS, "call"):
         scores = [t.probabilities.score for t in toned if whose in (t.utterance.role, "call")]
         change, trend = tone_change(scores), tone_trend(scores)

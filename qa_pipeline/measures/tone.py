@@ -4,11 +4,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from qa_pipeline.errors import ModelError
 from qa_pipeline.measures.speech import tokens
-from qa_pipeline.records import Conversation, ToneLabel, Utterance, UtteranceTone
+from qa_pipeline.records import Conversation, ToneLabel, Utterance, UtteranceTone, Word
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,6 +29,11 @@ TENSION_UP_TO = 3.0
 LOG_ODDS_A_TENSION = 0.75
 """What each unit of tension beyond the ordinary adds to the log-odds of negative: 1.5 at most,
 which makes the odds 4.5 times what the wording alone gave. Chosen to be modest."""
+DOUBTFUL_WORD = 0.5
+"""A word of a lower probability is more likely misheard than not."""
+
+LIKELY = 0.5
+"""A tone counts in a share where it is as likely as not."""
 
 
 class ToneProbabilities(NamedTuple):
@@ -152,9 +158,20 @@ class TransformersTone:
 
 
 def says_enough(utterance: Utterance) -> bool:
-    """Tell whether an utterance is long enough to have a tone (3 words or 4 characters)."""
+    """Tell whether an utterance is long enough to have a tone (3 words or 4 characters).
+
+    Only words that were heard rather than misheard count (a probability of 0.5 and more).
+    """
     needed = _MIN_TOKENS.get(utterance.language, _MIN_TOKENS_ELSEWHERE)
-    return len(tokens(utterance.text)) >= needed
+    return len(tokens(_joined(_sure(utterance), utterance.language))) >= needed
+
+
+def _sure(utterance: Utterance) -> tuple[Word, ...]:
+    return tuple(word for word in utterance.words if word.probability >= DOUBTFUL_WORD)
+
+
+def _joined(words: Sequence[Word], language: str) -> str:
+    return ("" if language == "zh" else " ").join(word.text for word in words)
 
 
 @dataclass(frozen=True)
@@ -193,6 +210,16 @@ def with_tension(wording: ToneProbabilities, tension: float | None) -> ToneProba
     )
 
 
+def with_doubt(tone: ToneProbabilities, understood: float) -> ToneProbabilities:
+    """Return the tone where the words are right with the probability ``understood``, 0 to 1.
+
+    Where they are not, nothing is known: each tone is as likely as the others. The label stays,
+    its probability goes down.
+    """
+    unknown = (1.0 - understood) / 3.0
+    return ToneProbabilities(*(understood * share + unknown for share in tone))
+
+
 def tones(
     conversation: Conversation, tone_model: ToneModel, tensions: Mapping[str, float]
 ) -> tuple[Toned, ...]:
@@ -205,9 +232,34 @@ def tones(
         for utterance in conversation.utterances
         if utterance.role in ("agent", "customer") and says_enough(utterance)
     ]
-    found = tone_model.probabilities([utterance.text for utterance in judged])
     return tuple(
-        Toned(utterance, with_tension(wording, tension), tension)
-        for utterance, wording in zip(judged, found, strict=True)
+        Toned(
+            utterance, with_doubt(with_tension(wording, tension), _understood(utterance)), tension
+        )
+        for utterance, wording in zip(judged, _wordings(judged, tone_model), strict=True)
         for tension in [tensions.get(utterance.utterance_id)]
     )
+
+
+def _wordings(judged: Sequence[Utterance], tone_model: ToneModel) -> list[ToneProbabilities]:
+    """Return the tone of each wording, which must not hang on words that were hardly heard.
+
+    An utterance with doubtful words is read with them and without them. The first reading weighs
+    as much as those words are probable (their mean), so always less than the second.
+    """
+    sure = [_sure(utterance) for utterance in judged]
+    doubted = [n for n, words in enumerate(sure) if len(words) < len(judged[n].words)]
+    texts = [utterance.text for utterance in judged]
+    texts += [_joined(sure[n], judged[n].language) for n in doubted]
+    found = tone_model.probabilities(texts)
+    wordings = list(found[: len(judged)])
+    for n, without in zip(doubted, found[len(judged) :], strict=True):
+        weight = fmean(w.probability for w in judged[n].words if w.probability < DOUBTFUL_WORD)
+        mixed = zip(wordings[n], without, strict=True)
+        wordings[n] = ToneProbabilities(*(weight * a + (1.0 - weight) * b for a, b in mixed))
+    return wordings
+
+
+def _understood(utterance: Utterance) -> float:
+    """Return the share of the words that is expected to be right."""
+    return fmean(word.probability for word in utterance.words)

@@ -2,13 +2,19 @@
 
 from dataclasses import replace
 
-from qa_pipeline.records import Evidence, EvidenceKind, Measures
+from qa_pipeline.records import Evidence, EvidenceKind, Measures, UtteranceTone
+from qa_pipeline.scoring.chances import share_chance
 from qa_pipeline.scoring.checks import Check, MeasureCheck, MetadataCheck, SilenceCheck, ToneCheck
 from qa_pipeline.scoring.context import Ask, Context, narrowed
 from qa_pipeline.scoring.outcome import Answer, Event, Outcome
 from qa_pipeline.scoring.windows import Interval
 
 MAX_EVIDENCE = 5
+TONE_CHANCE: dict[Answer, float] = {"yes": 1 / 3, "no": 2 / 3, "unknown": 0.0}
+"""How likely a share of tones must be within (yes) or beyond (no) its limits to say so: nobody is
+held against a limit that is not broken twice as likely as kept."""
+SURE_TONE_CHANCE: dict[Answer, float] = {"yes": 0.5, "no": 0.8, "unknown": 0.0}
+"""Below this a person should look."""
 MERGE_GAP_S = 1.0
 """Silences closer together than this, with no word between, are one to whoever is waiting."""
 
@@ -55,7 +61,11 @@ def _spans_of(name: str, role: str, measures: Measures, kind: EvidenceKind) -> t
 
 
 def tone(body: ToneCheck, context: Context, ask: Ask) -> Outcome:
-    """Answer whether the share of somebody's utterances with a tone lies within limits."""
+    """Answer whether the share of somebody's utterances with a tone lies within limits.
+
+    The share is counted; how likely the answer is follows from the probability of each tone, in
+    which words that were hardly recognised weigh. What is not likely enough cannot be told.
+    """
     blocked = context.call.not_heard(body.who)
     if blocked is not None:
         return context.unknown(blocked)
@@ -65,29 +75,53 @@ def tone(body: ToneCheck, context: Context, ask: Ask) -> Outcome:
     words, measures = context.words, context.call.measures
     tones = {t.utterance_id: t for t in measures.tones} if measures else {}
     judged = [u for u in context.call.utterances(body.who, inside.spans) if u.utterance_id in tones]
-    marked = [
-        u
-        for u in judged
-        if tones[u.utterance_id].label == body.label
-        and tones[u.utterance_id].probability >= body.min_probability
-    ]
+    found = [tones[u.utterance_id] for u in judged]
+    marked = [u for u, t in zip(judged, found, strict=True) if _counts(body, t)]
     share_pct = 100 * len(marked) / len(judged) if judged else _tone_measure(body, inside)
     if share_pct is None:
         return context.unknown(words.not_measured(f"{body.label} tone", body.who))
     answer = _compare(share_pct, body.at_least, body.at_most)
+    limits = words.bounds(body.at_least, body.at_most, " %")
+    reason = words.tone(body.who, body.label, share_pct, limits)
+    chance = _tone_chance(body, found, answer)
+    if chance < TONE_CHANCE[answer]:
+        return context.unknown(words.tone_unsure(reason, chance))
     kind: EvidenceKind = "supports" if answer == "yes" else "violates"
     quotes = tuple(
         Evidence.quoting(kind, u, u.text, u.start_s, u.end_s) for u in marked[:MAX_EVIDENCE]
     )
-    limits = words.bounds(body.at_least, body.at_most, " %")
     return Outcome(
         answer=answer,
-        reason=words.tone(body.who, body.label, share_pct, limits),
+        reason=reason,
         evidence=inside.searched() if answer == "yes" or not quotes else quotes,
         events=tuple(Event(u.start_s, u.end_s, u.end_s) for u in marked),
-        confidence=_tone_confidence([tones[u.utterance_id].probability for u in judged]),
+        confidence=round(min(chance, _mean_probability(found) if answer == "yes" else 1.0), 4),
+        doubtful=chance < SURE_TONE_CHANCE[answer],
         from_text=True,
     )
+
+
+def _counts(body: ToneCheck, found: UtteranceTone) -> bool:
+    return found.label == body.label and found.probability >= body.min_probability
+
+
+def _tone_chance(body: ToneCheck, found: list[UtteranceTone], answer: Answer) -> float:
+    """Return how likely the answer is, given the probability of each tone.
+
+    What has another tone may have this one after all, which speaks for somebody where this tone
+    is asked for; it is never held against them where it is not.
+    """
+    if not found:
+        return 1.0
+    asked_for = body.at_least is not None
+    probabilities = [
+        t.probability
+        if _counts(body, t)
+        else (t.probability if t.label == body.label else (1.0 - t.probability) / 2) * asked_for
+        for t in found
+    ]
+    chance = share_chance(probabilities, body.at_least, body.at_most)
+    return chance if answer == "yes" else 1.0 - chance
 
 
 def _tone_measure(body: ToneCheck, context: Context) -> float | None:
@@ -98,8 +132,8 @@ def _tone_measure(body: ToneCheck, context: Context) -> float | None:
     return measures.value("negative_tone_pct", body.who)
 
 
-def _tone_confidence(probabilities: list[float]) -> float:
-    return round(sum(probabilities) / len(probabilities), 4) if probabilities else 1.0
+def _mean_probability(found: list[UtteranceTone]) -> float:
+    return sum(t.probability for t in found) / len(found) if found else 1.0
 
 
 def silence(body: SilenceCheck, context: Context, ask: Ask, unless: Check | None) -> Outcome:

@@ -149,6 +149,13 @@ class Words:
             f"{self.who(who)}{labels[label]}语气的话占{number(share_pct)}%；要求：{bounds}。",
         )
 
+    def tone_unsure(self, base: str, chance: float) -> str:
+        """Return that a share of tones is too unsure to go by."""
+        return self._pick(
+            f"{base} But words or tone are too unsure to say so (probability {chance:.2f}).",
+            f"{base}但识别或语气不够确定，无法判定（概率{chance:.2f}）。",
+        )
+
     def metadata(self, field: str, value: object, asked: str) -> str:
         """Return a fact from the telephone system and what is asked for."""
         return self._pick(
@@ -211,6 +218,10 @@ class Words:
         return self._pick(" ", "").join(dict.fromkeys(reasons))
 
     # cannot tell
+    def for_a_person(self) -> str:
+        """Return that the machine does not judge this."""
+        return self._pick("For a person to judge.", "由人工评判。")
+
     def not_trusted(self, reasons: Sequence[str]) -> str:
         """Return that the transcript is not good enough to judge by."""
         because = "; ".join(reasons)
