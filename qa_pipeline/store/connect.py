@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from qa_pipeline.errors import StoreError, StoreHeldError
 from qa_pipeline.store.files import disk_errors
-from qa_pipeline.store.schema import SCHEMA_VERSION, ddl
+from qa_pipeline.store.schema import OLDEST_VERSION, SCHEMA_VERSION, ddl, upgrade
 
 if TYPE_CHECKING:
     import duckdb
@@ -84,12 +84,14 @@ def _bring_up(connection: "duckdb.DuckDBPyConnection", path: Path) -> None:
     version = _schema_version(connection)
     if version == SCHEMA_VERSION:
         return
-    if version is not None:
+    if version is not None and not OLDEST_VERSION <= version < SCHEMA_VERSION:
         raise _wrong_version(path, version)
     connection.execute("BEGIN")
-    for statement in ddl():
+    for statement in ddl() if version is None else upgrade():
         connection.execute(statement)
-    connection.execute("INSERT INTO store_info VALUES ('schema_version', ?)", [str(SCHEMA_VERSION)])
+    connection.execute(
+        "INSERT OR REPLACE INTO store_info VALUES ('schema_version', ?)", [str(SCHEMA_VERSION)]
+    )
     connection.execute("COMMIT")
 
 
@@ -108,6 +110,11 @@ def _schema_version(connection: "duckdb.DuckDBPyConnection") -> int | None:
 def _wrong_version(path: Path, version: int | None) -> StoreError:
     if version is None:
         return StoreError(f"{path} is a database, but not a store of qa_pipeline: give its path.")
+    if OLDEST_VERSION <= version < SCHEMA_VERSION:
+        return StoreError(
+            f"{path} was made by an earlier qa_pipeline (schema version {version}): bring it up "
+            "to date once with: qa-pipeline store snapshot"
+        )
     return StoreError(
         f"{path} has schema version {version}, this qa_pipeline works with {SCHEMA_VERSION}: "
         "update qa_pipeline, or make the store anew from its bundles by giving another --store."

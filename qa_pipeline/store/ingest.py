@@ -14,6 +14,7 @@ from qa_pipeline.errors import StoreError
 from qa_pipeline.store.bundle_schema import BUNDLE_VERSION
 from qa_pipeline.store.bundles import bundle_files, check_bundle, read_failures
 from qa_pipeline.store.connect import store_errors
+from qa_pipeline.store.earlier import keep_replaced
 from qa_pipeline.store.ingest_sql import (
     CALL_QUERIES,
     FRESH,
@@ -140,6 +141,7 @@ def _merge(connection: "duckdb.DuckDBPyConnection") -> int:
                     f"DELETE FROM {table} WHERE call_id IN (SELECT call_id FROM fresh)"
                 )
             _insert(connection, table, query)
+        keep_replaced(connection)
         for table, query in SCORE_QUERIES.items():
             if table not in _INDEXED:
                 connection.execute(

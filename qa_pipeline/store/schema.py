@@ -6,9 +6,13 @@ raises ``SCHEMA_VERSION``.
 
 from qa_pipeline.store.described import Table, View
 from qa_pipeline.store.habits import HABIT_VIEWS
+from qa_pipeline.store.review_tables import REVIEW_VIEWS
 from qa_pipeline.store.tables import TABLES
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+OLDEST_VERSION = 2
+"""Stores from this version on differ only by tables, columns and views that were added since;
+opening one as its owner adds them. Older ones have to be made anew."""
 
 VIEWS: tuple[View, ...] = (
     View(
@@ -41,6 +45,7 @@ VIEWS: tuple[View, ...] = (
         "SELECT 1 FROM calls c WHERE c.path = f.path AND c.processed_at > f.failed_at)",
     ),
     *HABIT_VIEWS,
+    *REVIEW_VIEWS,
 )
 
 
@@ -67,6 +72,18 @@ def ddl() -> tuple[str, ...]:
         ]
     statements += [f"CREATE OR REPLACE VIEW {view.name} AS {view.query}" for view in VIEWS]
     return tuple(statements)
+
+
+def upgrade() -> tuple[str, ...]:
+    """Return the statements that bring a store of ``OLDEST_VERSION`` or later up to date."""
+    added = tuple(
+        f'ALTER TABLE {item.name} ADD COLUMN IF NOT EXISTS "{column.name}" {column.type}'
+        for item in TABLES
+        for column in item.columns
+        if column.name not in item.key
+    )
+    create = tuple(s for s in ddl() if s.startswith("CREATE TABLE"))
+    return (*create, *added, *ddl())
 
 
 def _quoted(text: str) -> str:

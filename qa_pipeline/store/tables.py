@@ -2,6 +2,8 @@
 ``docs/data-dictionary.md``."""
 
 from qa_pipeline.store.described import Column, Table
+from qa_pipeline.store.earlier import earlier_tables
+from qa_pipeline.store.review_tables import REVIEW_TABLES
 
 _POINTS = "DECIMAL(18, 6)"
 _PCT = "DECIMAL(9, 2)"
@@ -18,7 +20,7 @@ _CARD = (
     Column("version", "INTEGER", "Version of the scorecard."),
 )
 
-TABLES: tuple[Table, ...] = (
+_MACHINE: tuple[Table, ...] = (
     Table(
         "calls",
         "One row a processed call: the recording, what the telephone system knew, and how far "
@@ -323,3 +325,5 @@ TABLES: tuple[Table, ...] = (
         ),
     ),
 )
+
+TABLES: tuple[Table, ...] = (*_MACHINE, *earlier_tables(_MACHINE), *REVIEW_TABLES)

@@ -1,0 +1,162 @@
+"""What people say about verdicts, in the database: events that are only ever added, and views.
+
+The state of today is a view: each reviewer's latest verdict, the verdict that the reviewers agree
+on, and beside it the machine's, which stays as it was.
+"""
+
+from qa_pipeline.store.described import Column, Table, View
+
+_PCT = "DECIMAL(9, 2)"
+_CALL = Column("call_id", "VARCHAR", "Id of the call, see `calls`.")
+_SCORECARD = Column("scorecard", "VARCHAR", "Id of the scorecard.")
+_VERSION = Column("version", "INTEGER", "Version of the scorecard.")
+_HASH = Column("scorecard_hash", "VARCHAR", "Hash of the card's content.")
+_CRITERION = Column("criterion_id", "VARCHAR", "Id of the criterion.")
+_SCORED_AT = Column("scored_at", "TIMESTAMPTZ", "When the machine's score was made.")
+
+REVIEW_TABLES: tuple[Table, ...] = (
+    Table(
+        "review_events",
+        "Every verdict that a person gave, as it was given; nothing here is changed or removed. "
+        "A reviewer who changes their mind adds a row with a later time.",
+        ("event_id",),
+        (
+            Column("event_id", "VARCHAR", "Digest of call, scorecard, criterion, reviewer, time."),
+            _CALL,
+            _SCORECARD,
+            _CRITERION,
+            Column("verdict", "VARCHAR", "As in `criterion_results`; `unscored`: cannot tell."),
+            Column("reviewer", "VARCHAR", "Who says so."),
+            Column("reviewed_at", "TIMESTAMPTZ", "When they said so."),
+            Column("reason", "VARCHAR", "Why, in their words; redacted as stored text is."),
+            Column("decides", "BOOLEAN", "Whether it settles the matter, whatever others said."),
+            Column("source", "VARCHAR", "File that it was imported from."),
+            Column("source_row", "INTEGER", "Row in that file; the header is row 1."),
+            Column("imported_at", "TIMESTAMPTZ", "When it was imported."),
+        ),
+    ),
+    Table(
+        "reviewed_scores",
+        "Scores by the verdicts that count after review, beside the machine's in `scores`; "
+        "computed by the same exact arithmetic and made anew when reviews or scores change.",
+        ("call_id", "scorecard", "version"),
+        (
+            _CALL,
+            _SCORECARD,
+            _VERSION,
+            _HASH,
+            Column("total_pct", _PCT, "Score in per cent; null when it cannot be told."),
+            Column("total_without_critical_pct", _PCT, "The score if nothing critical counted."),
+            Column("passed", "BOOLEAN", "Whether the pass mark was reached; null: not judged."),
+            Column("reviewed", "INTEGER", "Criteria on which people agree or one decided."),
+            Column("changed", "INTEGER", "Those of them where the machine said otherwise."),
+            Column("disputed", "INTEGER", "Criteria on which people disagree: left out."),
+            Column("note", "VARCHAR", "Why there is no total, where that is due to the review."),
+            _SCORED_AT,
+            Column("computed_at", "TIMESTAMPTZ", "When this was computed."),
+        ),
+    ),
+    Table(
+        "golden_events",
+        "Calls put into the golden set, and taken out of it; nothing is changed or removed.",
+        ("call_id", "marked_at"),
+        (
+            _CALL,
+            Column("marked_at", "TIMESTAMPTZ", "When."),
+            Column("golden", "BOOLEAN", "True: put in; false: taken out."),
+            Column("marked_by", "VARCHAR", "By whom."),
+            Column("reason", "VARCHAR", "Why."),
+        ),
+    ),
+    Table(
+        "golden_baselines",
+        "The machine's verdicts on golden calls that later checks are compared with; the one "
+        "recorded last counts.",
+        ("recorded_at", "call_id", "scorecard", "criterion_id"),
+        (
+            Column("recorded_at", "TIMESTAMPTZ", "When the baseline was recorded."),
+            Column("recorded_by", "VARCHAR", "By whom."),
+            _SCORECARD,
+            _VERSION,
+            _HASH,
+            _CALL,
+            _CRITERION,
+            Column("verdict", "VARCHAR", "The machine's verdict then."),
+        ),
+        indexed=False,
+    ),
+    Table(
+        "scorecards",
+        "Every scorecard that judged calls, as it was, so that results can be computed again.",
+        ("scorecard", "version", "content_hash"),
+        (
+            _SCORECARD,
+            _VERSION,
+            Column("content_hash", "VARCHAR", "Hash of the card's content."),
+            Column("content", "VARCHAR", "The whole card as JSON."),
+            Column("kept_at", "TIMESTAMPTZ", "When it was first used."),
+        ),
+    ),
+)
+
+REVIEW_VIEWS: tuple[View, ...] = (
+    View(
+        "review_verdicts",
+        "The latest verdict of each reviewer on each criterion of each call.",
+        "SELECT * FROM review_events QUALIFY row_number() OVER "
+        "(PARTITION BY call_id, scorecard, criterion_id, reviewer "
+        "ORDER BY reviewed_at DESC, imported_at DESC, event_id) = 1",
+    ),
+    View(
+        "review_outcomes",
+        "What people say of each criterion of each call, taken together: `decided` (the latest "
+        "verdict that settles the matter), `agreed` (more than half of the reviewers say so), or "
+        "`disputed` (neither; the verdict is null).",
+        "WITH votes AS (SELECT call_id, scorecard, criterion_id, verdict, count(*) AS votes "
+        "FROM review_verdicts GROUP BY ALL), "
+        "agreed AS (SELECT call_id, scorecard, criterion_id, sum(votes)::INTEGER AS reviewers, "
+        "CASE WHEN 2 * max(votes) > sum(votes) THEN arg_max(verdict, votes) END AS verdict "
+        "FROM votes GROUP BY call_id, scorecard, criterion_id), "
+        "decided AS (SELECT call_id, scorecard, criterion_id, verdict FROM review_events "
+        "WHERE decides QUALIFY row_number() OVER (PARTITION BY call_id, scorecard, criterion_id "
+        "ORDER BY reviewed_at DESC, imported_at DESC, event_id) = 1) "
+        "SELECT a.call_id, a.scorecard, a.criterion_id, a.reviewers, "
+        "CASE WHEN d.verdict IS NOT NULL THEN 'decided' WHEN a.verdict IS NOT NULL THEN 'agreed' "
+        "ELSE 'disputed' END AS state, coalesce(d.verdict, a.verdict) AS verdict "
+        "FROM agreed a LEFT JOIN decided d USING (call_id, scorecard, criterion_id)",
+    ),
+    View(
+        "current_verdicts",
+        "For each call and criterion: the machine's verdict, what people say, and the verdict "
+        "that counts (`judged_by`: `machine`, or `people` where they agree or one decided; where they "
+        "are at odds nothing counts until they agree: `unscored`).",
+        "SELECT r.call_id, r.scorecard, r.version, r.criterion_id, r.section_id, r.name, "
+        "r.verdict AS machine_verdict, r.needs_review AS machine_needs_review, "
+        "o.verdict AS people_verdict, o.state AS people_state, "
+        "coalesce(o.reviewers, 0) AS reviewers, "
+        "CASE WHEN o.state IS NULL THEN r.verdict ELSE coalesce(o.verdict, 'unscored') END "
+        "AS verdict, CASE WHEN o.state IS NULL THEN 'machine' WHEN o.state = 'disputed' "
+        "THEN 'nobody' ELSE 'people' END AS judged_by "
+        "FROM current_criterion_results r "
+        "LEFT JOIN review_outcomes o USING (call_id, scorecard, criterion_id)",
+    ),
+    View(
+        "current_totals",
+        "Scores by the current version of each scorecard: the machine's, the one after review "
+        "where people have judged the call, and the one that counts (`judged_by`).",
+        "SELECT s.call_id, s.scorecard, s.version, s.total_pct AS machine_total_pct, "
+        "s.passed AS machine_passed, r.total_pct AS reviewed_total_pct, "
+        "r.passed AS reviewed_passed, r.reviewed, r.changed, r.disputed, r.note, "
+        "CASE WHEN r.call_id IS NULL THEN s.total_pct ELSE r.total_pct END AS total_pct, "
+        "CASE WHEN r.call_id IS NULL THEN s.passed ELSE r.passed END AS passed, "
+        "CASE WHEN r.call_id IS NULL THEN 'machine' ELSE 'people' END AS judged_by "
+        "FROM current_scores s LEFT JOIN reviewed_scores r ON r.call_id = s.call_id "
+        "AND r.scorecard = s.scorecard AND r.version = s.version AND r.scored_at = s.scored_at",
+    ),
+    View(
+        "golden_calls",
+        "The golden set of today: calls that every change of rules or models is checked against.",
+        "SELECT call_id, marked_at, marked_by, reason FROM (SELECT * FROM golden_events QUALIFY "
+        "row_number() OVER (PARTITION BY call_id ORDER BY marked_at DESC) = 1) WHERE golden",
+    ),
+)
