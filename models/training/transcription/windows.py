@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.signal import resample_poly
 
 from models.training.transcription.texts import LANGUAGES, draw
 from synthesis import telephone
+from synthesis.codecs import CODECS, coded
 from synthesis.espeak import Span, Speech, Voice, speak, to_pinyin
 from synthesis.voices import Split, random_voice
 
@@ -25,6 +27,10 @@ SENTENCES_PER_SHARD = 600
 """Of each language; more than the windows of a shard ever speak."""
 FRAME_S = 0.02
 NO_SPEECH = "none"
+WARPED_SHARE = 0.5
+"""Of the voices that are played faster or slower."""
+CODED_SHARE = 0.3
+"""Of the windows that go through a lossy codec beside µ-law."""
 _EN_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9'’-]*|[,.?]")
 _ZH_TOKEN = re.compile(r"[一-鿿]|[，。？]")
 _PAUSES = frozenset(",.?，。？")
@@ -96,18 +102,36 @@ def speaker(language: str, split: Split, rng: np.random.Generator) -> Voice:
     return replace(random_voice(language, split, rng), rate_wpm=int(rng.integers(130, 212)))
 
 
+def vocal_tract(rng: np.random.Generator) -> int:
+    """Draw how fast a voice is played, in per cent: moves pitch and formants together."""
+    return int(rng.integers(86, 117)) if rng.random() < WARPED_SHARE else 100
+
+
+def played(speech: Speech, speed_pct: int) -> Speech:
+    """Return speech played faster or slower, as of a shorter or longer vocal tract."""
+    if speed_pct == 100:
+        return speech
+
+    def moved(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+        share = 100 / speed_pct
+        return tuple(Span(s.text, s.start_s * share, s.end_s * share) for s in spans)
+
+    sound = resample_poly(speech.samples, 100, speed_pct).astype(np.float32)
+    return replace(speech, samples=sound, words=moved(speech.words), phones=moved(speech.phones))
+
+
 def assemble(
     texts: list[str], language: str, split: Split, rng: np.random.Generator, limit_s: float
 ) -> tuple[Window, int]:
     """Speak as many of the texts as fit; return the window and how many it took."""
-    voice = speaker(language, split, rng)
+    voice, speed_pct = speaker(language, split, rng), vocal_tract(rng)
     pieces: list[NDArray[np.float32]] = []
     tokens: list[Span] = []
     phones: list[Span] = []
     at_s = 0.0
     taken = 0
     for text in texts:
-        said = speak(text, voice)
+        said = played(speak(text, voice), speed_pct)
         lead_s = float(rng.uniform(0.0, 0.5) if taken == 0 else rng.exponential(0.35) + 0.1)
         lead = np.zeros(int(lead_s * RATE_HZ), np.float32)
         if taken and at_s + len(lead) / RATE_HZ + said.duration_s > limit_s:
@@ -119,7 +143,7 @@ def assemble(
         pieces += [lead, said.samples * float(10 ** (rng.uniform(-4, 4) / 20))]
         at_s += said.duration_s
         if rng.random() < 0.3:
-            voice = speaker(language, split, rng)
+            voice, speed_pct = speaker(language, split, rng), vocal_tract(rng)
     pieces.append(np.zeros(int(rng.uniform(0.0, 0.6) * RATE_HZ), np.float32))
     samples = np.concatenate(pieces)[: int(MAX_WINDOW_S * RATE_HZ)]
     kept = tuple(t for t in tokens if t.start_s < MAX_WINDOW_S)
@@ -172,6 +196,9 @@ def through_a_line(samples: NDArray[np.float32], rng: np.random.Generator) -> ND
         )
     if rng.random() < 0.5:
         sound = telephone.mu_law(np.clip(sound, -1, 1))
+    if rng.random() < CODED_SHARE:
+        name = str(rng.choice(list(CODECS)))
+        sound = coded(np.clip(sound, -1, 1), name, int(rng.choice(CODECS[name].bit_rates)))
     loud = np.abs(sound).max() + 1e-6
     levelled: NDArray[np.float32] = (sound / loud * 10 ** (rng.uniform(-26, -0.5) / 20)).astype(
         np.float32
