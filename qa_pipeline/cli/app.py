@@ -9,6 +9,7 @@ from qa_pipeline.cli import (
     models,
     nightly,
     report,
+    reviews,
     run,
     scorecards,
     store,
@@ -27,6 +28,7 @@ app.command("nightly")(nightly.nightly)
 app.add_typer(calls.app, name="calls")
 app.add_typer(scorecards.app, name="scorecards")
 app.add_typer(report.app, name="report")
+app.add_typer(reviews.app, name="reviews")
 app.add_typer(models.app, name="models")
 app.add_typer(store.app, name="store")
 app.command("doctor")(doctor.doctor)

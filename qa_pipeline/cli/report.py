@@ -10,11 +10,13 @@ from qa_pipeline.cli import options
 from qa_pipeline.cli.output import print_json
 from qa_pipeline.errors import UsageError
 
-app = typer.Typer(no_args_is_help=True, help="Reports: monitoring, coaching.")
+app = typer.Typer(no_args_is_help=True, help="Reports: monitoring, coaching, calibration.")
 
 Formats = Annotated[
     list[str] | None,
-    typer.Option("--format", help="html, csv or json; may be given several times. Default: all."),
+    typer.Option(
+        "--format", help="html, xlsx, csv or json; may be given several times. Default: all."
+    ),
 ]
 Folder = Annotated[
     Path | None,
@@ -56,6 +58,22 @@ def coaching(
 ) -> None:
     """Write the coaching report: whom to coach on what, with quotes and times."""
     _write("coaching", formats, output, (since, until, team, agent), (data_dir, store), as_json)
+
+
+@app.command("calibration")
+def calibration(
+    formats: Formats = None,
+    output: Folder = None,
+    since: Since = None,
+    until: Until = None,
+    team: Team = None,
+    agent: Agent = None,
+    data_dir: options.DataDir = None,
+    store: options.StorePath = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Write the calibration report: does the machine judge as people do, and they as each other."""
+    _write("calibration", formats, output, (since, until, team, agent), (data_dir, store), as_json)
 
 
 def _write(

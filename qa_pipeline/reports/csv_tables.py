@@ -1,18 +1,13 @@
-"""The tables of a report as CSV, for spreadsheets: one row a thing, numbers bare."""
+"""The tables of the monitoring and the coaching report, for spreadsheets."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterator
 
 from qa_pipeline.reports.coaching import AgentCoaching, CoachingReport, missed
 from qa_pipeline.reports.monitoring import CriterionLine, MonitoringReport, ScoreLine
+from qa_pipeline.reports.tables import Cell, Sheet, sheet
 from qa_pipeline.reports.wording import clock
 from qa_pipeline.store.figures import Example, MeasureFigures
 
-Cell = str | int | float | Decimal | date | datetime | None
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SCORE_COLUMNS = (
     "calls counted mean_pct judged passed pass_pct pass_low_pct pass_high_pct small_sample"
 )
@@ -30,8 +25,8 @@ _EXAMPLE_COLUMNS = (
 )
 
 
-def monitoring_tables(report: MonitoringReport) -> dict[str, bytes]:
-    """Return the monitoring report as CSV files: scores, criteria, measures, failures."""
+def monitoring_tables(report: MonitoringReport) -> dict[str, Sheet]:
+    """Return the monitoring report as tables: scores, criteria, measures, failures."""
     scores = [("all", "", "", report.overall)]
     scores += [(report.trend_step, line.label, "", line) for line in report.trend]
     scores += [
@@ -44,22 +39,22 @@ def monitoring_tables(report: MonitoringReport) -> dict[str, bytes]:
         [f.path, f.call_id, f.stage, f.reason, f.failed_at] for f in report.failures
     ]
     return {
-        "monitoring-scores.csv": _table(
+        "monitoring-scores": sheet(
             f"by group name {_SCORE_COLUMNS}",
             ([by, label, name, *_score(line)] for by, label, name, line in scores),
         ),
-        "monitoring-criteria.csv": _table(_CRITERIA_COLUMNS, map(_criterion, report.criteria)),
-        "monitoring-measures.csv": _table("name role calls mean p10 median p90", measures),
-        "monitoring-failures.csv": _table("path call_id stage reason failed_at", failures),
+        "monitoring-criteria": sheet(_CRITERIA_COLUMNS, map(_criterion, report.criteria)),
+        "monitoring-measures": sheet("name role calls mean p10 median p90", measures),
+        "monitoring-failures": sheet("path call_id stage reason failed_at", failures),
     }
 
 
-def coaching_tables(report: CoachingReport) -> dict[str, bytes]:
-    """Return the coaching report as CSV files: agents, and a row an example to listen to."""
+def coaching_tables(report: CoachingReport) -> dict[str, Sheet]:
+    """Return the coaching report as tables: agents, and a row an example to listen to."""
     examples = [row for agent in report.agents for row in _examples(agent)]
     return {
-        "coaching-agents.csv": _table(_AGENT_COLUMNS, map(_agent, report.agents)),
-        "coaching-examples.csv": _table(_EXAMPLE_COLUMNS, examples),
+        "coaching-agents": sheet(_AGENT_COLUMNS, map(_agent, report.agents)),
+        "coaching-examples": sheet(_EXAMPLE_COLUMNS, examples),
     }
 
 
@@ -125,16 +120,3 @@ def _score(line: ScoreLine) -> list[Cell]:
 
 def _round(value: float | None) -> float | None:
     return None if value is None else round(value, 2)
-
-
-def _table(header: str, rows: Iterable[Sequence[Cell]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(header.split())
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _safe(cell: Cell) -> Cell:
-    """Keep a spreadsheet from taking text for a formula (CSV injection)."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from qa_pipeline.records import Evidence
 from qa_pipeline.records.base import Record
 from qa_pipeline.reports import wording
+from qa_pipeline.reports.agreement import VERDICTS, Agreement
+from qa_pipeline.reports.calibration import CalibrationReport
 from qa_pipeline.reports.coaching import CoachingReport, missed, others_missed_pct
 from qa_pipeline.reports.monitoring import MonitoringReport
 from qa_pipeline.reports.statistics import SMALL_SAMPLE
@@ -26,7 +28,7 @@ class Column(Record):
     counted: int
 
 
-def page(report: MonitoringReport | CoachingReport) -> str:
+def page(report: MonitoringReport | CoachingReport | CalibrationReport) -> str:
     """Return the report as a page; every text in it is escaped."""
     columns = _columns(report) if isinstance(report, MonitoringReport) else ()
     template = _environment().get_template(f"{report.report}.html.j2")
@@ -55,6 +57,9 @@ def _environment() -> "Environment":
     }
     environment.globals |= {
         "GROUPS": wording.GROUPS,
+        "VERDICTS": VERDICTS,
+        "VERDICT_NAMES": wording.VERDICT_NAMES,
+        "cell": cell,
         "ROLES": wording.ROLES,
         "STAGES": wording.STAGES,
         "group_label": wording.group_label,
@@ -73,6 +78,11 @@ def told(piece: Evidence) -> str:
     if piece.kind == "searched":
         return "Not heard between"
     return "Measured" if piece.kind == "violates" else "Found"
+
+
+def cell(figures: Agreement, first: str, second: str) -> int:
+    """Return how often the first judge said ``first`` and the second ``second``."""
+    return sum(c.count for c in figures.confusion if (c.first, c.second) == (first, second))
 
 
 def _columns(report: MonitoringReport) -> tuple[Column, ...]:

@@ -1,28 +1,42 @@
-"""A report in HTML, CSV or JSON: file names to bytes. Nothing is written here."""
+"""A report in HTML, XLSX, CSV or JSON: file names to bytes. Nothing is written here."""
 
 from typing import Literal, get_args
 
+from qa_pipeline.reports.calibration import CalibrationReport
+from qa_pipeline.reports.calibration_tables import calibration_tables
 from qa_pipeline.reports.coaching import CoachingReport
 from qa_pipeline.reports.csv_tables import coaching_tables, monitoring_tables
 from qa_pipeline.reports.html import page
 from qa_pipeline.reports.monitoring import MonitoringReport
+from qa_pipeline.reports.tables import Sheet, as_csv, as_workbook
 
-Format = Literal["html", "csv", "json"]
-Kind = Literal["monitoring", "coaching"]
+Format = Literal["html", "xlsx", "csv", "json"]
+Kind = Literal["monitoring", "coaching", "calibration"]
+Report = MonitoringReport | CoachingReport | CalibrationReport
 FORMATS: tuple[Format, ...] = get_args(Format)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
-def render(report: MonitoringReport | CoachingReport, format_: Format) -> dict[str, bytes]:
+def render(report: Report, format_: Format) -> dict[str, bytes]:
     """Return the report's files in one format, by name.
 
-    HTML and JSON are one file each; CSV one a table, in UTF-8 with a byte order mark, so that
-    spreadsheet programs show Mandarin.
+    HTML, XLSX and JSON are one file each; CSV one a table, in UTF-8 with a byte order mark, so
+    that spreadsheet programs show Mandarin.
     """
     if format_ == "html":
         return {f"{report.report}.html": page(report).encode()}
     if format_ == "json":
         return {f"{report.report}.json": report.model_dump_json(indent=1).encode() + b"\n"}
+    tables = _tables(report)
+    if format_ == "xlsx":
+        short = {name.removeprefix(f"{report.report}-"): table for name, table in tables.items()}
+        return {f"{report.report}.xlsx": as_workbook(short, report.made_at)}
+    return {f"{name}.csv": as_csv(table) for name, table in tables.items()}
+
+
+def _tables(report: Report) -> dict[str, Sheet]:
     if isinstance(report, MonitoringReport):
         return monitoring_tables(report)
-    return coaching_tables(report)
+    if isinstance(report, CoachingReport):
+        return coaching_tables(report)
+    return calibration_tables(report)

@@ -42,7 +42,7 @@ class Share(Record):
         return self.of < SMALL_SAMPLE
 
 
-def wilson(count: int, of: int) -> tuple[float, float]:
+def wilson(count: float, of: int) -> tuple[float, float]:
     """Return the 95 % interval of a share (Wilson 1927), each end from 0 to 1.
 
     Unlike the textbook interval it stays sensible for few calls and for shares near 0 and 1.

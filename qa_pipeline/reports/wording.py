@@ -73,6 +73,13 @@ STAGES: Final = {
     "score": "scoring",
     "write": "writing the result",
 }
+VERDICT_NAMES: Final = {
+    "met": "met",
+    "partly_met": "partly met",
+    "not_met": "not met",
+    "not_applicable": "not applicable",
+    "unscored": "cannot tell",
+}
 NOTHING: Final = "–"
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from qa_pipeline.errors import UsageError
 from qa_pipeline.records import SensitiveKind
+from qa_pipeline.reports.calibration import calibration_report
 from qa_pipeline.reports.coaching import coaching_report
 from qa_pipeline.reports.monitoring import monitoring_report
 from qa_pipeline.reports.redaction import redacted
@@ -43,6 +44,9 @@ def write_report(
     elif kind == "coaching":
         coaching = redacted(coaching_report(reader, now, only), reader, redact)
         files = {f: render(coaching, f) for f in FORMATS if f in formats}
+    elif kind == "calibration":
+        calibration = redacted(calibration_report(reader, now, only), reader, redact)
+        files = {f: render(calibration, f) for f in FORMATS if f in formats}
     else:
         raise UsageError(f"Unknown report {kind!r}: choose from {', '.join(KINDS)}.")
     written = []
@@ -60,10 +64,15 @@ def write_reports(
     only: CallFilter | None = None,
     redact: Collection[SensitiveKind] = (),
 ) -> list[Path]:
-    """Write all reports of the store at that path; return the paths."""
+    """Write all reports of the store at that path; return the paths.
+
+    The calibration report only where somebody has reviewed a call.
+    """
     with Store.open_reader(store) as reader:
+        reviewed = bool(reader.review_events())
         return [
             path
             for kind in KINDS
+            if kind != "calibration" or reviewed
             for path in write_report(kind, reader, folder, formats, only, redact)
         ]

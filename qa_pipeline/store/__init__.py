@@ -28,8 +28,24 @@ from qa_pipeline.store.figures import (
     ToneTrend,
     Totals,
 )
+from qa_pipeline.store.golden import Baseline, BaselineVerdict, GoldenCall
 from qa_pipeline.store.owner import Store, StoreOwner
 from qa_pipeline.store.reader import StoreReader, snapshot_path
+from qa_pipeline.store.reviews import (
+    CriterionState,
+    GivenVerdict,
+    ReviewEvent,
+    ReviewImport,
+    ReviewProblem,
+)
+from qa_pipeline.store.reviews_calibration import CalibrationFigures
+from qa_pipeline.store.reviews_file import ReviewFile, read_reviews
+from qa_pipeline.store.reviews_scores import (
+    JudgedCall,
+    JudgedCriterion,
+    KeptCard,
+    ReviewedScore,
+)
 from qa_pipeline.store.rows import (
     CallFilter,
     CallRow,
@@ -43,18 +59,32 @@ from qa_pipeline.store.rows import (
 
 __all__ = [
     "AgentFindings",
+    "Baseline",
+    "BaselineVerdict",
+    "CalibrationFigures",
     "CallFilter",
     "CallRow",
     "CoachingFigures",
     "CriterionFigures",
     "CriterionFinding",
+    "CriterionState",
     "DamagedBundle",
     "Departure",
     "Example",
+    "GivenVerdict",
+    "GoldenCall",
     "GoodCall",
     "IngestSummary",
+    "JudgedCall",
+    "JudgedCriterion",
+    "KeptCard",
     "MonitoringFigures",
     "QueryResult",
+    "ReviewEvent",
+    "ReviewFile",
+    "ReviewImport",
+    "ReviewProblem",
+    "ReviewedScore",
     "Run",
     "RunStatus",
     "Scope",
@@ -71,6 +101,7 @@ __all__ = [
     "find_bundle",
     "read_bundle",
     "read_failures",
+    "read_reviews",
     "snapshot_path",
     "write_bundle",
     "write_failure",

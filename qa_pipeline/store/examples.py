@@ -47,7 +47,7 @@ def examples_of(
     verdicts: tuple[str, ...],
 ) -> dict[tuple[str, str], tuple[Example, ...]]:
     """Return up to three examples for each agent and criterion, the surest and newest first."""
-    found = _with_evidence(
+    found = with_evidence(
         connection,
         f"""SELECT coalesce(r.agent_id, '') AS agent, {_EXAMPLE_COLUMNS},
             row_number() OVER (PARTITION BY r.agent_id, r.criterion_id ORDER BY
@@ -60,12 +60,12 @@ def examples_of(
         QUALIFY place <= {_EXAMPLES}""",
         [[pair[0] for pair in pairs], [pair[1] for pair in pairs], list(verdicts)],
     )
-    around = _said(connection)
+    around = said_around(connection)
     grouped: dict[tuple[str, str], tuple[Example, ...]] = {}
     for row in found:
         key = (row["agent"], row["criterion_id"])
         said = around.get((row["call_id"], row["criterion_id"]), ())
-        grouped[key] = (*grouped.get(key, ()), _example(row, said))
+        grouped[key] = (*grouped.get(key, ()), example_of(row, said))
     return grouped
 
 
@@ -76,7 +76,7 @@ def role_models(
 
     At most one of an agent, those of the best calls first.
     """
-    found = _with_evidence(
+    found = with_evidence(
         connection,
         f"""WITH best AS (
             SELECT {_EXAMPLE_COLUMNS}, r.confidence
@@ -95,7 +95,7 @@ def role_models(
         by_criterion = models.setdefault(row["language"], {})
         by_criterion[row["criterion_id"]] = (
             *by_criterion.get(row["criterion_id"], ()),
-            _example(row),
+            example_of(row),
         )
     return models
 
@@ -110,7 +110,7 @@ def good_calls(connection: "duckdb.DuckDBPyConnection") -> GoodCalls:
         FROM chosen WHERE counted AND passed AND total_pct >= {_GOOD_PCT}
         QUALIFY own_place <= 2 OR place <= {_GOOD_CALLS}"""
     )
-    found = _with_evidence(
+    found = with_evidence(
         connection,
         f"""SELECT {_EXAMPLE_COLUMNS}, row_number() OVER (PARTITION BY r.call_id ORDER BY
                 r.points_earned DESC, r.confidence DESC, r.criterion_id) AS place
@@ -122,7 +122,7 @@ def good_calls(connection: "duckdb.DuckDBPyConnection") -> GoodCalls:
     )
     moments: dict[str, list[Example]] = {}
     for row in found:
-        moments.setdefault(row["call_id"], []).append(_example(row))
+        moments.setdefault(row["call_id"], []).append(example_of(row))
     by_agent: dict[str, tuple[GoodCall, ...]] = {}
     overall = []
     for row in rows(connection, "SELECT * FROM good ORDER BY place"):
@@ -138,7 +138,7 @@ def good_calls(connection: "duckdb.DuckDBPyConnection") -> GoodCalls:
     return GoodCalls(by_agent, tuple(overall[:_GOOD_CALLS]))
 
 
-def _with_evidence(
+def with_evidence(
     connection: "duckdb.DuckDBPyConnection", picking: str, values: list[Any]
 ) -> list[dict[str, Any]]:
     """Run a query that picks verdicts (in order of ``place``), and add their evidence.
@@ -159,7 +159,7 @@ def _with_evidence(
     )
 
 
-def _said(
+def said_around(
     connection: "duckdb.DuckDBPyConnection",
 ) -> dict[tuple[str, str], tuple[Line, ...]]:
     """Return what was said where a missed criterion of ``picked`` has no quote to show.
@@ -190,7 +190,7 @@ def _said(
     return lines
 
 
-def _example(row: dict[str, Any], said: tuple[Line, ...] = ()) -> Example:
+def example_of(row: dict[str, Any], said: tuple[Line, ...] = ()) -> Example:
     """Make an example of a picked row."""
     fields = {n: row[n] for n in Example.model_fields if n not in ("evidence", "said")}
     evidence = tuple(Evidence.model_validate(piece) for piece in row["evidence"][:_EVIDENCE])

@@ -3,10 +3,12 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from qa_pipeline.errors import StoreError
+from qa_pipeline.store import golden, reviews, reviews_scores
 from qa_pipeline.store.connect import connect_writer, store_errors
 from qa_pipeline.store.files import disk_errors, remove_leftovers, sync_folder, temporary_name
 from qa_pipeline.store.ingest import BATCH, ingest_folder
@@ -71,6 +73,39 @@ class StoreOwner(StoreReader):
                 f"INSERT OR REPLACE INTO runs ({', '.join(row)}) VALUES ({places})",
                 list(row.values()),
             )
+
+    def add_reviews(
+        self, given: Sequence[reviews.GivenVerdict], source: str
+    ) -> reviews.ReviewImport:
+        """Add people's verdicts; what does not fit or is known already is said, not added.
+
+        Raises:
+            StoreError: the disk is full or read-only; then none is added.
+        """
+        with self._writing, store_errors(self.path):
+            return reviews.add_verdicts(self._connection, given, source)
+
+    def put_reviewed_scores(self, scores: Iterable[reviews_scores.ReviewedScore]) -> int:
+        """Write scores after review beside the machine's; return how many."""
+        with self._writing, store_errors(self.path):
+            return reviews_scores.put_scores(self._connection, scores)
+
+    def keep_scorecard(self, card: reviews_scores.KeptCard) -> None:
+        """Keep a card that judges calls as it is, so that its results can be computed again."""
+        with self._writing, store_errors(self.path):
+            reviews_scores.keep_card(self._connection, card)
+
+    def mark_golden(
+        self, call_ids: Sequence[str], by: str, reason: str | None = None, *, golden_: bool = True
+    ) -> tuple[str, ...]:
+        """Put calls into the golden set or take them out; return those for which that is new."""
+        with self._writing, store_errors(self.path):
+            return golden.mark(self._connection, call_ids, by, reason, golden=golden_)
+
+    def record_baseline(self, verdicts: Sequence[golden.BaselineVerdict], by: str) -> None:
+        """Record the verdicts on the golden set that later checks are compared with."""
+        with self._writing, store_errors(self.path):
+            golden.record_baseline(self._connection, verdicts, by)
 
     def publish_snapshot(self) -> Path:
         """Copy the store to ``<store>.snapshot.duckdb`` for readers; return that path.

@@ -8,10 +8,21 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from qa_pipeline.errors import StoreHeldError, UsageError
-from qa_pipeline.records import AgentHabit, ProcessedCall
-from qa_pipeline.store import coaching_queries, habits, lists, monitoring_queries, whole_call
+from qa_pipeline.records import AgentHabit, ProcessedCall, Verdict
+from qa_pipeline.store import (
+    coaching_queries,
+    golden,
+    habits,
+    lists,
+    monitoring_queries,
+    reviews,
+    reviews_calibration,
+    reviews_scores,
+    whole_call,
+)
 from qa_pipeline.store.connect import connect_reader, store_errors
 from qa_pipeline.store.figures import CoachingFigures, MonitoringFigures
+from qa_pipeline.store.reviews_calibration import CalibrationFigures
 from qa_pipeline.store.rows import (
     CallFilter,
     CallRow,
@@ -135,6 +146,57 @@ class StoreReader:
         """Return the findings of the coaching report."""
         with self._asking() as connection:
             return coaching_queries.coaching(connection, only or CallFilter())
+
+    def review_events(
+        self, call_id: str | None = None, reviewer: str | None = None
+    ) -> tuple[reviews.ReviewEvent, ...]:
+        """Return what people said, the oldest first: of one call, by one reviewer, or all."""
+        with self._asking() as connection:
+            return reviews.list_events(connection, call_id, reviewer)
+
+    def current_verdicts(
+        self, call_id: str | None = None, *, reviewed_only: bool = False
+    ) -> tuple[reviews.CriterionState, ...]:
+        """Return for each criterion the machine's verdict, what people say, and what counts."""
+        with self._asking() as connection:
+            return reviews.current_states(connection, call_id, reviewed_only=reviewed_only)
+
+    def stale_reviewed_calls(self) -> tuple[reviews_scores.JudgedCall, ...]:
+        """Return the reviewed calls whose score after review is missing or out of date."""
+        with self._asking() as connection:
+            return reviews_scores.stale_calls(connection)
+
+    def reviewed_scores(
+        self, call_id: str | None = None
+    ) -> tuple[reviews_scores.ReviewedScore, ...]:
+        """Return the scores after review, of one call or of all."""
+        with self._asking() as connection:
+            return reviews_scores.reviewed_scores(connection, call_id)
+
+    def kept_scorecard(self, content_hash: str) -> reviews_scores.KeptCard | None:
+        """Return a card that judged calls as it was then; ``None`` where it was not kept."""
+        with self._asking() as connection:
+            return reviews_scores.kept_card(connection, content_hash)
+
+    def calibration(self, only: CallFilter | None = None) -> CalibrationFigures:
+        """Return the pairs of verdicts that the calibration report is made of."""
+        with self._asking() as connection:
+            return reviews_calibration.calibration(connection, only or CallFilter())
+
+    def golden_calls(self) -> tuple[golden.GoldenCall, ...]:
+        """Return the golden set, by call."""
+        with self._asking() as connection:
+            return golden.golden_calls(connection)
+
+    def golden_truth(self, scorecard: str) -> dict[tuple[str, str], Verdict]:
+        """Return what people agree on, by golden call and criterion."""
+        with self._asking() as connection:
+            return golden.people_verdicts(connection, scorecard)
+
+    def golden_baseline(self, scorecard: str) -> golden.Baseline:
+        """Return what a check of the golden set is compared with."""
+        with self._asking() as connection:
+            return golden.baseline(connection, scorecard)
 
     def agent_habits(self) -> dict[str, AgentHabit]:
         """Return how each agent usually speaks, by id; agents with too few calls are left out."""

@@ -128,8 +128,8 @@ REVIEW_VIEWS: tuple[View, ...] = (
     View(
         "current_verdicts",
         "For each call and criterion: the machine's verdict, what people say, and the verdict "
-        "that counts (`judged_by`: `machine`, or `people` where they agree or one decided; where they "
-        "are at odds nothing counts until they agree: `unscored`).",
+        "that counts (`judged_by`: `machine`, or `people` where they agree or one decided; where "
+        "they are at odds nothing counts until they agree: `unscored`).",
         "SELECT r.call_id, r.scorecard, r.version, r.criterion_id, r.section_id, r.name, "
         "r.verdict AS machine_verdict, r.needs_review AS machine_needs_review, "
         "o.verdict AS people_verdict, o.state AS people_state, "

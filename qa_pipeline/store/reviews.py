@@ -1,0 +1,281 @@
+"""People's verdicts on stored calls: matched, added as events, and read back.
+
+Nothing here changes or removes an event. What belongs here is the meeting of a given verdict with
+the store: is there such a call, such a criterion, and is the verdict known already? Reading files
+is ``reviews_file``; the state of today is in the views of ``review_tables``.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import AwareDatetime
+
+from qa_pipeline.records import Verdict
+from qa_pipeline.records.base import Record
+from qa_pipeline.store.monitoring_queries import rows
+
+if TYPE_CHECKING:
+    import duckdb
+
+_EVENTS: Final = (
+    *("event_id", "call_id", "scorecard", "criterion_id", "verdict", "reviewer", "reviewed_at"),
+    *("reason", "decides", "source", "source_row", "imported_at"),
+)
+
+
+class GivenVerdict(Record):
+    """One verdict as a person gave it, before anything is known to fit."""
+
+    row: int
+    """Row of the file; the header is row 1."""
+    call: str
+    criterion: str
+    """Id of the criterion, or its name as the card says it."""
+    verdict: Verdict
+    reviewer: str
+    reviewed_at: AwareDatetime
+    reason: str | None = None
+    scorecard: str | None = None
+    """Only needed where several scorecards with this criterion judged the call."""
+    decides: bool = False
+
+
+class ReviewProblem(Record):
+    """A row that was not taken in, and why."""
+
+    row: int
+    reason: str
+
+
+class ReviewImport(Record):
+    """What importing a file of verdicts did."""
+
+    file: str
+    added: int
+    known: int
+    """Verdicts that were in the store already, word for word."""
+    calls: int
+    """Calls that the added verdicts are about."""
+    rescored: int = 0
+    """Scores after review that were computed anew."""
+    problems: tuple[ReviewProblem, ...] = ()
+
+
+class ReviewEvent(Record):
+    """A person's verdict as the store keeps it."""
+
+    event_id: str
+    call_id: str
+    scorecard: str
+    criterion_id: str
+    verdict: Verdict
+    reviewer: str
+    reviewed_at: AwareDatetime
+    reason: str | None
+    decides: bool
+    source: str
+    source_row: int
+    imported_at: AwareDatetime
+
+
+class CriterionState(Record):
+    """The machine's verdict on one criterion of one call, what people say, and what counts."""
+
+    call_id: str
+    scorecard: str
+    version: int
+    criterion_id: str
+    name: str
+    machine_verdict: Verdict
+    machine_needs_review: bool
+    people_verdict: Verdict | None
+    people_state: str | None
+    """``decided``, ``agreed`` or ``disputed``; ``None`` where nobody reviewed it."""
+    reviewers: int
+    verdict: Verdict
+    judged_by: str
+
+
+def add_verdicts(
+    connection: "duckdb.DuckDBPyConnection", given: Sequence[GivenVerdict], source: str
+) -> ReviewImport:
+    """Add the verdicts that fit the store and are not known yet; say of the others why not.
+
+    One transaction: a file is taken in as far as it fits, or not at all when the disk refuses.
+    """
+    matching = _Matching(connection, {item.call for item in given})
+    now = datetime.now(UTC)
+    new: list[list[Any]] = []
+    problems: list[ReviewProblem] = []
+    known = 0
+    for item in given:
+        event = matching.event(item, source, now)
+        if isinstance(event, str):
+            problems.append(ReviewProblem(row=item.row, reason=event))
+        elif event is None:
+            known += 1
+        else:
+            new.append([getattr(event, name) for name in _EVENTS])
+    if new:
+        places = ", ".join("?" for _ in _EVENTS)
+        connection.execute("BEGIN")
+        try:
+            connection.executemany(
+                f"INSERT INTO review_events ({', '.join(_EVENTS)}) VALUES ({places})", new
+            )
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+    calls = len({row[_EVENTS.index("call_id")] for row in new})
+    return ReviewImport(
+        file=source, added=len(new), known=known, calls=calls, problems=tuple(problems)
+    )
+
+
+def list_events(
+    connection: "duckdb.DuckDBPyConnection", call_id: str | None, reviewer: str | None
+) -> tuple[ReviewEvent, ...]:
+    """Return the events of a call or of a reviewer, or all, the oldest first."""
+    found = rows(
+        connection,
+        "SELECT * FROM review_events WHERE ($1 IS NULL OR call_id = $1) "
+        "AND ($2 IS NULL OR reviewer = $2) "
+        "ORDER BY reviewed_at, call_id, criterion_id, reviewer, event_id",
+        [call_id, reviewer],
+    )
+    return tuple(ReviewEvent.model_validate(row) for row in found)
+
+
+def current_states(
+    connection: "duckdb.DuckDBPyConnection", call_id: str | None, *, reviewed_only: bool
+) -> tuple[CriterionState, ...]:
+    """Return what counts for each criterion of a call, or of all calls."""
+    names = ", ".join(CriterionState.model_fields)
+    found = rows(
+        connection,
+        f"SELECT {names} FROM current_verdicts WHERE ($1 IS NULL OR call_id = $1) "
+        "AND (NOT $2 OR people_state IS NOT NULL) "
+        "ORDER BY call_id, scorecard, section_id, criterion_id",
+        [call_id, reviewed_only],
+    )
+    return tuple(CriterionState.model_validate(row) for row in found)
+
+
+def event_id(call_id: str, scorecard: str, criterion_id: str, reviewer: str, at: datetime) -> str:
+    """Return the id of an event: the same judgement has the same id wherever it comes from."""
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    key = "\x1f".join((call_id, scorecard, criterion_id, reviewer, moment))
+    return hashlib.sha256(key.encode()).hexdigest()[:24]
+
+
+class _Matching:
+    """What the store knows of the calls that verdicts are given on."""
+
+    def __init__(self, connection: "duckdb.DuckDBPyConnection", calls: Iterable[str]) -> None:
+        wanted = [sorted(calls)]
+        self._calls = {
+            row["call_id"]
+            for row in rows(
+                connection, "SELECT call_id FROM calls WHERE list_contains($1, call_id)", wanted
+            )
+        }
+        self._criteria: dict[str, dict[str, dict[str, str]]] = {}
+        judged = rows(
+            connection,
+            "SELECT DISTINCT call_id, scorecard, criterion_id, name FROM criterion_results "
+            "WHERE list_contains($1, call_id) ORDER BY ALL",
+            wanted,
+        )
+        for row in judged:
+            cards = self._criteria.setdefault(row["call_id"], {})
+            cards.setdefault(row["scorecard"], {})[row["criterion_id"]] = row["name"]
+        self._events: dict[str, tuple[str, bool]] = {
+            row["event_id"]: (row["verdict"], row["decides"])
+            for row in rows(
+                connection,
+                "SELECT event_id, verdict, decides FROM review_events "
+                "WHERE list_contains($1, call_id)",
+                wanted,
+            )
+        }
+        self._rows: dict[str, int] = {}
+
+    def event(self, item: GivenVerdict, source: str, now: datetime) -> ReviewEvent | str | None:
+        """Return the event to add, why there is none, or ``None`` where it is known already."""
+        found = self._place(item)
+        if isinstance(found, str):
+            return found
+        scorecard, criterion_id = found
+        key = event_id(item.call, scorecard, criterion_id, item.reviewer, item.reviewed_at)
+        before = self._events.get(key)
+        if before is not None:
+            if before == (item.verdict, item.decides):
+                return None
+            place = f"row {self._rows[key]}" if key in self._rows else "the store"
+            return (
+                f"{item.reviewer} said {before[0]} of this criterion at that very time ({place}): "
+                "a changed mind needs a later time"
+            )
+        self._events[key] = (item.verdict, item.decides)
+        self._rows[key] = item.row
+        return ReviewEvent(
+            event_id=key,
+            call_id=item.call,
+            scorecard=scorecard,
+            criterion_id=criterion_id,
+            verdict=item.verdict,
+            reviewer=item.reviewer,
+            reviewed_at=item.reviewed_at,
+            reason=item.reason,
+            decides=item.decides,
+            source=source,
+            source_row=item.row,
+            imported_at=now,
+        )
+
+    def _place(self, item: GivenVerdict) -> tuple[str, str] | str:
+        """Return scorecard and criterion that the verdict is on, or why there are none."""
+        if item.call not in self._calls:
+            return f"unknown call {item.call!r}: it is not in the store"
+        cards = self._criteria.get(item.call, {})
+        if item.scorecard is not None:
+            if item.scorecard not in cards:
+                known = ", ".join(cards) or "none"
+                return f"call {item.call} was not judged by scorecard {item.scorecard!r} ({known})"
+            cards = {item.scorecard: cards[item.scorecard]}
+        places = [
+            (card, criterion_id)
+            for card, criteria in cards.items()
+            for criterion_id in _named(item.criterion, criteria)
+        ]
+        if not places:
+            return _unknown_criterion(item, cards)
+        if len(places) > 1:
+            which = ", ".join(f"{card}: {criterion}" for card, criterion in places)
+            return (
+                f"criterion {item.criterion!r} may be several ({which}): "
+                "say which, by its id and a column 'scorecard'"
+            )
+        return places[0]
+
+
+def _named(criterion: str, criteria: dict[str, str]) -> list[str]:
+    """Return the criteria with that id, else those with that name."""
+    if criterion in criteria:
+        return [criterion]
+    wanted = criterion.casefold()
+    return [key for key, name in criteria.items() if wanted in (key.casefold(), name.casefold())]
+
+
+def _unknown_criterion(item: GivenVerdict, cards: dict[str, dict[str, str]]) -> str:
+    from rapidfuzz import process
+
+    known = [key for criteria in cards.values() for key in criteria]
+    if not known:
+        return f"call {item.call} has no verdicts yet: score it first (run or rescore)"
+    near = process.extractOne(item.criterion, known)
+    hint = f", did you mean {near[0]!r}?" if near else ""
+    return f"unknown criterion {item.criterion!r}: call {item.call} was not judged by it{hint}"
