@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     """Regular expression with named groups that reads metadata from file names."""
     batch_calls: int = Field(default=8, ge=1)
     """Calls that go through the models together."""
+    golden_limit_pct: float = Field(default=90.0, ge=0.0, le=100.0)
+    """Agreement with people, in per cent, that a check of the golden set must reach."""
 
     redaction: RedactionSettings = RedactionSettings()
     """What is redacted where."""

@@ -6,6 +6,7 @@ from qa_pipeline.cli import (
     calls,
     demo,
     doctor,
+    golden,
     models,
     nightly,
     report,
@@ -29,6 +30,7 @@ app.add_typer(calls.app, name="calls")
 app.add_typer(scorecards.app, name="scorecards")
 app.add_typer(report.app, name="report")
 app.add_typer(reviews.app, name="reviews")
+app.add_typer(golden.app, name="golden")
 app.add_typer(models.app, name="models")
 app.add_typer(store.app, name="store")
 app.command("doctor")(doctor.doctor)

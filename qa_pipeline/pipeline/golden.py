@@ -1,0 +1,195 @@
+"""The golden check: reviewed calls judged anew, to see what a change of rules or models spoils.
+
+Where only rules changed, the stored conversations are scored again; with ``listen`` the recordings
+go through the whole pipeline again, into a folder of their own. The store is only read.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from qa_pipeline.errors import UsageError
+from qa_pipeline.records import ProcessedCall, ScoredCall, Verdict
+from qa_pipeline.records.base import Record
+from qa_pipeline.scoring import Scorecard, score_call
+from qa_pipeline.settings import Settings
+from qa_pipeline.store import Baseline, BaselineVerdict, Store, StoreReader
+
+Place = tuple[str, str]
+"""Call and criterion."""
+
+
+class GoldenCriterion(Record):
+    """One criterion on the golden set: agreement with people before and now."""
+
+    criterion_id: str
+    reviewed: int
+    """Golden calls on which people agree about it."""
+    now: int
+    """Of those, how often the machine now says the same."""
+    before: int | None
+    """How often it did in the baseline; ``None`` where the baseline does not know the criterion."""
+    silent: int
+    """Of those, how often the machine now says nothing (``unscored``)."""
+    lost: tuple[str, ...]
+    """Calls that were judged as people do in the baseline and are not any more."""
+    gained: tuple[str, ...]
+    """Calls that are judged as people do now and were not in the baseline."""
+
+    @property
+    def worse(self) -> bool:
+        """Whether more calls were lost since the baseline than gained."""
+        return len(self.lost) > len(self.gained)
+
+
+class GoldenCheck(Record):
+    """What a check of the golden set found."""
+
+    scorecard: str
+    version: int
+    listened: bool
+    calls: int
+    criteria: tuple[GoldenCriterion, ...]
+    agreement_pct: float | None
+    """Over all criteria and calls; ``None`` where people agree on nothing."""
+    baseline_pct: float | None
+    limit_pct: float
+    problems: tuple[str, ...]
+    """Calls that could not be judged anew, and why."""
+    verdicts: tuple[BaselineVerdict, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether agreement reaches the limit and every call could be judged."""
+        reached = self.agreement_pct is not None and self.agreement_pct >= self.limit_pct
+        return reached and not self.problems
+
+
+def check_golden(settings: Settings, card: Scorecard, *, listen: bool = False) -> GoldenCheck:
+    """Judge the golden calls anew by ``card`` and compare with people and with the baseline.
+
+    Raises:
+        UsageError: no call is in the golden set, or people agree on nothing in it.
+    """
+    with Store.open_reader(settings.store_path) as reader:
+        ids = [call.call_id for call in reader.golden_calls()]
+        truth = reader.golden_truth(card.scorecard)
+        before = reader.golden_baseline(card.scorecard)
+        calls, problems = _read(reader, ids)
+    if not ids:
+        raise UsageError("the golden set is empty: put reviewed calls in with golden add CALL")
+    if not truth:
+        raise UsageError(
+            f"people agree on no criterion of {card.scorecard} in the golden set: bring their "
+            "verdicts in with reviews import"
+        )
+    if listen:
+        scored, more = _heard_again(calls, settings, card)
+        problems += more
+    else:
+        scored = [score_call(card, c.conversation, c.measures, c.recording.metadata) for c in calls]
+    return _compared(card, scored, truth, before, settings, listen, problems)
+
+
+def _read(reader: StoreReader, ids: Iterable[str]) -> tuple[list[ProcessedCall], list[str]]:
+    calls, problems = [], []
+    for call_id in ids:
+        call = reader.read_call(call_id)
+        if call is None:
+            problems.append(f"{call_id}: is no longer in the store")
+        else:
+            calls.append(call)
+    return calls, problems
+
+
+def _heard_again(
+    calls: list[ProcessedCall], settings: Settings, card: Scorecard
+) -> tuple[list[ScoredCall], list[str]]:
+    """Run the recordings through the pipeline again; return their scores and what went wrong."""
+    from qa_pipeline.pipeline import run_calls
+
+    problems = [
+        f"{c.recording.call_id}: its recording {c.recording.path} is not there any more"
+        for c in calls
+        if not Path(c.recording.path).is_file()
+    ]
+    there = [c for c in calls if Path(c.recording.path).is_file()]
+    scored: list[ScoredCall] = []
+    with tempfile.TemporaryDirectory(prefix="qa-golden-") as scratch:
+        own = settings.model_copy(update={"data_dir": Path(scratch), "store": None})
+        table = Path(scratch) / "metadata.json"
+        table.write_text(json.dumps([_metadata(c) for c in there]), encoding="utf-8")
+        summary = run_calls([c.recording.path for c in there], own, metadata=table)
+        problems += [f"{f.path}: {f.reason}" for f in summary.failures]
+        with Store.open_reader(own.store_path) as reader:
+            for call in there:
+                again = reader.read_call(call.recording.call_id)
+                if again is not None:
+                    scored += [s for s in again.scored if s.scorecard == card.scorecard]
+    return scored, problems
+
+
+def _metadata(call: ProcessedCall) -> dict[str, object]:
+    """Return what was known about the call, under the id that it has in the store."""
+    known = call.recording.metadata.model_dump(mode="json", exclude_none=True)
+    return {**known, "call_id": call.recording.call_id, "file": call.recording.path}
+
+
+def _compared(
+    card: Scorecard,
+    scored: list[ScoredCall],
+    truth: Mapping[Place, Verdict],
+    before: Baseline,
+    settings: Settings,
+    listened: bool,
+    problems: list[str],
+) -> GoldenCheck:
+    now = {(s.call_id, r.criterion_id): r.verdict for s in scored for r in s.criteria}
+    then = {(v.call_id, v.criterion_id): v.verdict for v in before.verdicts}
+    judged = {place: verdict for place, verdict in truth.items() if place in now}
+    lines = []
+    for criterion in card.criteria():
+        places = [place for place in judged if place[1] == criterion.id]
+        if not places:
+            continue
+        known = [p for p in places if p in then]
+        lines.append(
+            GoldenCriterion(
+                criterion_id=criterion.id,
+                reviewed=len(places),
+                now=sum(now[p] == judged[p] for p in places),
+                before=sum(then[p] == judged[p] for p in known) if known else None,
+                silent=sum(now[p] == "unscored" for p in places),
+                lost=tuple(p[0] for p in known if then[p] == judged[p] != now[p]),
+                gained=tuple(p[0] for p in known if now[p] == judged[p] != then[p]),
+            )
+        )
+    shared = [p for p in judged if p in then]
+    return GoldenCheck(
+        scorecard=card.scorecard,
+        version=card.version,
+        listened=listened,
+        calls=len(scored),
+        criteria=tuple(lines),
+        agreement_pct=_share(sum(now[p] == judged[p] for p in judged), len(judged)),
+        baseline_pct=_share(sum(then[p] == judged[p] for p in shared), len(shared)),
+        limit_pct=settings.golden_limit_pct,
+        problems=tuple(problems),
+        verdicts=tuple(
+            BaselineVerdict(
+                scorecard=s.scorecard,
+                version=s.version,
+                scorecard_hash=s.scorecard_hash,
+                call_id=s.call_id,
+                criterion_id=r.criterion_id,
+                verdict=r.verdict,
+            )
+            for s in scored
+            for r in s.criteria
+        ),
+    )
+
+
+def _share(count: int, of: int) -> float | None:
+    return 100.0 * count / of if of else None
