@@ -11,7 +11,7 @@ from qa_pipeline.measures.pace import paces, pauses
 from qa_pipeline.measures.prosody import Voice, listen
 from qa_pipeline.measures.spans import Span, gaps, intersection, outside, total
 from qa_pipeline.measures.speech import GAP_S, SPEAKERS, Speaker, Speech, speech_of, word_spans
-from qa_pipeline.measures.tension import delivery_of, tensions
+from qa_pipeline.measures.tension import Delivery, delivery_of, tensions
 from qa_pipeline.measures.tone import LIKELY, Toned, ToneModel, tones
 from qa_pipeline.measures.trend import tone_change, tone_trend
 from qa_pipeline.measures.voice import voice_measures
@@ -25,6 +25,7 @@ from qa_pipeline.records import (
     Measures,
     Silence,
     Sound,
+    UtteranceVoice,
 )
 
 Values = Iterator[tuple[str, MeasureRole, float]]
@@ -50,7 +51,8 @@ def measure(
     silences = _silences(speech, levels)
     broken_in = interruptions(speech.stretches)
     voices = _voices(speech, sound)
-    tense = _tensions(conversation, voices)
+    delivered = _deliveries(conversation, voices)
+    tense = tensions(delivered)
     toned = tones(conversation, tone_model, tense) if tone_model is not None else ()
     taken = [
         *_talk(speech),
@@ -75,6 +77,7 @@ def measure(
         silences=silences,
         interruptions=broken_in,
         tones=tuple(t.record for t in toned),
+        voices=_utterance_voices(delivered),
     )
 
 
@@ -174,15 +177,29 @@ def _tone(toned: Sequence[Toned]) -> Values:
             yield "tone_trend", whose, float(trend)
 
 
-def _tensions(conversation: Conversation, voices: Mapping[Speaker, Voice]) -> Mapping[str, float]:
-    """Return the tension of each utterance in which it can be told; none without sound."""
-    return tensions(
-        [
-            delivery_of(utterance, role, voices[role])
-            for utterance in conversation.utterances
-            for role in voices
-            if utterance.role == role
-        ]
+def _deliveries(
+    conversation: Conversation, voices: Mapping[Speaker, Voice]
+) -> tuple[Delivery, ...]:
+    """Return how each utterance of agent and customer was delivered; none without sound."""
+    return tuple(
+        delivery_of(utterance, role, voices[role])
+        for utterance in conversation.utterances
+        for role in voices
+        if utterance.role == role
+    )
+
+
+def _utterance_voices(delivered: Sequence[Delivery]) -> tuple[UtteranceVoice, ...]:
+    """Return the voice of each utterance that has enough of it, in time order."""
+    return tuple(
+        UtteranceVoice(
+            utterance_id=delivery.utterance_id,
+            voiced_s=round(delivery.voiced_s, 3),
+            loudness_dbfs=round(delivery.level_db, 3),
+            pitch_st=round(delivery.pitch_st, 3),
+        )
+        for delivery in delivered
+        if delivery.level_db is not None and delivery.pitch_st is not None
     )
 
 
@@ -190,9 +207,9 @@ def _voices(speech: Speech, sound: Sound | None) -> dict[Speaker, Voice]:
     """Return the voices of agent and customer, each where nobody else speaks."""
     if sound is None:
         return {}
-    channels = sound.samples.shape[0]
+    rows = sound.rows
     return {
-        role: listen(sound.samples[_channel_of(speech, role, channels)], speech.alone[role])
+        role: listen(rows[_channel_of(speech, role, len(rows))], speech.alone[role])
         for role in SPEAKERS
     }
 

@@ -38,6 +38,8 @@ class Delivery:
     pitch_st: float | None
     pace_log2: float | None
     """Words or characters a second, as a power of two."""
+    voiced_s: float = 0.0
+    """Seconds of voiced sound that level and pitch were taken of."""
 
 
 def delivery_of(utterance: Utterance, role: Speaker, voice: Voice) -> Delivery:
@@ -45,7 +47,8 @@ def delivery_of(utterance: Utterance, role: Speaker, voice: Voice) -> Delivery:
     level_db = pitch_st = None
     heard = voice.within(utterance.start_s, utterance.end_s)
     heard = heard.part(heard.voiced)
-    if len(heard.times_s) * STEP_S >= _MIN_VOICED_S - 1e-9:
+    voiced_s = len(heard.times_s) * STEP_S
+    if voiced_s >= _MIN_VOICED_S - 1e-9:
         level_db = float(np.median(heard.level_dbfs))
         pitch_st = float(np.median(semitones(heard.pitch_hz)))
     units = len(tokens(utterance.text))
@@ -57,6 +60,7 @@ def delivery_of(utterance: Utterance, role: Speaker, voice: Voice) -> Delivery:
         level_db=level_db,
         pitch_st=pitch_st,
         pace_log2=float(np.log2(units / spoken_s)) if paced else None,
+        voiced_s=voiced_s,
     )
 
 

@@ -12,6 +12,7 @@ from qa_pipeline.records.measures import (
     Silence,
     ToneLabel,
     UtteranceTone,
+    UtteranceVoice,
 )
 from qa_pipeline.records.privacy import SensitiveKind
 from qa_pipeline.records.processed import Failure, ProcessedCall, Stage, Versions
@@ -24,7 +25,18 @@ from qa_pipeline.records.result import (
     SectionResult,
     Verdict,
 )
-from qa_pipeline.records.sound import SAMPLE_RATE_HZ, Region, Samples, Sound, SoundQuality
+from qa_pipeline.records.sound import (
+    SAMPLE_RATE_HZ,
+    PackedSamples,
+    Region,
+    Row,
+    Samples,
+    Sound,
+    SoundQuality,
+    packed,
+    row_of,
+    unpacked,
+)
 from qa_pipeline.records.transcript import Transcript, Turn, Word
 
 __all__ = [
@@ -43,11 +55,13 @@ __all__ = [
     "Measure",
     "MeasureRole",
     "Measures",
+    "PackedSamples",
     "ProcessedCall",
     "Record",
     "Recording",
     "Region",
     "Role",
+    "Row",
     "Samples",
     "ScoredCall",
     "SectionResult",
@@ -63,7 +77,11 @@ __all__ = [
     "Turn",
     "Utterance",
     "UtteranceTone",
+    "UtteranceVoice",
     "Verdict",
     "Versions",
     "Word",
+    "packed",
+    "row_of",
+    "unpacked",
 ]

@@ -46,6 +46,17 @@ class UtteranceTone(Record):
     call, in robust standard deviations; ``None`` where it could not be told."""
 
 
+class UtteranceVoice(Record):
+    """How one utterance of agent or customer was voiced, where nobody else spoke."""
+
+    utterance_id: str
+    voiced_s: float = Field(gt=0.0)
+    """Seconds of voiced sound that the two medians were taken of."""
+    loudness_dbfs: float
+    pitch_st: float
+    """Semitones above 100 Hz."""
+
+
 class Habit(Record):
     """What is usual for one agent in one measure, from their trusted calls in one language."""
 
@@ -81,6 +92,7 @@ class Measures(Record):
     silences: tuple[Silence, ...] = ()
     interruptions: tuple[Interruption, ...] = ()
     tones: tuple[UtteranceTone, ...] = ()
+    voices: tuple[UtteranceVoice, ...] = ()
 
     def value(self, name: str, role: MeasureRole = "call") -> float | None:
         """Return the measure of that name and role, or ``None`` where it was not measured."""

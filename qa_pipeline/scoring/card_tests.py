@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from qa_pipeline.language.meaning import Meanings
 from qa_pipeline.records import Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.scoring.judge import judge_criteria
@@ -24,7 +25,7 @@ class CardTestResult(Record):
         return self.expected == self.found
 
 
-def run_card_tests(scorecard: Scorecard) -> list[CardTestResult]:
+def run_card_tests(scorecard: Scorecard, meanings: Meanings | None = None) -> list[CardTestResult]:
     """Run every test and every example of a card, in the order of the card.
 
     Raises:
@@ -32,10 +33,10 @@ def run_card_tests(scorecard: Scorecard) -> list[CardTestResult]:
     """
     results: list[CardTestResult] = []
     for test in scorecard.tests:
-        results += _run(scorecard, test)
+        results += _run(scorecard, test, meanings)
     for criterion in scorecard.criteria():
         for example in _examples(criterion):
-            results += _run(scorecard, example)
+            results += _run(scorecard, example, meanings)
     return results
 
 
@@ -52,10 +53,15 @@ def _examples(criterion: Criterion) -> Iterator[CardTest]:
             )
 
 
-def _run(scorecard: Scorecard, test: CardTest) -> list[CardTestResult]:
+def _run(scorecard: Scorecard, test: CardTest, meanings: Meanings | None) -> list[CardTestResult]:
     scene = read_script(test.conversation, f"test {test.name!r}", test.metadata)
     results = judge_criteria(
-        scorecard, scene.conversation, scene.measures, scene.metadata, only=test.expect
+        scorecard,
+        scene.conversation,
+        scene.measures,
+        scene.metadata,
+        only=test.expect,
+        meanings=meanings,
     )
     found = {result.criterion_id: result for result in results}
     return [

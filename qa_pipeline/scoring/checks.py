@@ -1,7 +1,8 @@
 """The operators of a check, as a card writes them. Nothing here judges a call.
 
 Every operator is an optional key of a check and exactly one of them is given, so that the place
-of a mistake in the file and the place in the model are the same.
+of a mistake in the file and the place in the model are the same. What stands in quotes under a
+key is what an editor shows beside it.
 """
 
 from __future__ import annotations
@@ -12,53 +13,24 @@ from pydantic import BeforeValidator, Field, PositiveInt, field_validator, model
 
 from qa_pipeline.language.patterns import pattern
 from qa_pipeline.records import CallMetadata, MeasureRole, ToneLabel
-from qa_pipeline.scoring.parts import LocalText, Part, PerLanguage, Phrases, Range, require_one_of
+from qa_pipeline.scoring.measure_names import MEASURE_NAMES, MEASURED_IN_WINDOWS
+from qa_pipeline.scoring.parts import (
+    LocalText,
+    Names,
+    Part,
+    PerLanguage,
+    Phrases,
+    Range,
+    require_one_of,
+)
 from qa_pipeline.scoring.units import Extent, Percent, Seconds
 
 Who = Literal["agent", "customer", "any"]
-Match = Literal["exact", "fuzzy", "sound"]
+Match = Literal["exact", "fuzzy", "sound", "meaning"]
 SilenceKind = Literal["any", "silence", "hold"]
-
-MEASURE_NAMES = (
-    "talk_s",
-    "talk_share_pct",
-    "silence_pct",
-    "longest_silence_s",
-    "dead_air_s",
-    "longest_dead_air_s",
-    "announced_silence_s",
-    "longest_gap_s",
-    "hold_count",
-    "hold_s",
-    "longest_hold_s",
-    "response_delay_s",
-    "interruptions",
-    "longest_monologue_s",
-    "pace_wpm",
-    "pace_cpm",
-    "pauses_per_min",
-    "median_pause_s",
-    "negative_tone_pct",
-    "positive_tone_pct",
-    "tone_change",
-    "tone_trend",
-    "recognition_confidence_pct",
-    "speech_covered_pct",
-    "answer_delay_s",
-    "noise_level_dbfs",
-    "snr_db",
-    "loudness_dbfs",
-    "loudness_spread_db",
-    "pitch_hz",
-    "pitch_st",
-    "pitch_range_st",
-    "pitch_vs_habit_st",
-    "pitch_range_vs_habit_st",
-    "loudness_vs_habit_db",
-    "pace_vs_habit_pct",
-    "voice_vs_habit_z",
-)
-"""The measures a card may ask for; each is defined where it is computed."""
+ThanIn = Literal["units", "percent"]
+MAX_REGEX = 2_000
+"""Characters of a regular expression."""
 
 
 def _anchor(value: object) -> object:
@@ -70,15 +42,24 @@ def _anchor(value: object) -> object:
     return value
 
 
+_ANCHOR = BeforeValidator(_anchor, json_schema_input_type=Any)
+
+
 class Window(Part):
     """The seconds in which a check looks. Without any key: the whole conversation."""
 
     first: Extent | None = None
+    """The beginning of the call: 15s, 20%."""
     last: Extent | None = None
-    after: Annotated[Check | None, BeforeValidator(_anchor)] = None
-    before: Annotated[Check | None, BeforeValidator(_anchor)] = None
-    around: Annotated[Check | None, BeforeValidator(_anchor)] = None
+    """The end of the call: 30s, 20%."""
+    after: Annotated[Check | None, _ANCHOR] = None
+    """After the first thing that this check finds; with `within`, after each of them."""
+    before: Annotated[Check | None, _ANCHOR] = None
+    """Before the first thing that this check finds; with `within`, before each of them."""
+    around: Annotated[Check | None, _ANCHOR] = None
+    """`within` so many seconds before and after each thing that this check finds."""
     within: Seconds | None = None
+    """How many seconds after, before or around."""
 
     @model_validator(mode="after")
     def _within_needs_anchor(self) -> Window:
@@ -95,43 +76,70 @@ class Window(Part):
 
 
 class Says(Window):
-    """Somebody says one of the phrases (or something the regular expression finds)."""
+    """Somebody says one of the phrases, something the pattern finds, or something like it."""
 
     who: Who = "agent"
+    """Who says it: agent, customer or any."""
     any: Phrases | None = None
-    list: tuple[str, ...] | None = None
+    """Phrases, of which one is enough."""
+    list: Names | None = None
+    """One or several of the card's lists of phrases."""
     regex: PerLanguage[str] | None = None
+    """A regular expression (RE2), looked for in each utterance; capitals do not matter."""
+    meaning: Phrases | None = None
+    """Examples of what is meant: anything that means the same is found."""
+    not_meaning: Phrases | None = None
+    """Examples of what sounds alike and is not meant: what is nearer to them is not found."""
     match: Match = "sound"
+    """How `any` and `list` are compared; each way includes those before it."""
     similarity: float | None = Field(default=None, ge=50, le=100)
+    """How alike words have to be, 50 to 100; 80 where not said."""
+    meaning_similarity: float | None = Field(default=None, ge=20, le=99)
+    """How alike meanings have to be, 20 to 99; where not said, what suits the model."""
     min: PositiveInt = 1
+    """How many times it has to be said."""
     exceptions: Phrases | None = Field(default=None, alias="except")
+    """Phrases inside which nothing is found."""
     what: LocalText | None = None
-
-    @field_validator("list", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: object) -> object:
-        return (value,) if isinstance(value, str) else value
+    """What it is called in reasons."""
 
     @field_validator("regex")
     @classmethod
     def _compiles(cls, value: PerLanguage[str] | None) -> PerLanguage[str] | None:
         for source in value.values() if value else ():
+            if len(source) > MAX_REGEX:
+                raise ValueError(
+                    f"regular expression of {len(source)} characters; at most {MAX_REGEX}, "
+                    "use any or list for many phrases"
+                )
             pattern(source)
         return value
 
     @model_validator(mode="after")
     def _has_words(self) -> Says:
-        if not (self.any or self.list or self.regex):
-            raise ValueError("says what? give one of: any, list, regex")
+        if not (self.any or self.list or self.regex or self.meaning):
+            raise ValueError("says what? give one of: any, list, regex, meaning")
+        if self.match == "meaning" and not (self.any or self.list):
+            raise ValueError("match: meaning compares phrases; give any or list, or use meaning")
+        if not self.by_meaning and (self.not_meaning or self.meaning_similarity):
+            raise ValueError("not_meaning and meaning_similarity need meaning (or match: meaning)")
         return self
+
+    @property
+    def by_meaning(self) -> bool:
+        """Tell whether a sentence encoder is asked for."""
+        return self.meaning is not None or self.match == "meaning"
 
 
 class Limits(Part):
     """A comparison; every limit is inclusive and may differ by language."""
 
     at_most: PerLanguage[float] | None = None
+    """The highest value allowed."""
     at_least: PerLanguage[float] | None = None
+    """The lowest value allowed."""
     between: PerLanguage[Range] | None = None
+    """The lowest and the highest value allowed: [110, 210]."""
 
     @model_validator(mode="after")
     def _has_limit(self) -> Limits:
@@ -151,11 +159,24 @@ class Limits(Part):
         return None if low is None and high is None else (low, high)
 
 
-class MeasureCheck(Limits):
-    """A measure lies within limits."""
+class Than(Window):
+    """What a measure is compared with: the same measure elsewhere in the call, or of another."""
+
+    role: MeasureRole | None = None
+    """Whose measure to compare with; where not said, the same speaker's."""
+    by: ThanIn = "units"
+    """Limits are on the difference in `units` of the measure, or in `percent` of this one."""
+
+
+class MeasureCheck(Window, Limits):
+    """A measure lies within limits, by itself or compared with another part of the call."""
 
     name: PerLanguage[str]
+    """Which measure; see docs/measures.md."""
     role: MeasureRole = "call"
+    """Of whom: agent, customer or call."""
+    than: Than | None = None
+    """Compare with this: the limits are then on how much more it is here than there."""
 
     @field_validator("name")
     @classmethod
@@ -164,15 +185,29 @@ class MeasureCheck(Limits):
             require_one_of(name, MEASURE_NAMES, "measure")
         return value
 
+    @model_validator(mode="after")
+    def _can_be_windowed(self) -> MeasureCheck:
+        if self.than is not None and self.than.is_open() and self.than.role in (None, self.role):
+            raise ValueError("'than' compares a measure with itself: give a window or a role")
+        there = self.than is not None and not self.than.is_open()
+        for name in self.name.values() if there or not self.is_open() else ():
+            require_one_of(name, MEASURED_IN_WINDOWS, "measure of a part of a call")
+        return self
+
 
 class ToneCheck(Window):
     """The share of somebody's utterances with a tone of wording lies within limits."""
 
     who: Who = "agent"
+    """Whose utterances."""
     label: ToneLabel = "negative"
+    """Which tone."""
     at_most: Percent | None = None
+    """The highest share allowed, in per cent."""
     at_least: Percent | None = None
+    """The lowest share allowed, in per cent."""
     min_probability: float = Field(default=0.5, ge=0, le=1)
+    """Tones that are less likely than this do not count."""
 
     @model_validator(mode="after")
     def _has_limit(self) -> ToneCheck:
@@ -185,12 +220,19 @@ class MetadataCheck(Part):
     """A fact from the telephone system equals something or lies within limits."""
 
     field: str
+    """Which fact."""
     equals: str | None = Field(default=None, alias="is")
+    """It is this word."""
     differs: str | None = Field(default=None, alias="is_not")
+    """It is anything but this word."""
     one_of: tuple[str, ...] | None = None
+    """It is one of these words."""
     at_most: float | None = None
+    """It is a number of at most this."""
     at_least: float | None = None
+    """It is a number of at least this."""
     if_missing: bool | None = None
+    """The answer where the fact is not known; where not said, none: unscored."""
 
     @field_validator("field")
     @classmethod
@@ -209,16 +251,22 @@ class SilenceCheck(Window):
     """No stretch without speech is longer than a limit (or only so many are)."""
 
     longer_than: Seconds = 10.0
+    """A stretch of up to this is no matter."""
     kind: SilenceKind = "any"
+    """silence, hold (music) or any."""
     at_most: int = Field(default=0, ge=0)
+    """How many longer ones are allowed."""
 
 
 class CountCheck(Part):
     """How often a check finds something lies within limits."""
 
     of: Check
+    """What is counted."""
     at_least: int | None = Field(default=None, ge=0)
+    """The lowest number allowed."""
     at_most: int | None = Field(default=None, ge=0)
+    """The highest number allowed."""
 
     @model_validator(mode="after")
     def _has_limit(self) -> CountCheck:
@@ -231,19 +279,33 @@ class Operators(Part):
     """The operators, of which a check has exactly one."""
 
     says: Says | None = None
+    """Somebody says something."""
     never_says: Says | None = None
+    """Nobody says something."""
     then: Then | None = None
+    """After one thing, another happens within so many seconds."""
     in_order: tuple[Check, ...] | None = Field(default=None, min_length=2)
+    """Each check finds something after what the one before it found."""
     measure: MeasureCheck | None = None
+    """A measure lies within limits."""
     tone: ToneCheck | None = None
+    """The share of utterances with a tone lies within limits."""
     silence: SilenceCheck | None = None
+    """No stretch without speech is too long."""
     metadata: MetadataCheck | None = None
+    """A fact from the telephone system is as asked."""
     count: CountCheck | None = None
+    """Something is found as often as asked."""
     all_of: tuple[Check, ...] | None = Field(default=None, alias="all", min_length=1)
+    """Every one of the checks holds."""
     any_of: tuple[Check, ...] | None = Field(default=None, alias="any", min_length=1)
+    """One of the checks holds."""
     negated: Check | None = Field(default=None, alias="not")
+    """The check does not hold."""
     at_least: PositiveInt | None = None
+    """So many of the checks in `of` hold."""
     of: tuple[Check, ...] | None = Field(default=None, min_length=1)
+    """The checks for `at_least`."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Operators:
@@ -270,15 +332,22 @@ class Check(Operators):
     """One question to a call: an operator, where it looks, and what excuses a failure."""
 
     window: Window | None = None
+    """Where everything in this check looks."""
     unless: Check | None = None
+    """What excuses a failure. Of a silence, it is asked for each stretch by itself."""
 
 
 class Then(Operators):
     """After something happens, something else happens within so many seconds."""
 
-    after: Annotated[Check, BeforeValidator(_anchor)]
+    after: Annotated[Check, _ANCHOR]
+    """What happens first."""
     within: Seconds
+    """Seconds from when its speaker has finished until the other thing has begun."""
     every: bool = False
+    """Whether it has to follow every time, and not only once."""
+    unless: Check | None = None
+    """What excuses one that nothing follows; looked for in the same seconds."""
 
 
 OPERATOR_FIELDS = (

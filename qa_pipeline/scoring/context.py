@@ -1,8 +1,9 @@
 """Where a check looks: the call, the seconds, and how to say it; narrowed step by step."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from qa_pipeline.language.meaning import Meanings
 from qa_pipeline.records import Evidence
 from qa_pipeline.scoring import windows
 from qa_pipeline.scoring.call import Call
@@ -22,6 +23,8 @@ class Context:
     spans: Intervals
     where: str = ""
     stretch: Interval | None = None
+    meanings: Meanings = field(default_factory=Meanings)
+    """What compares meanings; without an encoder, none are."""
 
     @property
     def words(self) -> Words:
@@ -42,9 +45,9 @@ class Context:
         """Return what is looked for in this call."""
         return self.card.phrases(body, self.call.facts)
 
-    def exceptions(self, body: Says) -> tuple[str, ...]:
-        """Return the phrases inside which nothing is looked for."""
-        return self.card.exceptions(body, self.call.facts)
+    def examples(self, body: Says) -> tuple[str, ...]:
+        """Return the examples of the meaning that is looked for in this call."""
+        return self.card.meanings(body, self.call.facts)
 
     def within(self, spans: Intervals, where: str = "") -> "Context":
         """Return the context narrowed to ``spans``."""

@@ -9,7 +9,8 @@ from dataclasses import replace
 from qa_pipeline.records import Evidence, EvidenceKind
 from qa_pipeline.scoring.checks import Check, CountCheck, Operators, Then
 from qa_pipeline.scoring.context import Context, narrowed
-from qa_pipeline.scoring.number_checks import measure, metadata, silence, tone
+from qa_pipeline.scoring.measure_checks import measure
+from qa_pipeline.scoring.number_checks import metadata, silence, tone
 from qa_pipeline.scoring.outcome import Event, Outcome
 from qa_pipeline.scoring.speech_checks import never_says, says
 from qa_pipeline.scoring.windows import Interval
@@ -30,9 +31,14 @@ def ask(check: Check, context: Context) -> Outcome:
             return inside
         context = inside
     outcome = _operator(check, context, check.unless)
-    if outcome.answer != "no" or check.unless is None or check.silence is not None:
+    return outcome if check.silence is not None else _unless(outcome, check.unless, context)
+
+
+def _unless(outcome: Outcome, unless: Check | None, context: Context) -> Outcome:
+    """Excuse a failure where the exception holds."""
+    if outcome.answer != "no" or unless is None:
         return outcome
-    exception = ask(check.unless, context)
+    exception = ask(unless, context)
     if exception.answer == "unknown":
         return exception
     if exception.answer == "yes":
@@ -156,11 +162,12 @@ def _then(body: Then, context: Context) -> Outcome:
 
 
 def _followed(body: Then, event: Event, context: Context) -> Outcome:
-    """Ask the second check in the seconds after one event."""
+    """Ask the second check, and what excuses it, in the seconds after one event."""
     span = Interval(event.end_s, event.settled_s + body.within)
     anywhere = replace(context, spans=(context.call.extent,), where="")
     where = context.words.anchored("after", body.within, context.words.at(event.start_s))
-    return _operator(body, anywhere.within((span,), where))
+    inside = anywhere.within((span,), where)
+    return _unless(_operator(body, inside), body.unless, inside)
 
 
 def _in_order(checks: tuple[Check, ...], context: Context) -> Outcome:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
+from qa_pipeline.language.meaning import Meanings
 from qa_pipeline.records import (
     CallMetadata,
     Conversation,
@@ -31,14 +32,15 @@ def score_call(
     conversation: Conversation,
     measures: Measures | None,
     metadata: CallMetadata | None,
+    meanings: Meanings | None = None,
 ) -> ScoredCall:
-    """Judge a call by a scorecard.
+    """Judge a call by a scorecard. ``meanings``: what compares meanings, where a card asks.
 
     The same input gives the same result, byte for byte. Where the transcript cannot be trusted
     (``trust.level`` is ``reject``), everything that depends on it is ``unscored`` and the call
     has no total: the few facts left say nothing about the service.
     """
-    results = judge_criteria(scorecard, conversation, measures, metadata)
+    results = judge_criteria(scorecard, conversation, measures, metadata, meanings=meanings)
     totals = Totals(scorecard, results, Words(conversation.language).language)
     trusted = conversation.trust.level != "reject"
     return ScoredCall(
@@ -61,10 +63,11 @@ def judge_criteria(
     measures: Measures | None,
     metadata: CallMetadata | None,
     only: Collection[str] | None = None,
+    meanings: Meanings | None = None,
 ) -> tuple[CriterionResult, ...]:
     """Judge a call by the criteria of a card, or by those whose ids are in ``only``."""
     call = Call(conversation, measures, metadata or CallMetadata())
-    context = Context(card=scorecard, call=call, spans=(call.extent,))
+    context = Context(scorecard, call, (call.extent,), meanings=meanings or Meanings())
     return tuple(
         _judged(criterion, section.id, context)
         for section in scorecard.sections
@@ -111,7 +114,10 @@ def _verdict(criterion: Criterion, context: Context) -> tuple[Verdict, Outcome]:
             return "unscored", applies
         if applies.answer == "no":
             return "not_applicable", _with_reason(applies, words.not_applicable(applies.reason))
-    found = ask(_excusable(criterion), context)
+    check = _excusable(criterion)
+    if check is None:
+        return "unscored", context.unknown(words.for_a_person(), from_text=False)
+    found = ask(check, context)
     if applies is not None:
         found = _doubted(found, applies)
     if found.answer == "unknown":
@@ -124,9 +130,12 @@ def _verdict(criterion: Criterion, context: Context) -> tuple[Verdict, Outcome]:
     return "not_met", found
 
 
-def _excusable(criterion: Criterion) -> Check:
-    """Return the criterion's check with the criterion's own exception on it."""
-    if criterion.unless is None:
+def _excusable(criterion: Criterion) -> Check | None:
+    """Return the criterion's check with the criterion's own exception on it.
+
+    ``None``: a person has to judge.
+    """
+    if criterion.check is None or criterion.unless is None:
         return criterion.check
     unless = criterion.unless
     if criterion.check.unless is not None:

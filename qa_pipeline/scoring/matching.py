@@ -158,7 +158,7 @@ def find(stream: Stream, phrases: PhraseSet) -> list[Hit]:
             scores = _scores(group, windows.letters, windows.sounds, phrases.match)
             candidates += _above(group, scores, windows.starts)
     by_text = phrases.by_text
-    hits = _best([hit for hit in candidates if _has_all_words(by_text[hit.phrase], hit, stream)])
+    hits = best([hit for hit in candidates if _has_all_words(by_text[hit.phrase], hit, stream)])
     stream.memory[phrases] = tuple(hits)
     return hits
 
@@ -232,7 +232,7 @@ def _alike(word: str, other: str, needed: float) -> bool:
     return (letters + sounds) / 2 >= needed
 
 
-def _best(candidates: list[Hit]) -> list[Hit]:
+def best(candidates: list[Hit]) -> list[Hit]:
     """Keep the best of overlapping candidates; matches before near misses, then by length."""
     ranked = sorted(
         candidates, key=lambda h: (not h.found, -h.score, h.first - h.last, h.first, h.phrase)

@@ -1,11 +1,12 @@
-"""The operators on numbers: ``measure``, ``tone``, ``silence`` and ``metadata``."""
+"""The operators ``tone``, ``silence`` and ``metadata``."""
 
 from dataclasses import replace
 
 from qa_pipeline.records import Evidence, EvidenceKind, Measures, UtteranceTone
 from qa_pipeline.scoring.chances import share_chance
-from qa_pipeline.scoring.checks import Check, MeasureCheck, MetadataCheck, SilenceCheck, ToneCheck
+from qa_pipeline.scoring.checks import Check, MetadataCheck, SilenceCheck, ToneCheck
 from qa_pipeline.scoring.context import Ask, Context, narrowed
+from qa_pipeline.scoring.measure_checks import compare
 from qa_pipeline.scoring.outcome import Answer, Event, Outcome
 from qa_pipeline.scoring.windows import Interval
 
@@ -17,47 +18,6 @@ SURE_TONE_CHANCE: dict[Answer, float] = {"yes": 0.5, "no": 0.8, "unknown": 0.0}
 """Below this a person should look."""
 MERGE_GAP_S = 1.0
 """Silences closer together than this, with no word between, are one to whoever is waiting."""
-
-
-def measure(body: MeasureCheck, context: Context, ask: Ask) -> Outcome:  # noqa: ARG001
-    """Answer whether a measure of the whole call lies within limits."""
-    words, language = context.words, context.call.language
-    name = body.name.of(language)
-    bounds = body.bounds(language)
-    if name is None or bounds is None:
-        label = name or body.name.or_first(language)
-        return context.unknown(words.no_limit(label, language))
-    if not context.is_whole:
-        return context.unknown(words.whole_call_only(name))
-    measures = context.call.measures
-    value = measures.value(name, body.role) if measures else None
-    if measures is None or value is None:
-        return context.unknown(words.not_measured(name, body.role))
-    answer = _compare(value, *bounds)
-    reason = words.measured(name, body.role, value, words.bounds(*bounds))
-    evidence = _spans_of(name, body.role, measures, "supports" if answer == "yes" else "violates")
-    return Outcome(
-        answer=answer,
-        reason=reason,
-        evidence=evidence or context.searched(),
-        from_text=body.role != "call",
-    )
-
-
-def _compare(value: float, low: float | None, high: float | None) -> Answer:
-    fits = (low is None or value >= low) and (high is None or value <= high)
-    return "yes" if fits else "no"
-
-
-def _spans_of(name: str, role: str, measures: Measures, kind: EvidenceKind) -> tuple[Evidence, ...]:
-    """Return the seconds that a measure was taken from, where it counts single events."""
-    spans: list[tuple[float, float]] = []
-    if name == "interruptions":
-        spans = [(i.start_s, i.end_s) for i in measures.interruptions if i.by == role]
-    if name == "longest_silence_s" and measures.silences:
-        longest = max(measures.silences, key=lambda s: (s.end_s - s.start_s, -s.start_s))
-        spans = [(longest.start_s, longest.end_s)]
-    return tuple(Evidence(kind=kind, start_s=a, end_s=b) for a, b in spans[:MAX_EVIDENCE])
 
 
 def tone(body: ToneCheck, context: Context, ask: Ask) -> Outcome:
@@ -80,7 +40,7 @@ def tone(body: ToneCheck, context: Context, ask: Ask) -> Outcome:
     share_pct = 100 * len(marked) / len(judged) if judged else _tone_measure(body, inside)
     if share_pct is None:
         return context.unknown(words.not_measured(f"{body.label} tone", body.who))
-    answer = _compare(share_pct, body.at_least, body.at_most)
+    answer = compare(share_pct, body.at_least, body.at_most)
     limits = words.bounds(body.at_least, body.at_most, " %")
     reason = words.tone(body.who, body.label, share_pct, limits)
     chance = _tone_chance(body, found, answer)
@@ -254,7 +214,7 @@ def _fact(body: MetadataCheck, value: object, context: Context) -> tuple[bool, s
         asked.append(" / ".join(body.one_of))
     if body.at_most is not None or body.at_least is not None:
         amount = float(value) if isinstance(value, int | float) else None
-        fits = amount is not None and _compare(amount, body.at_least, body.at_most) == "yes"
+        fits = amount is not None and compare(amount, body.at_least, body.at_most) == "yes"
         results.append(fits)
         asked.append(words.bounds(body.at_least, body.at_most))
     return all(results), ", ".join(asked)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 Language = Literal["en", "zh"]
 
@@ -14,15 +23,24 @@ T = TypeVar("T")
 class Part(BaseModel):
     """The parent of every piece of a card: frozen, and strict about its keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        arbitrary_types_allowed=False,
+        # what is written under a field is what an editor shows beside the key
+        use_attribute_docstrings=True,
+    )
 
 
 class PerLanguage(Part, Generic[T]):
     """One value for all languages, or one a language (``{en: ..., zh: ...}``)."""
 
     en: T | None = None
+    """In English calls."""
     zh: T | None = None
+    """In Mandarin calls."""
     default: T | None = None
+    """In calls of every other language."""
 
     @model_validator(mode="before")
     @classmethod
@@ -36,6 +54,16 @@ class PerLanguage(Part, Generic[T]):
         if not self.values():
             raise ValueError("expected a value, or one a language such as {en: ..., zh: ...}")
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Return: the value itself, or an object with one a language."""
+        languages = handler.resolve_ref_schema(handler(core))
+        one = languages["properties"]["default"]
+        given = [kind for kind in one.get("anyOf", [one]) if kind.get("type") != "null"]
+        return {"anyOf": [*given, {**languages, "minProperties": 1}]}
 
     def of(self, language: str) -> T | None:
         """Return the value for ``language``, or ``None`` where the card gives none for it."""
@@ -52,9 +80,31 @@ class PerLanguage(Part, Generic[T]):
         return [v for v in (self.en, self.zh, self.default) if v is not None]
 
 
-Phrase = Annotated[str, Field(min_length=1)]
-Phrases = PerLanguage[tuple[Phrase, ...]]
+MAX_PHRASE = 300
+"""Characters of a phrase: nobody says more in one piece, and longer ones cost time."""
+MAX_PHRASES = 5_000
+"""Phrases that one list may hold, and that one check may look for."""
+
+Phrase = Annotated[str, Field(min_length=1, max_length=MAX_PHRASE)]
+Phrases = PerLanguage[Annotated[tuple[Phrase, ...], Field(max_length=MAX_PHRASES)]]
 LocalText = PerLanguage[str]
+
+
+def _one_or_many(value: object) -> object:
+    """Read a single word where several may stand."""
+    return (value,) if isinstance(value, str) else value
+
+
+WordSet = PerLanguage[
+    Annotated[
+        tuple[Phrase, ...],
+        Field(min_length=1),
+        BeforeValidator(_one_or_many, str | tuple[Phrase, ...]),
+    ]
+]
+"""One word or several that may stand for a variable."""
+Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many, str | tuple[str, ...])]
+"""One name or several."""
 Range = Annotated[tuple[float, float], Field()]
 
 

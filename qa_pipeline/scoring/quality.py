@@ -61,7 +61,7 @@ def _timely(criterion: Criterion) -> Iterator[str]:
 
     What must never happen, and what is measured, holds for the whole call by its nature.
     """
-    if _is_open(criterion.check):
+    if criterion.check is not None and _is_open(criterion.check):
         yield (
             "has no window: when must it be said? (first, last, before, after; "
             "first: 100% for any time in the call)"
@@ -85,7 +85,7 @@ def _measurable(card: Scorecard, criterion: Criterion, languages: list[Language]
     for _, part in walk(criterion.check):
         if isinstance(part, Says):
             yield from _has_phrases(card, part, languages)
-    measure = criterion.check.measure
+    measure = criterion.check.measure if criterion.check is not None else None
     for language in languages if measure is not None else ():
         if measure is not None and (
             measure.bounds(language) is None or measure.name.of(language) is None
@@ -103,6 +103,8 @@ def _has_phrases(card: Scorecard, says: Says, languages: list[Language]) -> Iter
 
 
 def _exemplified(criterion: Criterion, languages: list[Language]) -> Iterator[str]:
+    if criterion.manual:
+        return
     for verdict in ("met", "not_met"):
         scripts = {_script(text) for text in getattr(criterion.examples, verdict)}
         for language in languages:

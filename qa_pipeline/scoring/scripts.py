@@ -33,7 +33,7 @@ from qa_pipeline.records import (
     UtteranceTone,
     Word,
 )
-from qa_pipeline.scoring.checks import MEASURE_NAMES
+from qa_pipeline.scoring.measure_names import MEASURE_NAMES
 from qa_pipeline.scoring.parts import nearest
 
 SECONDS_A_WORD = 0.4

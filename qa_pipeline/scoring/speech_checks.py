@@ -1,44 +1,38 @@
-"""The operators on what is said: ``says`` and ``never_says``."""
+"""The operators on what is said: ``says`` and ``never_says``.
+
+The second of two steps: ``search`` has found what is said anywhere, this judges the window.
+"""
 
 from dataclasses import dataclass
 from statistics import fmean
 
-from qa_pipeline.language.normalise import simplified
-from qa_pipeline.language.patterns import pattern
 from qa_pipeline.records import Evidence, EvidenceKind
 from qa_pipeline.scoring.checks import Says
 from qa_pipeline.scoring.context import Ask, Context, narrowed
-from qa_pipeline.scoring.matching import Hit, compiled, find
 from qa_pipeline.scoring.outcome import Event, Outcome
 from qa_pipeline.scoring.reasons import HEARD_LIMIT
-from qa_pipeline.scoring.stream import Quote, Stream
+from qa_pipeline.scoring.search import (
+    LOW_PROBABILITY,
+    Found,
+    Query,
+    query_of,
+    search,
+    search_meaning,
+)
+from qa_pipeline.scoring.stream import Stream
 
 FORBIDDEN_SIMILARITY = 92.0
 """Accusing somebody of a forbidden phrase asks for more than finding a greeting."""
-EXCEPTION_SIMILARITY = 93.0
-"""An exception must be nearly exact, or it would swallow what differs from it by one word."""
-LOW_PROBABILITY = 0.5
 MAX_EVIDENCE = 5
 
 
 @dataclass(frozen=True)
-class Found:
-    """A match in the call: what was said, and how sure the match is."""
+class Seen:
+    """Where was looked, what was found there, and why meanings could not be compared."""
 
-    quote: Quote
-    score: float
-    is_match: bool
-    narrow: bool
-
-    @property
-    def confidence(self) -> float:
-        """How sure it is that this was said, 0 to 1."""
-        return self.score / 100 * self.quote.probability
-
-    @property
-    def doubtful(self) -> bool:
-        """Tell whether a person should look."""
-        return self.narrow or self.quote.probability < LOW_PROBABILITY
+    inside: Context
+    found: list[Found]
+    missing: str | None
 
 
 def says(body: Says, context: Context, ask: Ask) -> Outcome:
@@ -46,7 +40,7 @@ def says(body: Says, context: Context, ask: Ask) -> Outcome:
     seen = _look(body, context, ask, body.similarity)
     if isinstance(seen, Outcome):
         return seen
-    inside, found = seen
+    inside, found = seen.inside, seen.found
     matches = [f for f in found if f.is_match]
     if len(matches) >= body.min:
         surest = sorted((f.confidence for f in matches), reverse=True)[: body.min]
@@ -59,6 +53,8 @@ def says(body: Says, context: Context, ask: Ask) -> Outcome:
             doubtful=sum(not f.doubtful for f in matches) < body.min,
             from_text=True,
         )
+    if seen.missing is not None:
+        return context.unknown(seen.missing)
     return _missing(body, inside, found)
 
 
@@ -68,7 +64,7 @@ def never_says(body: Says, context: Context, ask: Ask) -> Outcome:
     seen = _look(body, context, ask, similarity)
     if isinstance(seen, Outcome):
         return seen
-    inside, found = seen
+    inside, found = seen.inside, seen.found
     matches = [f for f in found if f.is_match]
     if len(matches) >= body.min:
         return Outcome(
@@ -80,6 +76,8 @@ def never_says(body: Says, context: Context, ask: Ask) -> Outcome:
             doubtful=all(f.doubtful for f in matches),
             from_text=True,
         )
+    if seen.missing is not None:
+        return context.unknown(seen.missing)
     return Outcome(
         answer="yes",
         reason=context.words.never_said(body.who, _what(body, inside), inside.place),
@@ -90,9 +88,7 @@ def never_says(body: Says, context: Context, ask: Ask) -> Outcome:
     )
 
 
-def _look(
-    body: Says, context: Context, ask: Ask, similarity: float | None
-) -> tuple[Context, list[Found]] | Outcome:
+def _look(body: Says, context: Context, ask: Ask, similarity: float | None) -> Seen | Outcome:
     """Return where was looked and what was found there, in order of time."""
     blocked = context.call.not_heard(body.who)
     if blocked is not None:
@@ -100,52 +96,49 @@ def _look(
     inside = narrowed(body, context, ask)
     if isinstance(inside, Outcome):
         return inside
+    query = query_of(body, context, similarity)
     found: list[Found] = []
     for stream in context.call.streams(body.who):
-        found += [f for f in _in_stream(body, context, stream, similarity) if _is_in(inside, f)]
-    return inside, sorted(found, key=lambda f: (f.quote.start_s, f.quote.end_s))
+        found += [f for f in search(query, stream) if _is_in(inside, f)]
+    enough = sum(f.is_match for f in found) >= body.min
+    if not body.by_meaning or enough:
+        return Seen(inside, _in_time(found), None)
+    missing = _meaning_missing(query, context)
+    if missing is not None:
+        return Seen(inside, _in_time(found), missing)
+    for stream in context.call.streams(body.who):
+        for item in search_meaning(query, stream, context.meanings, _utterances(stream, inside)):
+            if _is_in(inside, item) and not any(_overlap(item, other) for other in found):
+                found.append(item)
+    return Seen(inside, _in_time(found), None)
+
+
+def _meaning_missing(query: Query, context: Context) -> str | None:
+    """Return why meanings cannot be compared in this call, or ``None`` where they can."""
+    words, language = context.words, context.call.language
+    if not query.examples:
+        return words.no_examples(language)
+    return None if context.meanings.understands(language) else words.no_encoder(language)
+
+
+def _utterances(stream: Stream, inside: Context) -> frozenset[int]:
+    """Return the places of the utterances that the window touches."""
+    parts = enumerate(stream.utterances)
+    return frozenset(i for i, u in parts if inside.has(u.start_s, u.end_s))
+
+
+def _overlap(item: Found, other: Found) -> bool:
+    a, b = item.quote, other.quote
+    together = a.start_s < b.end_s and a.end_s > b.start_s
+    return a.utterance.utterance_id == b.utterance.utterance_id and together
+
+
+def _in_time(found: list[Found]) -> list[Found]:
+    return sorted(found, key=lambda f: (f.quote.start_s, f.quote.end_s))
 
 
 def _is_in(context: Context, found: Found) -> bool:
     return context.has(found.quote.start_s, found.quote.end_s)
-
-
-def _in_stream(
-    body: Says, context: Context, stream: Stream, similarity: float | None
-) -> list[Found]:
-    """Return matches and near misses of phrases and regular expressions in one stream."""
-    phrases = compiled(context.phrases(body), body.match, similarity)
-    hits = find(stream, phrases)
-    hits += _regex_hits(body, stream, context.call.language)
-    exempt = compiled(context.exceptions(body), body.match, EXCEPTION_SIMILARITY)
-    spans = [(h.first, h.last) for h in find(stream, exempt) if h.found]
-    kept: list[Hit] = []
-    for hit in hits:
-        clear = all(hit.last < first or hit.first > last for first, last in (*spans,))
-        taken = any(not (hit.last < k.first or hit.first > k.last) for k in kept)
-        if clear and not taken:
-            kept.append(hit)
-    return [Found(stream.quote(h.first, h.last), h.score, h.found, h.narrow) for h in kept]
-
-
-def _regex_hits(body: Says, stream: Stream, language: str) -> list[Hit]:
-    """Return what the regular expression finds, utterance by utterance, as exact matches."""
-    source = body.regex.of(language) if body.regex else None
-    if source is None:
-        return []
-    hits = []
-    for index, utterance in enumerate(stream.utterances):
-        for match in pattern(source).finditer(simplified(utterance.text)):
-            covered = [
-                i
-                for i, token in enumerate(stream.tokens)
-                if token.utterance == index
-                and token.start < match.end() > match.start()
-                and token.end > match.start()
-            ]
-            if covered:
-                hits.append(Hit(covered[0], covered[-1], 100.0, 100.0, source))
-    return hits
 
 
 def _missing(body: Says, inside: Context, found: list[Found]) -> Outcome:
@@ -180,7 +173,7 @@ def _what(body: Says, context: Context) -> str:
     """Return what was looked for, in words."""
     if body.what is not None:
         return body.what.or_first(context.words.language)
-    return context.words.such_words(context.phrases(body))
+    return context.words.such_words(context.phrases(body) or context.examples(body))
 
 
 def _heard_probability(body: Says, inside: Context) -> float:

@@ -4,6 +4,7 @@ Recognition cuts utterances at pauses, so phrases are looked for across the utte
 speaker; a quote is cut from one utterance.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -88,6 +89,20 @@ class Stream:
         return [
             (group[0].start_s, self.utterances[index].text[group[0].start : group[-1].end])
             for index, group in cuts.items()
+        ]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """The first token of each utterance, and the number of tokens at the end."""
+        places = [token.utterance for token in self.tokens]
+        return [bisect_left(places, i) for i in range(len(self.utterances) + 1)]
+
+    def tokens_in(self, utterance: int, start: int, end: int) -> list[int]:
+        """Return the tokens that touch the characters from ``start`` to ``end``."""
+        return [
+            i
+            for i in range(self._starts[utterance], self._starts[utterance + 1])
+            if self.tokens[i].start < end > start and self.tokens[i].end > start
         ]
 
     def quote(self, first: int, last: int) -> Quote:

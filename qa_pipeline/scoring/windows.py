@@ -37,11 +37,11 @@ def common(a: Intervals, b: Intervals) -> Intervals:
     return merged(tuple(part for part in parts if part is not None))
 
 
-def merged(intervals: Intervals) -> Intervals:
-    """Return the intervals in order of time, overlapping ones made one."""
+def merged(intervals: Intervals, bridge_s: float = 0.0) -> Intervals:
+    """Return the intervals in order of time, those at most ``bridge_s`` apart made one."""
     result: list[Interval] = []
     for item in sorted(intervals, key=lambda i: (i.start_s, i.end_s)):
-        if result and item.start_s <= result[-1].end_s:
+        if result and item.start_s <= result[-1].end_s + bridge_s:
             joined = Interval(result[-1].start_s, max(result[-1].end_s, item.end_s))
             result[-1] = joined
         else:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from qa_pipeline.measures import BY_NAME
 from qa_pipeline.records import CallMetadata
 from qa_pipeline.scoring import check_card, checks, parse_scorecard, run_card_tests, schema
-from qa_pipeline.scoring.checks import MEASURE_NAMES
+from qa_pipeline.scoring.measure_names import MEASURE_NAMES
 from qa_pipeline.scoring.parts import Part, keys_of
 from qa_pipeline.scoring.schema import METADATA_VARIABLES
 from tests.scoring.test_arithmetic import Spec, totals

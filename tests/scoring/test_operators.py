@@ -96,8 +96,8 @@ CASES = [
     ),
     ("{measure: {name: pace_wpm, role: agent, at_most: {en: 200}}}", "A: 好", "unscored"),
     (
-        "{all: [{measure: {name: silence_pct, at_most: 9}}], window: {first: 10%}}",
-        "[silence_pct = 7]\nA: hello there my good friend",
+        "{all: [{measure: {name: snr_db, at_least: 9}}], window: {first: 10%}}",
+        "[snr_db = 17]\nA: hello there my good friend",
         "unscored",
     ),
     # tone

@@ -1,0 +1,172 @@
+"""What a check looks for, and where in a call it is said: found once, whatever the window.
+
+This is the first of two steps. Here phrases, patterns and meanings are found in what one role
+said; ``speech_checks`` then judges which of them lie in the window, and what that makes of the
+check. Whatever finds hits faster must find these same ones.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qa_pipeline.language.meaning import Meanings, pieces_of_meaning
+from qa_pipeline.language.normalise import Script, pieces, simplified
+from qa_pipeline.language.patterns import pattern
+from qa_pipeline.records import Utterance
+from qa_pipeline.scoring.checks import Match, Says
+from qa_pipeline.scoring.matching import Hit, best, compiled, find
+from qa_pipeline.scoring.stream import Quote, Stream
+
+if TYPE_CHECKING:
+    from qa_pipeline.scoring.context import Context
+
+EXCEPTION_SIMILARITY = 93.0
+"""An exception must be nearly exact, or it would swallow what differs from it by one word."""
+LOW_PROBABILITY = 0.5
+MEANING_NEAR = 6.0
+"""Points around the threshold of a meaning, and between what is meant and what is not, within
+which a person should look: who does what to whom is hard for a sentence encoder."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is looked for, with all that the answer depends on besides the words of the call."""
+
+    phrases: tuple[str, ...]
+    exceptions: tuple[str, ...]
+    match: Match
+    similarity: float | None
+    regex: str | None
+    examples: tuple[str, ...]
+    """Of what is meant, in the language of the call."""
+    counterexamples: tuple[str, ...]
+    meaning_similarity: float | None
+    language: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """A match in the call: what was said, and how sure the match is."""
+
+    quote: Quote
+    score: float
+    is_match: bool
+    narrow: bool
+
+    @property
+    def confidence(self) -> float:
+        """How sure it is that this was said, 0 to 1."""
+        return self.score / 100 * self.quote.probability
+
+    @property
+    def doubtful(self) -> bool:
+        """Tell whether a person should look."""
+        return self.narrow or self.quote.probability < LOW_PROBABILITY
+
+
+def query_of(body: Says, context: "Context", similarity: float | None) -> Query:
+    """Return what ``body`` looks for in the call of ``context``."""
+    card, call = context.card, context.call
+    language = call.language
+    return Query(
+        phrases=card.phrases(body, call.facts),
+        exceptions=card.exceptions(body, call.facts),
+        match=body.match,
+        similarity=similarity,
+        regex=body.regex.of(language) if body.regex else None,
+        examples=_in_language(card.meanings(body, call.facts), language),
+        counterexamples=_in_language(card.counterexamples(body, call.facts), language),
+        meaning_similarity=body.meaning_similarity,
+        language=language,
+    )
+
+
+def search(query: Query, stream: Stream) -> list[Found]:
+    """Return matches and near misses of phrases and patterns in what one role said."""
+    match: Match = "sound" if query.match == "meaning" else query.match
+    hits = find(stream, compiled(query.phrases, match, query.similarity))
+    hits += _pattern_hits(query.regex, stream)
+    return [_found(hit, stream, hit.narrow) for hit in _clear(hits, query, stream)]
+
+
+def search_meaning(
+    query: Query, stream: Stream, meanings: Meanings, utterances: frozenset[int]
+) -> list[Found]:
+    """Return what means the same as the examples, and what nearly does, in some utterances.
+
+    ``utterances``: their places in the stream; each is searched by itself, so the answer for one
+    does not depend on the others.
+    """
+    found: list[Found] = []
+    for index in sorted(utterances):
+        hits = dict(_meaning_hits(query, stream, index, meanings))
+        kept = _clear(best(list(hits)), query, stream)
+        found += [_found(hit, stream, not hits[hit]) for hit in kept]
+    return found
+
+
+def _in_language(texts: tuple[str, ...], language: str) -> tuple[str, ...]:
+    """Return the texts that are written in a language."""
+    script: Script = "zh" if language == "zh" else "en"
+    return tuple(t for t in texts if (cut := pieces(t)) and cut[0].script == script)
+
+
+def _found(hit: Hit, stream: Stream, narrow: bool) -> Found:
+    return Found(stream.quote(hit.first, hit.last), hit.score, hit.found, narrow)
+
+
+def _clear(hits: list[Hit], query: Query, stream: Stream) -> list[Hit]:
+    """Return the hits that lie in no exception and not in one another.
+
+    Where two overlap, matches come before near misses, and then the earlier before the later.
+    """
+    match: Match = "sound" if query.match == "meaning" else query.match
+    exempt = compiled(query.exceptions, match, EXCEPTION_SIMILARITY)
+    spans = [(h.first, h.last) for h in find(stream, exempt) if h.found]
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: not h.found):
+        clear = all(hit.last < first or hit.first > last for first, last in spans)
+        taken = any(not (hit.last < k.first or hit.first > k.last) for k in kept)
+        if clear and not taken:
+            kept.append(hit)
+    return kept
+
+
+def _pattern_hits(source: str | None, stream: Stream) -> list[Hit]:
+    """Return what the regular expression finds, utterance by utterance, as exact matches."""
+    if source is None:
+        return []
+    hits = []
+    for index, utterance in enumerate(stream.utterances):
+        for match in pattern(source).finditer(simplified(utterance.text)):
+            covered = stream.tokens_in(index, match.start(), match.end())
+            if covered:
+                hits.append(Hit(covered[0], covered[-1], 100.0, 100.0, source))
+    return hits
+
+
+def _meaning_hits(
+    query: Query, stream: Stream, index: int, meanings: Meanings
+) -> list[tuple[Hit, bool]]:
+    """Return what in one utterance is like an example, and whether surely."""
+    utterance: Utterance = stream.utterances[index]
+    spans = pieces_of_meaning(utterance.text, query.language)
+    texts = [utterance.text[start:end] for start, end in spans]
+    if not texts:
+        return []
+    language = query.language
+    needed = query.meaning_similarity or meanings.usual_similarity(language)
+    alike = meanings.similarities(texts, query.examples, language)
+    unlike = meanings.similarities(texts, query.counterexamples, language)
+    hits = []
+    for column, (start, end) in enumerate(spans):
+        row = int(alike[:, column].argmax())
+        score = float(alike[row, column])
+        margin = score - max((float(other) for other in unlike[:, column]), default=0.0)
+        tokens = stream.tokens_in(index, start, end)
+        if not tokens or score < needed - MEANING_NEAR or margin < -MEANING_NEAR:
+            continue
+        required = needed if margin > 0 else 100.0
+        sure = score >= needed + MEANING_NEAR and margin >= MEANING_NEAR
+        score = round(min(100.0, score), 2)
+        hits.append((Hit(tokens[0], tokens[-1], score, required, query.examples[row]), sure))
+    return hits
