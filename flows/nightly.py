@@ -12,7 +12,7 @@ from prefect.concurrency.sync import concurrency
 
 from qa_pipeline.cli.progress import ProgressBar
 from qa_pipeline.errors import StoreError
-from qa_pipeline.pipeline import BatchOutcome, Line, OpenRun, RunSummary, Ticket, find_scorecard
+from qa_pipeline.pipeline import BatchOutcome, OpenRun, RunSummary, Ticket, find_scorecard, line_of
 from qa_pipeline.records import SensitiveKind
 from qa_pipeline.reports import write_reports
 from qa_pipeline.settings import read_settings
@@ -86,7 +86,7 @@ def nightly(
     )
     cards = [find_scorecard(settings.scorecard)]
     run = OpenRun(paths, settings, cards, Path(metadata) if metadata else None)
-    with ProgressBar() as progress, _gpu_slot(run), Line(run, progress) as line:
+    with ProgressBar() as progress, _gpu_slot(run), line_of(run, progress) as line:
         progress.begin(len(run.sources))
         outcomes = [
             process(number, ticket)
@@ -101,7 +101,8 @@ def nightly(
 
 def _gpu_slot(run: OpenRun) -> AbstractContextManager[None]:
     """Take a slot of the GPU's limit where a GPU is used; pass where no limit was created."""
-    if run.parts.device.name == "cuda":
+    workers = run.settings.workers
+    if any(device != "cpu" for device in workers or (run.parts.device.name,)):
         return concurrency(GPU_LIMIT, occupy=1)
     return nullcontext()
 

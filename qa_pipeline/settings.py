@@ -1,9 +1,9 @@
 """Configuration, read once at the edges: command line, then QA_* variables, then qa.toml."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,6 +15,10 @@ from qa_pipeline.errors import UsageError
 from qa_pipeline.records import SensitiveKind
 
 _IDENTIFYING: tuple[SensitiveKind, ...] = ("phone", "id", "card", "account", "email")
+
+
+WorkerDevice = Annotated[str, StringConstraints(pattern=r"^(cpu|cuda(:\d+)?)$")]
+"""What one worker process runs on."""
 
 
 class RedactionSettings(BaseModel):
@@ -62,7 +66,11 @@ class Settings(BaseSettings):
     """Which models to use: a file name in ``models/`` without ``.toml``."""
     scorecard: str = "inbound-service"
     """A scorecard's name in ``scorecards/``, or the path of a YAML file."""
-    device: Literal["auto", "cpu", "cuda"] = "auto"
+    device: Annotated[str, StringConstraints(pattern=r"^(auto|cpu|cuda(:\d+)?)$")] = "auto"
+    """``auto``, ``cpu``, ``cuda`` or a certain GPU, such as ``cuda:1``."""
+    workers: tuple[WorkerDevice, ...] = ()
+    """Processes that share the calls of a run, each on the device that is named for it; empty:
+    one process on ``device``."""
     languages: tuple[str, ...] = ("en", "zh")
     """Languages that callers speak here."""
     vocabulary: tuple[str, ...] = ()

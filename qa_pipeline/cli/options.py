@@ -29,5 +29,14 @@ Metadata = Annotated[
     typer.Option("--metadata", help="CSV or JSON with a row a call (column 'file' names it)."),
 ]
 DeviceName = Annotated[
-    str | None, typer.Option("--device", help="auto, cpu or cuda. Default: auto.")
+    str | None,
+    typer.Option("--device", help="auto, cpu, cuda or one GPU, such as cuda:1. Default: auto."),
+]
+WorkerDevices = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--worker",
+        help="Device of a worker process, such as cuda:0; once for each process that is to share "
+        "the calls. Default: one process.",
+    ),
 ]

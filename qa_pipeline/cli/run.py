@@ -24,6 +24,7 @@ def run(
     store: options.StorePath = None,
     metadata: options.Metadata = None,
     device: options.DeviceName = None,
+    worker: options.WorkerDevices = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Transcribe, measure and score calls, and take the results into the store.
@@ -36,7 +37,12 @@ def run(
     from qa_pipeline.settings import read_settings
 
     settings = read_settings(
-        scorecard=scorecard, profile=profile, data_dir=data_dir, store=store, device=device
+        scorecard=scorecard,
+        profile=profile,
+        data_dir=data_dir,
+        store=store,
+        device=device,
+        workers=tuple(worker) if worker else None,
     )
     with ProgressBar() as progress:
         summary = run_calls([*paths], settings, metadata=metadata, progress=progress)

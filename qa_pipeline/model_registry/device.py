@@ -1,5 +1,6 @@
 """Which device and precision the models run on."""
 
+import re
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Literal
@@ -7,34 +8,44 @@ from typing import Literal
 from qa_pipeline.errors import UsageError
 from qa_pipeline.model_registry.profile import TranscriptionOptions
 
-DeviceName = Literal["cpu", "cuda"]
+_REQUESTED = re.compile(r"auto|cpu|cuda(:\d+)?")
 
 
 @dataclass(frozen=True)
 class Device:
     """A device, and the precision in which CTranslate2 computes on it."""
 
-    name: DeviceName
+    kind: Literal["cpu", "cuda"]
+    index: int
+    """Which GPU, as CUDA counts them (``CUDA_VISIBLE_DEVICES`` hides and reorders them)."""
     compute_type: str
+
+    @property
+    def name(self) -> str:
+        """The device as torch names it: ``cpu``, ``cuda:0``, ``cuda:1``, ..."""
+        return "cpu" if self.kind == "cpu" else f"cuda:{self.index}"
 
 
 def choose_device(requested: str, options: TranscriptionOptions) -> Device:
-    """Return the device to use. ``requested``: ``auto``, ``cpu`` or ``cuda``.
+    """Return the device to use. ``requested``: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
 
-    ``auto`` takes a GPU where CTranslate2 finds one. Raises ``UsageError`` when a GPU is asked
-    for and there is none.
+    ``auto`` takes the first GPU where CTranslate2 finds one. Raises ``UsageError`` when a GPU is
+    asked for and there is none.
     """
-    if requested not in ("auto", "cpu", "cuda"):
-        raise UsageError(f"device is {requested!r}; it must be auto, cpu or cuda")
-    if requested != "cpu":
-        if _cuda_devices() > 0:
-            return Device("cuda", options.compute_type_cuda)
-        if requested == "cuda":
-            raise UsageError(
-                "device is cuda, but no usable NVIDIA GPU was found; "
-                "run 'qa-pipeline doctor' to see what is missing, or use --device cpu"
-            )
-    return Device("cpu", options.compute_type_cpu)
+    if not _REQUESTED.fullmatch(requested):
+        raise UsageError(f"device is {requested!r}; it must be auto, cpu, cuda or cuda:N")
+    if requested == "cpu":
+        return Device("cpu", 0, options.compute_type_cpu)
+    index = int(requested.partition(":")[2] or 0)
+    found = _cuda_devices()
+    if index < found:
+        return Device("cuda", index, options.compute_type_cuda)
+    if requested != "auto":
+        raise UsageError(
+            f"device is {requested}, but {found or 'no'} usable NVIDIA GPUs were found; "
+            "run 'qa-pipeline doctor' to see what is missing, or use --device cpu"
+        )
+    return Device("cpu", 0, options.compute_type_cpu)
 
 
 def _cuda_devices() -> int:

@@ -13,7 +13,7 @@ from qa_pipeline.conversation import build_conversation
 from qa_pipeline.measures import measure
 from qa_pipeline.pipeline.listening import HeardCall, hear_calls
 from qa_pipeline.pipeline.opening import OpenedCall, open_call
-from qa_pipeline.pipeline.run import BatchOutcome, OpenRun
+from qa_pipeline.pipeline.processing import BatchOutcome, Processing
 from qa_pipeline.pipeline.tray import Tray
 from qa_pipeline.pipeline.voices import learn_voice
 from qa_pipeline.progress import Progress
@@ -80,7 +80,7 @@ class HeardBatch:
     heard: tuple[HeardCall, ...]
 
 
-def open_batch(run: OpenRun, sources: Sequence[CallSource], progress: Progress) -> OpenedBatch:
+def open_batch(run: Processing, sources: Sequence[CallSource], progress: Progress) -> OpenedBatch:
     """Decode the files of a batch and drop what has a result already."""
     tray = Tray(progress, run.write_failure)
     opened = tray.each("decode", [_Source(s) for s in sources], lambda s: open_call(s.source, run))
@@ -91,12 +91,12 @@ def open_batch(run: OpenRun, sources: Sequence[CallSource], progress: Progress) 
     return OpenedBatch(tray, fresh, skipped, len(sources))
 
 
-def hear_batch(run: OpenRun, opened: OpenedBatch) -> HeardBatch:
+def hear_batch(run: Processing, opened: OpenedBatch) -> HeardBatch:
     """Find words and speakers of a batch."""
     return HeardBatch(opened, tuple(hear_calls(opened.fresh, run.parts, opened.tray)))
 
 
-def finish_batch(run: OpenRun, heard: HeardBatch, progress: Progress) -> BatchOutcome:
+def finish_batch(run: Processing, heard: HeardBatch, progress: Progress) -> BatchOutcome:
     """Measure and score the calls of a batch and write their bundles."""
     opened = heard.opened
     tray = opened.tray
@@ -107,14 +107,15 @@ def finish_batch(run: OpenRun, heard: HeardBatch, progress: Progress) -> BatchOu
     audio_s = sum(call.recording.duration_s for call in opened.fresh)
     progress.done(opened.calls, audio_s)
     return BatchOutcome(
-        processed=tuple(written),
+        processed=tuple(call.recording.call_id for call in written),
         skipped=opened.skipped,
         failures=tuple(tray.failures),
+        trust=tuple(call.conversation.trust.level for call in written),
         audio_s=audio_s,
     )
 
 
-def _understand(heard: HeardCall, run: OpenRun) -> _Understood:
+def _understand(heard: HeardCall, run: Processing) -> _Understood:
     recording = heard.call.recording
     finished = heard.call.transcript
     if finished is not None and finished.conversation is not None:
@@ -137,7 +138,7 @@ def _understand(heard: HeardCall, run: OpenRun) -> _Understood:
     return _Understood(heard, conversation)
 
 
-def _measure(call: _Understood, run: OpenRun) -> _Measured:
+def _measure(call: _Understood, run: Processing) -> _Measured:
     opened = call.heard.call
     metadata = opened.recording.metadata
     habit = run.habits.get(metadata.agent_id) if metadata.agent_id is not None else None
@@ -145,7 +146,7 @@ def _measure(call: _Understood, run: OpenRun) -> _Measured:
     return _Measured(call, measures)
 
 
-def _score(call: _Measured, run: OpenRun) -> _Scored:
+def _score(call: _Measured, run: Processing) -> _Scored:
     conversation = call.understood.conversation
     opened = call.understood.heard.call
     scored = tuple(

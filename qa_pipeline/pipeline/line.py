@@ -9,20 +9,28 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from qa_pipeline.audio import CallSource
 from qa_pipeline.pipeline.batch import finish_batch, hear_batch, open_batch
-from qa_pipeline.pipeline.run import BatchOutcome, OpenRun
+from qa_pipeline.pipeline.processing import BatchOutcome, Processing
 from qa_pipeline.progress import Progress
 
-_UNDER_WAY = 3
+UNDER_WAY = 3
+
+
+class Starts(Protocol):
+    """Something that takes batches of calls through all stages."""
+
+    def start(self, batch: Sequence[CallSource]) -> "Future[BatchOutcome]":
+        """Put a batch to work; what goes wrong for the whole run is in the future."""
+        ...
 
 
 class Ticket:
     """A batch that was put on the line."""
 
-    def __init__(self, line: "Line", batch: Sequence[CallSource]) -> None:
+    def __init__(self, line: Starts, batch: Sequence[CallSource]) -> None:
         self._line = line
         self._batch = batch
         self._future = line.start(batch)
@@ -40,7 +48,7 @@ class Ticket:
 class Line:
     """Takes batches through opening, hearing and finishing, each step in a thread of its own."""
 
-    def __init__(self, run: OpenRun, progress: Progress) -> None:
+    def __init__(self, run: Processing, progress: Progress) -> None:
         self._run = run
         self._progress = progress
         self._opening, self._hearing, self._finishing = (
@@ -71,9 +79,16 @@ class Line:
 
         Wait for a ticket's outcome before asking for the next one.
         """
-        waiting: deque[Ticket] = deque()
-        for batch in batches:
-            waiting.append(Ticket(self, batch))
-            if len(waiting) == _UNDER_WAY:
-                yield waiting.popleft()
-        yield from waiting
+        return in_order(self, batches, UNDER_WAY)
+
+
+def in_order(
+    line: Starts, batches: Iterable[Sequence[CallSource]], under_way: int
+) -> Iterator[Ticket]:
+    """Yield the tickets of batches in order, so many of them under way at once."""
+    waiting: deque[Ticket] = deque()
+    for batch in batches:
+        waiting.append(Ticket(line, batch))
+        if len(waiting) == under_way:
+            yield waiting.popleft()
+    yield from waiting

@@ -1,33 +1,21 @@
 """A run from its opening to its end: what to do, with what, and what it came to."""
 
-import hashlib
-import json
 import secrets
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from qa_pipeline import __version__
 from qa_pipeline.audio import CallSource, discover
-from qa_pipeline.errors import CallError, UsageError
-from qa_pipeline.model_registry import PURPOSES, identity, load_profile, local_folder
-from qa_pipeline.pipeline.opening import OpenedCall
-from qa_pipeline.pipeline.parts import Parts
-from qa_pipeline.privacy import redact_call
-from qa_pipeline.records import AgentHabit, CallMetadata, Failure, ProcessedCall, Versions
+from qa_pipeline.errors import UsageError
+from qa_pipeline.pipeline.processing import BatchOutcome, Processing
+from qa_pipeline.pipeline.reviewed import keep_scorecard, refresh_reviewed
+from qa_pipeline.records import AgentHabit, Failure
 from qa_pipeline.records.base import Record
 from qa_pipeline.resources import resource_folder
 from qa_pipeline.scoring import Scorecard, find_scorecards, load_scorecard
 from qa_pipeline.settings import Settings
-from qa_pipeline.store import (
-    IngestSummary,
-    Store,
-    find_bundle,
-    write_bundle,
-    write_failure,
-)
+from qa_pipeline.store import IngestSummary, Store
 from qa_pipeline.store import Run as StoredRun
 
 _WAIT_FOR_STORE_S = 10.0
@@ -49,20 +37,7 @@ class RunSummary(Record):
     ingest: IngestSummary
 
 
-@dataclass(frozen=True)
-class BatchOutcome:
-    """What became of the calls of one batch."""
-
-    processed: tuple[str, ...] = ()
-    """Ids of the calls that were processed now."""
-    skipped: tuple[str, ...] = ()
-    """Ids of the calls that had been processed in just this way before."""
-    failures: tuple[Failure, ...] = ()
-    audio_s: float = 0.0
-    """Seconds of sound processed now."""
-
-
-class OpenRun:
+class OpenRun(Processing):
     """A run that is under way: its calls, models, scorecards and where results go.
 
     Opening it finds everything that is wrong beforehand: paths, profile, models, scorecards and
@@ -76,23 +51,16 @@ class OpenRun:
         scorecards: Sequence[Scorecard],
         metadata: Path | None = None,
     ) -> None:
-        self.run_id = f"run-{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
         self.started_at = datetime.now(UTC)
-        self.settings = settings
-        self.scorecards = tuple(scorecards)
         self.sources = discover(paths, metadata=metadata, name_pattern=settings.file_name_pattern)
-        profile = load_profile(settings.profile, resource_folder("models"))
-        for purpose in PURPOSES:
-            local_folder(profile, purpose)
-        self.parts = Parts(profile, settings, _brands(self.scorecards))
-        self.versions = Versions(
-            qa_pipeline=__version__,
-            profile=profile.name,
-            models={purpose: identity(profile, purpose) for purpose in PURPOSES},
+        super().__init__(
+            f"run-{self.started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
+            settings,
+            tuple(scorecards),
+            habits={},
+            accepted={},
         )
-        self.trust: Counter[str] = Counter()
         self._paths = tuple(str(path) for path in paths)
-        self._accepted: dict[str, tuple[str, str]] = {}
         self.habits = self._begin()
 
     def batches(self) -> Iterator[list[CallSource]]:
@@ -100,67 +68,6 @@ class OpenRun:
         size = self.settings.batch_calls
         for start in range(0, len(self.sources), size):
             yield self.sources[start : start + size]
-
-    def key_of(self, digest: str, metadata: CallMetadata) -> str:
-        """Return the key of a call's result: equal keys mean that nothing would change.
-
-        The agents' habits are left out on purpose: they move with every night, and a call is
-        compared with what was usual when it was processed.
-        """
-        depends_on = {
-            "digest": digest,
-            "metadata": metadata.model_dump(mode="json"),
-            "versions": self.versions.model_dump(mode="json"),
-            "scorecards": sorted(
-                f"{c.scorecard}:{c.version}:{c.content_hash}" for c in self.scorecards
-            ),
-            "languages": self.settings.languages,
-            "speakers": self.settings.speakers,
-            "known_voices": self.settings.known_voices,
-            "redaction": sorted(self.settings.redaction.stored_text),
-            "writing": (
-                self.settings.vocabulary,
-                self.settings.mandarin,
-                self.settings.punctuation,
-            ),
-            "trust": self.parts.thresholds.model_dump(mode="json"),
-        }
-        return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()
-
-    def accept(self, call: OpenedCall) -> OpenedCall:
-        """Take a call into the run, once.
-
-        Raises ``CallError`` when its id is already that of another recording.
-        """
-        digest, path = self._accepted.setdefault(
-            call.call_id, (call.recording.digest, call.source_path)
-        )
-        if digest != call.recording.digest:
-            raise CallError(
-                f"{call.source_path}: call id {call.call_id!r} is already that of {path}, which "
-                "is another recording; give each call an id of its own in the metadata"
-            )
-        return call
-
-    def is_done(self, call: OpenedCall) -> bool:
-        """Say whether this very result exists, or the same call comes a second time."""
-        if self._accepted[call.call_id][1] != call.source_path:
-            return True
-        return find_bundle(self.settings.bundles_dir, call.call_id, call.key) is not None
-
-    def write(self, processed: ProcessedCall, key: str) -> str:
-        """Write a call's bundle, redacted as configured; return the call's id.
-
-        What leaves this method is all that is kept of a call: bundle, store and reports follow.
-        """
-        processed = redact_call(processed, self.settings.redaction.stored_text)
-        write_bundle(processed, self.settings.bundles_dir, key, self.run_id)
-        self.trust[processed.conversation.trust.level] += 1
-        return processed.recording.call_id
-
-    def write_failure(self, failure: Failure) -> None:
-        """Write down a call that could not be processed."""
-        write_failure(failure, self.settings.bundles_dir, self.run_id)
 
     def finish(self, outcomes: Sequence[BatchOutcome]) -> RunSummary:
         """Let the store take in the bundles, publish its snapshot, and sum up.
@@ -173,6 +80,9 @@ class OpenRun:
         failures = tuple(failure for outcome in outcomes for failure in outcome.failures)
         with Store.open_owner(self.settings.store_path, _WAIT_FOR_STORE_S) as owner:
             ingest = owner.ingest(self.settings.bundles_dir)
+            for card in self.scorecards:
+                keep_scorecard(owner, card)
+            refresh_reviewed(owner)
             owner.record_run(self._row("done", processed, skipped, len(failures)))
             owner.publish_snapshot()
         return RunSummary(
@@ -181,7 +91,7 @@ class OpenRun:
             processed=processed,
             skipped=skipped,
             failures=failures,
-            trust=dict(self.trust),
+            trust=dict(Counter(level for outcome in outcomes for level in outcome.trust)),
             audio_s=sum(outcome.audio_s for outcome in outcomes),
             seconds=(datetime.now(UTC) - self.started_at).total_seconds(),
             store=str(self.settings.store_path),
@@ -227,15 +137,3 @@ def find_scorecard(name: str) -> Scorecard:
             "or give the path of a YAML file"
         )
     return load_scorecard(known[name])
-
-
-def _brands(scorecards: Sequence[Scorecard]) -> tuple[str, ...]:
-    """Return what the centre calls itself: the cards' variables named ``brand`` and alike."""
-    names = (
-        text
-        for card in scorecards
-        for name, local in card.variables.items()
-        if name.startswith("brand")
-        for text in local.values()
-    )
-    return tuple(dict.fromkeys(names))

@@ -75,7 +75,8 @@ class WhisperDecoder:
         try:
             self._model = WhisperModel(
                 str(model_dir),
-                device=device,
+                device=device.partition(":")[0],
+                device_index=int(device.partition(":")[2] or 0),
                 compute_type=compute_type,
                 cpu_threads=cpu_threads,
                 local_files_only=True,

@@ -137,8 +137,9 @@ def test_the_cpu_is_always_there(pinned: Path) -> None:
     options = load_profile("small", pinned).transcription.options
     device = choose_device("cpu", options)
     assert (device.name, device.compute_type) == ("cpu", "int8")
-    with pytest.raises(UsageError, match="auto, cpu or cuda"):
-        choose_device("gpu", options)
+    for wrong in ("gpu", "cuda:", "cuda:one", "cpu:1"):
+        with pytest.raises(UsageError, match="auto, cpu, cuda or cuda:N"):
+            choose_device(wrong, options)
 
 
 def test_auto_takes_what_there_is(pinned: Path) -> None:
@@ -146,7 +147,7 @@ def test_auto_takes_what_there_is(pinned: Path) -> None:
 
     options = load_profile("small", pinned).transcription.options
     device = choose_device("auto", options)
-    assert device.name == ("cuda" if torch.cuda.is_available() else "cpu")
-    if not torch.cuda.is_available():
-        with pytest.raises(UsageError, match="no usable NVIDIA GPU"):
-            choose_device("cuda", options)
+    assert device.name == ("cuda:0" if torch.cuda.is_available() else "cpu")
+    beyond = f"cuda:{torch.cuda.device_count()}"
+    with pytest.raises(UsageError, match="usable NVIDIA GPUs were found"):
+        choose_device(beyond, options)

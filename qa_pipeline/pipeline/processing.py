@@ -1,0 +1,160 @@
+"""What every call of a run is processed with, in whichever process that happens."""
+
+import hashlib
+import json
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+
+from qa_pipeline import __version__
+from qa_pipeline.errors import CallError
+from qa_pipeline.model_registry import PURPOSES, identity, load_profile, local_folder
+from qa_pipeline.pipeline.opening import OpenedCall
+from qa_pipeline.pipeline.parts import Parts
+from qa_pipeline.privacy import redact_call
+from qa_pipeline.records import AgentHabit, CallMetadata, Failure, ProcessedCall, Versions
+from qa_pipeline.resources import resource_folder
+from qa_pipeline.scoring import Scorecard
+from qa_pipeline.settings import Settings
+from qa_pipeline.store import find_bundle, write_bundle, write_failure
+
+
+@dataclass(frozen=True)
+class BatchOutcome:
+    """What became of the calls of one batch."""
+
+    processed: tuple[str, ...] = ()
+    """Ids of the calls that were processed now."""
+    skipped: tuple[str, ...] = ()
+    """Ids of the calls that had been processed in just this way before."""
+    failures: tuple[Failure, ...] = ()
+    trust: tuple[str, ...] = ()
+    """Trust level of each call that was processed now."""
+    audio_s: float = 0.0
+    """Seconds of sound processed now."""
+
+    @classmethod
+    def together(cls, outcomes: Sequence["BatchOutcome"]) -> "BatchOutcome":
+        """Return the outcomes of several batches as one."""
+        return cls(
+            processed=tuple(name for outcome in outcomes for name in outcome.processed),
+            skipped=tuple(name for outcome in outcomes for name in outcome.skipped),
+            failures=tuple(failure for outcome in outcomes for failure in outcome.failures),
+            trust=tuple(level for outcome in outcomes for level in outcome.trust),
+            audio_s=sum(outcome.audio_s for outcome in outcomes),
+        )
+
+
+class Processing:
+    """Settings, models and scorecards of a run, and where its results go.
+
+    Knows nothing of the list of calls and of the store: a worker process has one of its own.
+    """
+
+    def __init__(
+        self,
+        run_id: str,
+        settings: Settings,
+        scorecards: tuple[Scorecard, ...],
+        habits: Mapping[str, AgentHabit],
+        accepted: MutableMapping[str, tuple[str, str]],
+    ) -> None:
+        """Check that the models are there; load none yet.
+
+        Args:
+            run_id: Id of the run.
+            settings: What to do and how.
+            scorecards: The standards to score by.
+            habits: How each agent usually speaks, by agent id.
+            accepted: Digest and file of each call that the run has taken in, by call id; shared
+                by all processes of a run.
+
+        Raises:
+            UsageError: The profile or one of its models cannot be used.
+        """
+        self.run_id = run_id
+        self.settings = settings
+        self.scorecards = scorecards
+        self.habits = habits
+        self.accepted = accepted
+        profile = load_profile(settings.profile, resource_folder("models"))
+        for purpose in PURPOSES:
+            local_folder(profile, purpose)
+        self.parts = Parts(profile, settings, _brands(scorecards))
+        self.versions = Versions(
+            qa_pipeline=__version__,
+            profile=profile.name,
+            models={purpose: identity(profile, purpose) for purpose in PURPOSES},
+        )
+
+    def key_of(self, digest: str, metadata: CallMetadata) -> str:
+        """Return the key of a call's result: equal keys mean that nothing would change.
+
+        The agents' habits are left out on purpose: they move with every night, and a call is
+        compared with what was usual when it was processed.
+        """
+        depends_on = {
+            "digest": digest,
+            "metadata": metadata.model_dump(mode="json"),
+            "versions": self.versions.model_dump(mode="json"),
+            "scorecards": sorted(
+                f"{c.scorecard}:{c.version}:{c.content_hash}" for c in self.scorecards
+            ),
+            "languages": self.settings.languages,
+            "speakers": self.settings.speakers,
+            "known_voices": self.settings.known_voices,
+            "redaction": sorted(self.settings.redaction.stored_text),
+            "writing": (
+                self.settings.vocabulary,
+                self.settings.mandarin,
+                self.settings.punctuation,
+            ),
+            "trust": self.parts.thresholds.model_dump(mode="json"),
+        }
+        return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()
+
+    def accept(self, call: OpenedCall) -> OpenedCall:
+        """Take a call into the run, once.
+
+        Raises ``CallError`` when its id is already that of another recording.
+        """
+        digest, path = self.accepted.setdefault(
+            call.call_id, (call.recording.digest, call.source_path)
+        )
+        if digest != call.recording.digest:
+            raise CallError(
+                f"{call.source_path}: call id {call.call_id!r} is already that of {path}, which "
+                "is another recording; give each call an id of its own in the metadata"
+            )
+        return call
+
+    def is_done(self, call: OpenedCall) -> bool:
+        """Say whether this very result exists, or the same call comes a second time."""
+        if self.accepted[call.call_id][1] != call.source_path:
+            return True
+        return find_bundle(self.settings.bundles_dir, call.call_id, call.key) is not None
+
+    def write(self, processed: ProcessedCall, key: str) -> ProcessedCall:
+        """Write a call's bundle, redacted as configured; return what was written.
+
+        What leaves this method is all that is kept of a call: bundle, store and reports follow.
+        """
+        processed = redact_call(processed, self.settings.redaction.stored_text)
+        write_bundle(processed, self.settings.bundles_dir, key, self.run_id)
+        return processed
+
+    def write_failure(self, failure: Failure) -> None:
+        """Write down a call that could not be processed."""
+        write_failure(failure, self.settings.bundles_dir, self.run_id)
+
+
+def _brands(scorecards: tuple[Scorecard, ...]) -> tuple[str, ...]:
+    """Return what the centre calls itself: the cards' variables named ``brand`` and alike."""
+    names = (
+        text
+        for card in scorecards
+        for name, local in card.variables.items()
+        if name.startswith("brand")
+        for words in local.values()
+        for text in ((words,) if isinstance(words, str) else words)
+    )
+    return tuple(dict.fromkeys(names))
