@@ -7,7 +7,7 @@ from qa_pipeline.records import Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.scoring.judge import judge_criteria
 from qa_pipeline.scoring.schema import VERDICTS, CardTest, Criterion, Scorecard
-from qa_pipeline.scoring.scripts import read_script
+from qa_pipeline.scoring.scripts import language_of, read_script
 
 
 class CardTestResult(Record):
@@ -54,7 +54,8 @@ def _examples(criterion: Criterion) -> Iterator[CardTest]:
 
 
 def _run(scorecard: Scorecard, test: CardTest, meanings: Meanings | None) -> list[CardTestResult]:
-    scene = read_script(test.conversation, f"test {test.name!r}", test.metadata)
+    text = _spoken(test.conversation, scorecard)
+    scene = read_script(text, f"test {test.name!r}", test.metadata)
     results = judge_criteria(
         scorecard,
         scene.conversation,
@@ -74,3 +75,14 @@ def _run(scorecard: Scorecard, test: CardTest, meanings: Meanings | None) -> lis
         )
         for criterion_id, expected in test.expect.items()
     ]
+
+
+def _spoken(conversation: str, scorecard: Scorecard) -> str:
+    """Return a conversation with the first word of each variable in its language for the variable.
+
+    So an example holds for every card that puts another brand in the place of this one.
+    """
+    language = language_of(conversation)
+    for name, words in scorecard.variables.items():
+        conversation = conversation.replace("{" + name + "}", words.or_first(language)[0])
+    return conversation

@@ -6,59 +6,72 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any, get_args, get_origin
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
-from qa_pipeline.errors import ScorecardError
 from qa_pipeline.scoring.checks import Operators
+from qa_pipeline.scoring.composing import Sources, Whole, compose
+from qa_pipeline.scoring.documents import (
+    SUFFIXES,
+    Document,
+    Origin,
+    Problem,
+    read_document,
+    read_file,
+    refuse,
+)
 from qa_pipeline.scoring.parts import keys_of, nearest
-from qa_pipeline.scoring.positions import Layout, Path, Problem, lay_out
-from qa_pipeline.scoring.references import reference_problems
+from qa_pipeline.scoring.positions import Path
+from qa_pipeline.scoring.references import only_used, reference_problems
 from qa_pipeline.scoring.schema import Scorecard
-
-SUFFIXES = (".yaml", ".yml")
 
 
 def load_scorecard(path: FilePath | str) -> Scorecard:
-    """Read, check and return the scorecard in the file ``path``.
+    """Read, check and return the scorecard in the file ``path``, with all that it extends.
 
     Raises:
-        ScorecardError: the file cannot be read or is not a valid card. The message has a line
-            for every mistake: file, line, column, where in the card, what is wrong, and the
-            nearest valid word.
+        ScorecardError: the file, or one that it takes from, cannot be read or is not a valid
+            card. The message has a line for every mistake: file, line, column, where in the
+            card, what is wrong, and the nearest valid word.
     """
     file = FilePath(path)
-    try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ScorecardError(f"{file}: cannot read the scorecard: {reason}") from error
-    except UnicodeDecodeError as error:
-        raise ScorecardError(f"{file}: not a UTF-8 text file; save the card as UTF-8") from error
-    return parse_scorecard(text, str(path))
+    return _card(read_document(read_file(file), str(path), file.parent))
 
 
-def parse_scorecard(text: str, file: str = "scorecard") -> Scorecard:
+def parse_scorecard(
+    text: str, file: str = "scorecard", folder: FilePath | None = None
+) -> Scorecard:
     """Check and return the scorecard written in ``text``; ``file`` names it in messages.
+
+    What it extends and uses is looked for in ``folder``, then among what comes with the package.
 
     Raises:
         ScorecardError: as `load_scorecard`.
     """
-    data, layout = _read_yaml(text, file)
-    problems = list(layout.duplicates)
+    return _card(read_document(text, file, folder))
+
+
+def _card(document: Document) -> Scorecard:
+    """Return the whole card that a file describes."""
+    whole = compose(document)
+    data = whole.data
+    problems = [
+        Problem(Origin(file, ()), duplicate.message, position=duplicate.position)
+        for file in whole.files
+        for duplicate in file.layout.duplicates
+    ]
+    problems += whole.problems
     card: Scorecard | None = None
     try:
         card = Scorecard.model_validate(data)
     except ValidationError as error:
-        problems += [_problem(item, data, layout) for item in error.errors() if _is_real(item)]
+        problems += [_problem(item, whole) for item in error.errors() if _is_real(item)]
     else:
-        found = reference_problems(card)
-        for path, message in found:
-            place = layout.of(_in_file(path, data), at_key=False)
+        for path, message in reference_problems(card):
+            place = whole.origin(_in_file(path, data))
             problems.append(Problem(place, _say(data, path, message)))
     if problems or card is None:
-        ordered = sorted(set(problems), key=lambda p: (p.position.line, p.position.column))
-        raise ScorecardError("\n".join(problem.shown(file) for problem in ordered))
+        raise refuse(problems)
+    card = only_used(card, whole.own)
     return card.model_copy(update={"content_hash": content_hash(card)})
 
 
@@ -79,48 +92,30 @@ def find_scorecards(folder: FilePath | str) -> list[FilePath]:
     return sorted(found, key=lambda p: p.name)
 
 
-def _read_yaml(text: str, file: str) -> tuple[Any, Layout]:
-    """Return the document's content and layout."""
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        if not isinstance(root, yaml.MappingNode):
-            raise ScorecardError(
-                f"{file}:1:1: expected a scorecard (scorecard: NAME, version: 1, ...)"
-            )
-        layout = lay_out(root)
-        return yaml.safe_load(text), layout
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
-        what = " ".join(part for part in (error.context, error.problem) if part)
-        raise ScorecardError(f"{place}: not valid YAML: {what}") from error
-    except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
-        what = " ".join(str(error).split()) or type(error).__name__
-        raise ScorecardError(f"{file}:1:1: not valid YAML: {what}") from error
-
-
 def _is_real(item: Any) -> bool:
     """Tell a mistake from its echo: a list of only broken items is also called too short."""
     return not (item["type"] == "too_short" and len(item["input"]) >= item["ctx"]["min_length"])
 
 
-def _problem(item: Any, data: Any, layout: Layout) -> Problem:
+def _problem(item: Any, whole: Whole) -> Problem:
     """Turn one of pydantic's errors into words, at its place in the file."""
+    data = whole.data
     path = _in_file(tuple(item["loc"]), data)
     key = str(item["loc"][-1]) if item["loc"] else ""
     kind = item["type"]
     if kind == "extra_forbidden":
         model = _model_at(tuple(item["loc"][:-1]))
         words = keys_of(model) if model else ()
+        if model is Scorecard:
+            words = (*words, *keys_of(Sources))
         noun = "operator" if model and issubclass(model, Operators) else "key"
         message = f"unknown {noun} {key!r}{nearest(key, words)}"
         if item["input"] is None and " " in key:
             message += " (a comma in braces begins a new key: put the text in quotes)"
-        return Problem(layout.of(path, at_key=True), _say(data, path[:-1], message))
+        return Problem(whole.origin(path), _say(data, path[:-1], message), at_key=True)
     if kind == "missing":
-        message = f"{key!r} is missing"
-        return Problem(layout.of(path, at_key=True), _say(data, path, message))
-    return Problem(layout.of(path, at_key=False), _say(data, path, _message(item, key)))
+        return Problem(whole.origin(path), _say(data, path, f"{key!r} is missing"), at_key=True)
+    return Problem(whole.origin(path), _say(data, path, _message(item, key)))
 
 
 def _message(item: Any, key: str) -> str:

@@ -17,15 +17,11 @@ class Position:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong with a card, where, and in words."""
+class Duplicate:
+    """A key that stands in one mapping for the second time."""
 
     position: Position
     message: str
-
-    def shown(self, file: str) -> str:
-        """Return ``file:line:column: message``."""
-        return f"{file}:{self.position.line}:{self.position.column}: {self.message}"
 
 
 @dataclass(frozen=True)
@@ -34,7 +30,7 @@ class Layout:
 
     keys: dict[Path, Position]
     values: dict[Path, Position]
-    duplicates: tuple[Problem, ...]
+    duplicates: tuple[Duplicate, ...]
 
     def of(self, path: Path, *, at_key: bool) -> Position:
         """Return the place of ``path``, or of the nearest part of it that the file holds."""
@@ -59,7 +55,7 @@ def lay_out(root: yaml.Node) -> Layout:
     """
     keys: dict[Path, Position] = {}
     values: dict[Path, Position] = {}
-    duplicates: list[Problem] = []
+    duplicates: list[Duplicate] = []
     todo: list[tuple[Path, yaml.Node]] = [((), root)]
     while todo:
         path, node = todo.pop()
@@ -73,7 +69,7 @@ def lay_out(root: yaml.Node) -> Layout:
                 child_path = (*path, str(key.value))
                 if child_path in keys:
                     message = f"key {key.value!r} stands here for the second time"
-                    duplicates.append(Problem(_position(key.start_mark), message))
+                    duplicates.append(Duplicate(_position(key.start_mark), message))
                 keys[child_path] = _position(key.start_mark)
                 todo.append((child_path, child))
     return Layout(keys=keys, values=values, duplicates=tuple(duplicates))

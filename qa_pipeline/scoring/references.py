@@ -7,22 +7,46 @@ from string import Formatter
 from pydantic import BaseModel
 
 from qa_pipeline.records import CallMetadata
-from qa_pipeline.scoring.checks import Says
-from qa_pipeline.scoring.parts import nearest
+from qa_pipeline.scoring.checks import Check, Says
+from qa_pipeline.scoring.parts import MAX_PHRASES, nearest
 from qa_pipeline.scoring.positions import Path
-from qa_pipeline.scoring.schema import METADATA_VARIABLES, Scorecard
+from qa_pipeline.scoring.schema import METADATA_VARIABLES, Scorecard, filled_count
 
 Found = tuple[Path, str]
+MAX_CARD_PHRASES = 50_000
+"""Phrases of a card with every variable filled in."""
+MAX_CHECKS = 5_000
+"""Checks of a card, those inside of others included."""
 
 
 def reference_problems(card: Scorecard) -> list[Found]:
     """Return (path, message) for everything that points nowhere or is named twice."""
     return [
         *_unknown_lists(card),
+        *_variables(card),
         *_unknown_variables(card),
+        *_too_much(card),
         *_twice(card),
         *_tests(card),
     ]
+
+
+def only_used(card: Scorecard, own: frozenset[str]) -> Scorecard:
+    """Return the card without lists and variables that come from other files and serve nothing.
+
+    ``own``: what its own file defines, as ``lists.NAME`` and ``variables.NAME``. So what else a
+    shared file holds changes neither the card nor its content hash.
+    """
+    used = {name for _, part in walk(card) if isinstance(part, Says) for name in part.list or ()}
+    lists = {n: v for n, v in card.lists.items() if n in used or f"lists.{n}" in own}
+    kept = card.model_copy(update={"lists": lists})
+    texts = "\n".join(part for _, part in walk(kept) if isinstance(part, str))
+    variables = {
+        name: words
+        for name, words in card.variables.items()
+        if "{" + name + "}" in texts or f"variables.{name}" in own
+    }
+    return kept.model_copy(update={"variables": variables})
 
 
 def walk(part: object, path: Path = ()) -> Iterator[tuple[Path, object]]:
@@ -42,8 +66,37 @@ def walk(part: object, path: Path = ()) -> Iterator[tuple[Path, object]]:
 def _unknown_lists(card: Scorecard) -> Iterator[Found]:
     for path, part in walk(card):
         for name in (part.list or ()) if isinstance(part, Says) else ():
-            if name not in card.lists:
+            if name not in card.lists and not card.lists:
+                yield (*path, "list"), f"unknown list {name!r}; the card has no lists"
+            elif name not in card.lists:
                 yield (*path, "list"), f"unknown list {name!r}{nearest(name, tuple(card.lists))}"
+
+
+def _variables(card: Scorecard) -> Iterator[Found]:
+    for name, local in card.variables.items():
+        if not name.isidentifier() or name in METADATA_VARIABLES:
+            hint = "is a fact about the call" if name in METADATA_VARIABLES else "is no such name"
+            yield ("variables", name), f"a variable is a word such as brand; {name!r} {hint}"
+        for word in (word for words in local.values() for word in words):
+            if "{" in word or "}" in word:
+                yield ("variables", name), f"{word!r}: a variable cannot hold another"
+
+
+def _too_much(card: Scorecard) -> Iterator[Found]:
+    """Report what would take a scorer's time rather than measure a service."""
+    words = card.words_of({})
+    phrases = checks = 0
+    for path, part in walk(card):
+        checks += isinstance(part, Check)
+        if isinstance(part, str) and _is_phrase(path):
+            count = filled_count(part, words)
+            phrases += count
+            if count > MAX_PHRASES:
+                yield path, f"phrase {part!r} stands for {count} phrases; at most {MAX_PHRASES}"
+    if phrases > MAX_CARD_PHRASES:
+        yield ("lists",), f"the card has {phrases} phrases; at most {MAX_CARD_PHRASES}"
+    if checks > MAX_CHECKS:
+        yield ("sections",), f"the card has {checks} checks; at most {MAX_CHECKS}"
 
 
 def _unknown_variables(card: Scorecard) -> Iterator[Found]:
@@ -65,7 +118,7 @@ def _is_phrase(path: Path) -> bool:
     """Tell whether a text stands in a list of phrases (``any``, ``except`` or a named list)."""
     if len(path) < 3 or not isinstance(path[-1], int):
         return False
-    return path[0] == "lists" or path[-3] in ("any", "except")
+    return path[0] == "lists" or path[-3] in ("any", "except", "meaning", "not_meaning")
 
 
 def _twice(card: Scorecard) -> Iterator[Found]:

@@ -5,6 +5,7 @@
 0:02 A: Good morning            what the agent says, at a time or when it is their turn
 C: Hello                        what the customer says (I: an announcement)
 A (negative): Calm down         with the tone of its wording; without: neutral
+A (-20 dbfs, 3 st): Calm down   how loud and how high it is said
 [hold 20s]                      nobody speaks (silence) or music plays (hold)
 [trust review]                  how far the transcript can be trusted
 """
@@ -31,6 +32,7 @@ from qa_pipeline.records import (
     Turn,
     Utterance,
     UtteranceTone,
+    UtteranceVoice,
     Word,
 )
 from qa_pipeline.scoring.measure_names import MEASURE_NAMES
@@ -39,9 +41,14 @@ from qa_pipeline.scoring.parts import nearest
 SECONDS_A_WORD = 0.4
 SECONDS_A_CHARACTER = 0.25
 PAUSE_S = 0.5
+USUAL_DBFS = -25.0
+"""How loud something is said of which only the pitch is given."""
 
-_SPEECH = pattern(r"^(?:(\d+):(\d\d)(?:\.\d+)?\s+)?([ACI])\s*(?:\((\w+)\))?\s*[:\x{FF1A}]\s*(.+)$")
+_SPEECH = pattern(
+    r"^(?:(\d+):(\d\d)(?:\.\d+)?\s+)?([ACI])\s*(?:\(([^)]*)\))?\s*[:\x{FF1A}]\s*(.+)$"
+)
 _STRETCH = pattern(r"^\[\s*(silence|hold)\s+(\d+(?:\.\d+)?)\s*s\s*\]$")
+_VOICED = pattern(r"^(-?\d+(?:\.\d+)?)\s*(dbfs|st)$")
 _FACT = pattern(r"^\[\s*(\w+)\s*(agent|customer|call)?\s*=\s*(.+?)\s*\]$")
 _TRUST = pattern(r"^\[\s*trust\s+(\w+)\s*\]$")
 _UNIT = pattern(r"(?:[A-Za-z][A-Za-z'’-]*|\d+|\p{Han})[^\p{Han}\w\s]*")
@@ -68,6 +75,7 @@ class _Reader:
     silences: list[Silence] = field(default_factory=list)
     values: list[Measure] = field(default_factory=list)
     tones: list[UtteranceTone] = field(default_factory=list)
+    voices: list[UtteranceVoice] = field(default_factory=list)
     facts: dict[str, str | float] = field(default_factory=dict)
     trust: TrustLevel = "ok"
 
@@ -118,7 +126,7 @@ class _Reader:
             known = (*MEASURE_NAMES, *CallMetadata.model_fields)
             raise self.error(f"unknown fact or measure {name!r}{nearest(name, known)}")
 
-    def _speech(self, role: Role, tone: str | None, said: str) -> None:
+    def _speech(self, role: Role, manner: str | None, said: str) -> None:
         words = []
         at_s = self.now_s
         for unit in _UNIT.finditer(said):
@@ -148,10 +156,29 @@ class _Reader:
                 end_s=words[-1].end_s,
             )
         )
-        self.tones.append(
-            UtteranceTone(utterance_id=number, label=self._label(tone), probability=0.9)
-        )
+        self._manner(number, manner, at_s - words[0].start_s)
         self.now_s = at_s + PAUSE_S
+
+    def _manner(self, number: str, manner: str | None, spoken_s: float) -> None:
+        """Note the tone, loudness and pitch of an utterance, as far as they are said."""
+        tone: str | None = None
+        heard: dict[str, float] = {}
+        for item in (part.strip() for part in (manner or "").split(",") if part.strip()):
+            if amount := _VOICED.match(item):
+                heard[amount.group(2).lower()] = float(amount.group(1))
+            else:
+                tone = item
+        label = self._label(tone)
+        self.tones.append(UtteranceTone(utterance_id=number, label=label, probability=0.9))
+        if heard:
+            self.voices.append(
+                UtteranceVoice(
+                    utterance_id=number,
+                    voiced_s=spoken_s,
+                    loudness_dbfs=heard.get("dbfs", USUAL_DBFS),
+                    pitch_st=heard.get("st", 0.0),
+                )
+            )
 
     def _label(self, tone: str | None) -> ToneLabel:
         for known in get_args(ToneLabel):
@@ -163,6 +190,12 @@ class _Reader:
         return "neutral"
 
 
+def language_of(text: str) -> str:
+    """Return the language of a written conversation: Mandarin where anybody says a character."""
+    said = pattern(r"[AC]\s*(?:\([^)]*\))?\s*[:\x{FF1A}].*\p{Han}")
+    return "zh" if said.search(simplified(text)) else "en"
+
+
 def read_script(
     text: str, name: str = "conversation", facts: dict[str, str | float] | None = None
 ) -> Scene:
@@ -171,12 +204,7 @@ def read_script(
     Raises:
         ScorecardError: a line cannot be read; the message names the conversation and the line.
     """
-    language = (
-        "zh"
-        if pattern(r"[AC]\s*(?:\(\w+\))?\s*[:\x{FF1A}].*\p{Han}").search(simplified(text))
-        else "en"
-    )
-    reader = _Reader(name=name, language=language, facts=dict(facts or {}))
+    reader = _Reader(name=name, language=language_of(text), facts=dict(facts or {}))
     for line in text.splitlines():
         if line.strip():
             reader.line(line.strip())
@@ -213,4 +241,5 @@ def _measures(reader: _Reader) -> Measures:
         values=tuple(reader.values),
         silences=tuple(reader.silences),
         tones=tuple(reader.tones),
+        voices=tuple(reader.voices),
     )

@@ -9,7 +9,15 @@ from pydantic import BaseModel
 
 from qa_pipeline.measures import BY_NAME
 from qa_pipeline.records import CallMetadata
-from qa_pipeline.scoring import check_card, checks, parse_scorecard, run_card_tests, schema
+from qa_pipeline.scoring import (
+    check_card,
+    checks,
+    composing,
+    load_scorecard,
+    parse_scorecard,
+    run_card_tests,
+    schema,
+)
 from qa_pipeline.scoring.measure_names import MEASURE_NAMES
 from qa_pipeline.scoring.parts import Part, keys_of
 from qa_pipeline.scoring.schema import METADATA_VARIABLES
@@ -22,7 +30,7 @@ BLOCKS = [m.group(1) for m in re.finditer(r"(?s)```yaml\n(.*?)```", DOCS)]
 def _models() -> list[type[BaseModel]]:
     found = [
         m
-        for m in {**vars(checks), **vars(schema)}.values()
+        for m in {**vars(checks), **vars(schema), **vars(composing)}.values()
         if isinstance(m, type) and issubclass(m, Part)
     ]
     return [m for m in found if m is not Part]
@@ -57,6 +65,8 @@ def test_every_snippet_is_valid() -> None:
     whole = BLOCKS[0].split("sections:")[0]
     snippets = 0
     for block in BLOCKS[1:]:
+        if block.startswith("scorecard:"):
+            continue
         for text in re.split(r"(?m)^(?=check:|when:)", block.replace("CHECK", example)):
             if not text.strip():
                 continue
@@ -67,6 +77,21 @@ def test_every_snippet_is_valid() -> None:
             parse_scorecard(yaml.safe_dump(content, allow_unicode=True))
             snippets += 1
     assert snippets >= 15
+
+
+def test_the_card_of_other_cards_works(tmp_path: Path) -> None:
+    (card,) = (block for block in BLOCKS[1:] if block.startswith("scorecard:"))
+    (shared,) = re.findall(r"(?s)```\n(shared:.*?)```", DOCS)
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "service-words.yaml").write_text(shared, encoding="utf-8")
+    (tmp_path / "own.yaml").write_text(card, encoding="utf-8")
+    loaded = load_scorecard(tmp_path / "own.yaml")
+    assert loaded.scorecard == "bluebell-inbound"
+    assert loaded.pass_mark == 80
+    criteria = {c.id: c for c in loaded.criteria()}
+    assert criteria["greeting.brand"].points == 8
+    assert "closure.survey" not in criteria
+    assert "ahoy" in loaded.lists["salutations"].of("en")
 
 
 def test_measures_facts_and_variables_are_all_named() -> None:
