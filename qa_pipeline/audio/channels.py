@@ -5,9 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from qa_pipeline.records import SAMPLE_RATE_HZ, ChannelLayout, Samples
+from qa_pipeline.records import (
+    SAMPLE_RATE_HZ,
+    ChannelLayout,
+    PackedSamples,
+    Row,
+    Samples,
+    packed,
+    row_of,
+    unpacked,
+)
 
 _FRAME = SAMPLE_RATE_HZ // 10
+_BLOCK = 60 * SAMPLE_RATE_HZ
 _SILENT_DB = -60.0
 """Loudest frames below this are idle noise of a line (8-bit companding idles near -70 dB)."""
 _FAR_BELOW_DB = 55.0
@@ -23,68 +33,79 @@ _SAME_LEVEL_DB = 3.0
 class Folded:
     """The rows worth listening to and what the recording's channels turned out to be."""
 
-    samples: Samples
+    samples: Samples | PackedSamples
     layout: ChannelLayout
     kept: tuple[int, ...]
 
 
-def fold_channels(samples: Samples) -> Folded:
+def fold_channels(samples: Samples | PackedSamples) -> Folded:
     """Find out what the channels hold and keep one row for each different sound.
 
-    ``samples``: float32, shape ``(channels, samples)``. More than two different channels are
-    mixed to one row, layout ``mono``, because who is on which cannot be told from the file.
+    ``samples``: float32 or packed, shape ``(channels, samples)``. More than two different channels
+    are mixed to one row, layout ``mono``, because who is on which cannot be told from the file.
     """
     count = samples.shape[0]
     if count == 1:
         return Folded(samples, "mono", (0,))
-    levels = np.array([_level_db(row) for row in samples])
+    rows = [row_of(row) for row in samples]
+    levels = np.array([_level_db(row) for row in rows])
     loudest_db = levels.max()
     live = [
         c for c in range(count) if levels[c] > _SILENT_DB and levels[c] > loudest_db - _FAR_BELOW_DB
     ]
     if not live:
         return Folded(samples[:1].copy(), "one_silent", (0,))
-    different = _without_copies(samples, live, levels)
+    different = _without_copies(rows, live, levels)
     if len(different) == 1:
         layout: ChannelLayout = "one_silent" if len(live) == 1 else "dual_mono"
-        return Folded(samples[different].copy(), layout, tuple(different))
+        kept = samples[different[0] : different[0] + 1].copy()
+        return Folded(kept, layout, tuple(different))
     if len(different) == 2:
         kept = samples if count == 2 else samples[different]
         return Folded(kept, "stereo", tuple(different))
-    mix = samples[different].mean(axis=0, keepdims=True, dtype=np.float32)
-    return Folded(mix, "mono", (different[0],))
+    return Folded(_mixed(samples, different), "mono", (different[0],))
 
 
-def _without_copies(samples: Samples, live: list[int], levels: NDArray[np.float64]) -> list[int]:
+def _mixed(samples: Samples | PackedSamples, channels: list[int]) -> Samples | PackedSamples:
+    """Return the mean of some channels in one row, made a minute at a time."""
+    mix = np.empty((1, samples.shape[1]), samples.dtype)
+    for begin in range(0, samples.shape[1], _BLOCK):
+        piece = unpacked(samples[channels, begin : begin + _BLOCK])
+        mean: Samples = piece.mean(axis=0, dtype=np.float32)
+        mix[0, begin : begin + _BLOCK] = packed(mean) if mix.dtype == np.int16 else mean
+    return mix
+
+
+def _without_copies(rows: list[Row], live: list[int], levels: NDArray[np.float64]) -> list[int]:
     """Drop channels that repeat a louder one; return the others in file order."""
     kept: list[int] = []
     for channel in sorted(live, key=lambda c: (-round(float(levels[c]) / _SAME_LEVEL_DB), c)):
-        if not any(same_sound(samples[other], samples[channel]) for other in kept):
+        if not any(same_sound(rows[other], rows[channel]) for other in kept):
             kept.append(channel)
     return sorted(kept)
 
 
-def _frame_powers(row: Samples) -> NDArray[np.float64]:
+def _frame_powers(row: Row) -> NDArray[np.float64]:
     """Mean square of every 0.1 s without its offset, shape ``(frames,)``."""
     whole = len(row) // _FRAME
     if whole == 0:
-        return np.array([float(np.var(row))]) if len(row) else np.zeros(1)
+        return np.array([float(np.var(row[:]))]) if len(row) else np.zeros(1)
     powers = np.empty(whole)
-    step = 6000  # ten minutes at a time keep the temporaries small
+    step = _BLOCK // _FRAME
     for begin in range(0, whole, step):
         end = min(whole, begin + step)
         powers[begin:end] = row[begin * _FRAME : end * _FRAME].reshape(-1, _FRAME).var(axis=1)
     return powers
 
 
-def _level_db(row: Samples) -> float:
+def _level_db(row: Row) -> float:
     """Return the level of the third-loudest 0.1 s in dB of full scale; a click is no speech."""
     powers = np.sort(_frame_powers(row))
     power = powers[-3] if len(powers) >= 10 else powers[-1]
     return float(10 * np.log10(power + 1e-12))
 
 
-def same_sound(one: Samples, other: Samples) -> bool:
+def same_sound(one: Row, other: Row) -> bool:
     """Say whether two channels carry the same sound, delayed or at another level perhaps.
 
     Loud pieces from all over the call are cross-correlated (normalised, delays up to 0.1 s). The
@@ -109,7 +130,7 @@ def same_sound(one: Samples, other: Samples) -> bool:
     return float(np.quantile(spread, 0.8)) <= _SAME_LEVEL_DB
 
 
-def _loud_pieces(one: Samples, other: Samples, size: int) -> list[int]:
+def _loud_pieces(one: Row, other: Row, size: int) -> list[int]:
     """Return where the louder half of up to 24 pieces begins, spread over the whole call."""
     if size == 0:
         return []

@@ -1,11 +1,11 @@
 """How well a recording was recorded: clipping and noise, where somebody speaks and where nobody."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Samples, SoundQuality
+from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Row, Samples, SoundQuality
 
 _FRAME = 512
 _NEAR_PEAK = 0.95
@@ -22,17 +22,17 @@ _BLOCK_FRAMES = 6000
 
 
 def sound_quality(
-    samples: Samples, regions_by_channel: Sequence[Sequence[Region]]
+    rows: Iterable[Row], regions_by_channel: Sequence[Sequence[Region]]
 ) -> SoundQuality | None:
     """Return the quality of the worst channel that holds speech, ``None`` where none does.
 
     Args:
-        samples: Float32 at 16 kHz, shape ``(channels, samples)``.
+        rows: The channels.
         regions_by_channel: Voice activity, a sequence a channel.
     """
     found = [
         _quality(row, regions)
-        for row, regions in zip(samples, regions_by_channel, strict=True)
+        for row, regions in zip(rows, regions_by_channel, strict=True)
         if regions
     ]
     if not found:
@@ -44,7 +44,7 @@ def sound_quality(
     )
 
 
-def _quality(row: Samples, regions: Sequence[Region]) -> SoundQuality:
+def _quality(row: Row, regions: Sequence[Region]) -> SoundQuality:
     frames = len(row) // _FRAME
     speech, near = np.zeros((2, frames), np.bool_)
     for region in regions:
@@ -68,11 +68,11 @@ def _quality(row: Samples, regions: Sequence[Region]) -> SoundQuality:
     )
 
 
-def _blocks(row: Samples, frames: int) -> Iterator[tuple[int, Samples]]:
+def _blocks(row: Row, frames: int) -> Iterator[tuple[int, Samples]]:
     """Yield (first frame, frames) a few minutes at a time: copies of a call of hours are dear."""
-    framed = row[: frames * _FRAME].reshape(frames, _FRAME)
     for begin in range(0, frames, _BLOCK_FRAMES):
-        yield begin, framed[begin : begin + _BLOCK_FRAMES]
+        end = min(frames, begin + _BLOCK_FRAMES)
+        yield begin, row[begin * _FRAME : end * _FRAME].reshape(-1, _FRAME)
 
 
 def _frame(at_s: float) -> int:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from qa_pipeline.measures.spans import Span, gaps
 from qa_pipeline.measures.speech import GAP_S
-from qa_pipeline.records import SAMPLE_RATE_HZ, Sound
+from qa_pipeline.records import SAMPLE_RATE_HZ, Row, Sound
 
 FRAME_S = 0.05
 _SILENT_DBFS = -100.0
@@ -17,6 +17,7 @@ _AUDIBLE_DBFS = -55.0
 _ABOVE_NOISE_DB = 10.0
 _BELOW_SPEECH_DB = 30.0
 _MOST_OF_THE_GAP = 0.6
+_BLOCK_FRAMES = 6000
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,10 @@ class Levels:
 def levels_of(sound: Sound, speech: Sequence[Span]) -> Levels | None:
     """Measure a sound; ``None`` when it is shorter than a frame. ``speech``: who speaks when."""
     size = int(FRAME_S * SAMPLE_RATE_HZ)
-    channels, length = sound.samples.shape
-    frames = length // size
+    frames = sound.held.shape[1] // size
     if frames == 0:
         return None
-    cut = sound.samples[:, : frames * size].reshape(channels, frames, size)
-    power = np.einsum("cfs,cfs->cf", cut, cut, dtype=np.float64) / size
+    power = np.stack([_frame_power(row, frames, size) for row in sound.rows])
     dbfs = 10.0 * np.log10(np.maximum(power, 10.0 ** (_SILENT_DBFS / 10.0)))
     short = [(a, b) for a, b in gaps(speech) if b - a < GAP_S]
     return Levels(
@@ -89,6 +88,16 @@ def levels_of(sound: Sound, speech: Sequence[Span]) -> Levels | None:
         speech=_mask(speech, frames, whole=False),
         pauses=_mask(short, frames, whole=True),
     )
+
+
+def _frame_power(row: Row, frames: int, size: int) -> NDArray[np.float64]:
+    """Return the mean square of each frame, shape ``(frames,)``, five minutes at a time."""
+    power = np.empty(frames)
+    for begin in range(0, frames, _BLOCK_FRAMES):
+        end = min(frames, begin + _BLOCK_FRAMES)
+        cut = row[begin * size : end * size].reshape(-1, size)
+        power[begin:end] = np.einsum("fs,fs->f", cut, cut, dtype=np.float64) / size
+    return power
 
 
 def _background(dbfs: NDArray[np.float64], frames: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_pipeline.measures.spans import Span
-from qa_pipeline.records import SAMPLE_RATE_HZ, Samples
+from qa_pipeline.records import SAMPLE_RATE_HZ, Row
 
 STEP_S = 0.02
 PITCH_FLOOR_HZ = 60.0
@@ -60,10 +60,10 @@ class Voice:
         )
 
 
-def listen(samples: Samples, alone: Sequence[Span]) -> Voice:
+def listen(samples: Row, alone: Sequence[Span]) -> Voice:
     """Track pitch and intensity of a channel within the spans.
 
-    ``samples``: mono, shape ``(samples,)``, at 16 kHz. ``alone``: disjoint spans, in time order,
+    ``samples``: one channel at 16 kHz. ``alone``: disjoint spans, in time order,
     in which one speaker talks and nobody else does. Spans under 0.15 s are left out.
 
     Pitch is Praat's autocorrelation method (Boersma 1993) between 60 and 500 Hz with Praat's
@@ -75,7 +75,7 @@ def listen(samples: Samples, alone: Sequence[Span]) -> Voice:
 
 
 def _track(
-    samples: Samples, span: Span
+    samples: Row, span: Span
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return times, pitch and level of the frames of one span, each of shape ``(frames,)``."""
     import parselmouth

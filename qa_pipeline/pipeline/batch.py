@@ -1,7 +1,8 @@
 """The way of a batch of calls through every stage, from files to bundles.
 
-In three steps, so that several batches can be under way at once (``line``): opening reads files,
-hearing runs the models, finishing measures, scores and writes.
+In three steps, so that several batches can be under way at once (``line``): opening reads files
+and finds the speech in them (on the processor, whatever the device), hearing finds words and
+speakers, finishing measures, scores and writes.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from datetime import UTC, datetime
 from qa_pipeline.audio import CallSource
 from qa_pipeline.conversation import build_conversation
 from qa_pipeline.measures import measure
-from qa_pipeline.pipeline.listening import HeardCall, hear_calls
+from qa_pipeline.pipeline.listening import HeardCall, SpokenCall, find_speech, hear_calls
 from qa_pipeline.pipeline.opening import OpenedCall, open_call
 from qa_pipeline.pipeline.processing import BatchOutcome, Processing
 from qa_pipeline.pipeline.tray import Tray
@@ -62,11 +63,11 @@ class _Scored:
 
 @dataclass(frozen=True)
 class OpenedBatch:
-    """A batch whose files are read."""
+    """A batch whose files are read and whose speech is found."""
 
     tray: Tray
-    fresh: tuple[OpenedCall, ...]
-    """Calls to be processed."""
+    fresh: tuple[SpokenCall, ...]
+    """Calls to be processed, their speech found."""
     skipped: tuple[str, ...]
     """Ids of the calls that had been processed in just this way before."""
     calls: int
@@ -81,14 +82,15 @@ class HeardBatch:
 
 
 def open_batch(run: Processing, sources: Sequence[CallSource], progress: Progress) -> OpenedBatch:
-    """Decode the files of a batch and drop what has a result already."""
+    """Decode the files of a batch, drop what has a result already, find speech in the rest."""
     tray = Tray(progress, run.write_failure)
     opened = tray.each("decode", [_Source(s) for s in sources], lambda s: open_call(s.source, run))
     accepted = tray.each("decode", opened, run.accept)
     fresh = tuple(call for call in accepted if not run.is_done(call))
     fresh_paths = {call.source_path for call in fresh}
     skipped = tuple(c.call_id for c in accepted if c.source_path not in fresh_paths)
-    return OpenedBatch(tray, fresh, skipped, len(sources))
+    spoken = tray.each("transcribe", fresh, find_speech)
+    return OpenedBatch(tray, tuple(spoken), skipped, len(sources))
 
 
 def hear_batch(run: Processing, opened: OpenedBatch) -> HeardBatch:
@@ -104,7 +106,7 @@ def finish_batch(run: Processing, heard: HeardBatch, progress: Progress) -> Batc
     measured = tray.each("measures", understood, lambda call: _measure(call, run))
     scored = tray.each("score", measured, lambda call: _score(call, run))
     written = tray.each("write", scored, lambda call: run.write(call.processed, call.call.key))
-    audio_s = sum(call.recording.duration_s for call in opened.fresh)
+    audio_s = sum(spoken.call.recording.duration_s for spoken in opened.fresh)
     progress.done(opened.calls, audio_s)
     return BatchOutcome(
         processed=tuple(call.recording.call_id for call in written),

@@ -1,4 +1,4 @@
-"""Opened calls become heard calls: words, speakers, turns.
+"""Opened calls become heard calls: where somebody speaks, then words, speakers, turns.
 
 Words of all calls of a batch are recognised together. Channels separate the speakers where each
 holds one; otherwise pyannote does. A finished transcript brings its own words and speakers.
@@ -40,11 +40,25 @@ class HeardCall:
 
 
 @dataclass(frozen=True)
+class SpokenCall:
+    """A call whose speech is found, if it has sound that is to be listened to."""
+
+    call: OpenedCall
+    regions: tuple[tuple[Region, ...], ...] = ()
+    """Voice activity by channel, without what leaks from one into another."""
+    crosstalk: Crosstalk | None = field(default=None, repr=False)
+
+    @property
+    def source_path(self) -> str:
+        """The file the call is known by."""
+        return self.call.source_path
+
+
+@dataclass(frozen=True)
 class _Transcribed:
     call: OpenedCall
     sound: Sound
     regions: tuple[tuple[Region, ...], ...]
-    """Voice activity by channel, without what leaks from one into another."""
     transcripts: tuple[Transcript, ...]
 
     @property
@@ -52,44 +66,49 @@ class _Transcribed:
         return self.call.source_path
 
 
-def hear_calls(calls: Sequence[OpenedCall], parts: Parts, tray: Tray) -> list[HeardCall]:
+def find_speech(call: OpenedCall) -> SpokenCall:
+    """Find the voice activity of every channel that is not another channel's."""
+    if call.transcript is not None or call.sound is None:
+        return SpokenCall(call)
+    rows = call.sound.rows
+    regions = tuple(voice_activity(row) for row in rows)
+    if not all(regions) or len(regions) < 2:
+        return SpokenCall(call, regions)
+    crosstalk = find_crosstalk(rows)
+    return SpokenCall(call, own_regions(regions, crosstalk), crosstalk)
+
+
+def hear_calls(calls: Sequence[SpokenCall], parts: Parts, tray: Tray) -> list[HeardCall]:
     """Find words and speakers of every call of a batch."""
-    spoken = [call for call in calls if call.transcript is None]
+    spoken = [call for call in calls if call.call.transcript is None]
     transcribed = tray.together("transcribe", spoken, lambda batch: _transcribe(batch, parts))
     heard = tray.each("speakers", transcribed, lambda call: _find_speakers(call, parts))
-    read = [call for call in calls if call.transcript is not None]
+    read = [call.call for call in calls if call.call.transcript is not None]
     return heard + tray.each("read", read, lambda call: _from_transcript(call, parts))
 
 
-def _transcribe(calls: Sequence[OpenedCall], parts: Parts) -> list[_Transcribed]:
-    sounds = [call.sound for call in calls if call.sound is not None]
-    voices = [_voices(sound) for sound in sounds]
+def _transcribe(calls: Sequence[SpokenCall], parts: Parts) -> list[_Transcribed]:
+    heard = [(spoken, spoken.call.sound) for spoken in calls if spoken.call.sound is not None]
     requests = [
         ChannelRequest(
             samples=row,
             channel=number,
-            language=_expected_language(call, parts),
-            regions=channel_regions,
+            language=_expected_language(spoken.call, parts),
+            regions=regions,
         )
-        for call, sound, (by_channel, _) in zip(calls, sounds, voices, strict=True)
-        for number, (row, channel_regions) in enumerate(zip(sound.samples, by_channel, strict=True))
+        for spoken, sound in heard
+        for number, (row, regions) in enumerate(zip(sound.rows, spoken.regions, strict=True))
     ]
     transcripts = iter(parts.engine.transcribe(requests))
     return [
         _Transcribed(
-            call, sound, regions, tuple(_own(next(transcripts), crosstalk) for _ in regions)
+            spoken.call,
+            sound,
+            spoken.regions,
+            tuple(_own(next(transcripts), spoken.crosstalk) for _ in spoken.regions),
         )
-        for call, sound, (regions, crosstalk) in zip(calls, sounds, voices, strict=True)
+        for spoken, sound in heard
     ]
-
-
-def _voices(sound: Sound) -> tuple[tuple[tuple[Region, ...], ...], Crosstalk | None]:
-    """Find the voice activity of every channel that is not another channel's."""
-    regions = tuple(voice_activity(row) for row in sound.samples)
-    if not all(regions) or len(regions) < 2:
-        return regions, None
-    crosstalk = find_crosstalk(sound.samples)
-    return own_regions(regions, crosstalk), crosstalk
 
 
 def _own(transcript: Transcript, crosstalk: Crosstalk | None) -> Transcript:
@@ -107,18 +126,22 @@ def _expected_language(call: OpenedCall, parts: Parts) -> str | None:
 
 
 def _find_speakers(heard: _Transcribed, parts: Parts) -> HeardCall:
-    samples = heard.sound.samples
+    rows = heard.sound.rows
     evidence = _evidence(heard.call, parts)
     hints: SpeakerHint = {}
     if heard.call.recording.layout == "stereo":
         if heard.call.agent_row is not None:
             hints = {f"channel-{heard.call.agent_row}": "agent"}
-        spoken = by_channel(heard.transcripts, heard.regions, hints, evidence)
+        spoken = by_channel(
+            heard.transcripts, heard.regions, hints, evidence, rows, parts.voice_reader
+        )
     else:
         (transcript,), (regions,) = heard.transcripts, heard.regions
-        spoken = by_voice(samples[0], regions, transcript, parts.diarizer, evidence)
-    quality = sound_quality(samples, heard.regions)
-    voices, likeness = agent_voices(heard.call, samples, spoken.turns, parts)
+        spoken = by_voice(
+            rows[0], regions, transcript, parts.diarizer, evidence, parts.voice_reader
+        )
+    quality = sound_quality(rows, heard.regions)
+    voices, likeness = agent_voices(heard.call, rows, spoken.turns, parts)
     return HeardCall(
         heard.call,
         spoken.channels,

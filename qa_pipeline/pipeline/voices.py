@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from qa_pipeline.conversation import IVR_SPEAKER
 from qa_pipeline.pipeline.opening import OpenedCall
 from qa_pipeline.pipeline.parts import Parts
-from qa_pipeline.records import Conversation, Region, Samples, Turn
+from qa_pipeline.records import Conversation, Region, Row, Turn
 from qa_pipeline.speakers import Voice, without
 
 _SURE = 0.9
@@ -13,12 +13,12 @@ _SURE = 0.9
 
 
 def agent_voices(
-    call: OpenedCall, samples: Samples, turns: Sequence[Turn], parts: Parts
+    call: OpenedCall, rows: Sequence[Row], turns: Sequence[Turn], parts: Parts
 ) -> tuple[dict[str, Voice], dict[str, float]]:
     """Return the voice of every speaker, and how much more each is the agent's than the others.
 
-    Both are empty where voices are not remembered or the metadata names no agent. ``samples``:
-    float32 at 16 kHz, shape ``(channels, samples)``.
+    Both are empty where voices are not remembered or the metadata names no agent. ``rows``: the
+    channels at 16 kHz.
     """
     agent_id = call.recording.metadata.agent_id
     book = parts.voice_book
@@ -27,11 +27,7 @@ def agent_voices(
     voices: dict[str, Voice] = {}
     for speaker in sorted({turn.speaker for turn in turns} - {IVR_SPEAKER}):
         by_channel = speaker.startswith("channel-")
-        row = (
-            samples[int(speaker.removeprefix("channel-").split(".")[0])]
-            if by_channel
-            else samples[0]
-        )
+        row = rows[int(speaker.removeprefix("channel-").split(".")[0])] if by_channel else rows[0]
         own = [Region(t.start_s, t.end_s) for t in turns if t.speaker == speaker]
         others = [Region(t.start_s, t.end_s) for t in turns if t.speaker != speaker]
         voice = parts.voice_reader.voice(row, own if by_channel else without(own, others))

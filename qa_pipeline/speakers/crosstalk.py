@@ -11,13 +11,13 @@ gain in every band by least squares over the frames in which the other channel i
 louder and what the path predicts explains the sound, down to the noise of the channel.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Samples, Word
+from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Row, Samples, Word
 
 Numbers = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -97,20 +97,21 @@ class _Path:
     """Power of the copy against the original."""
 
 
-def find_crosstalk(samples: Samples) -> Crosstalk:
+def find_crosstalk(rows: Iterable[Row]) -> Crosstalk:
     """Find what leaks from channel to channel.
 
-    ``samples``: float32 at 16 kHz, shape ``(channels, samples)``, a speaker a channel.
+    ``rows``: equally long channels at 16 kHz, a speaker a channel.
     """
-    count = samples.shape[0]
-    power = np.stack([_frame_power(row) for row in samples])
+    channels = tuple(rows)
+    count = len(channels)
+    power = np.stack([_frame_power(row) for row in channels])
     leaked = np.zeros(power.shape, np.bool_)
     levels: list[float | None] = [None] * count
     for own in range(count):
         for other in range(count):
             if own == other:
                 continue
-            found, level_db = _copied(samples[own], samples[other], power[own], power[other])
+            found, level_db = _copied(channels[own], channels[other], power[own], power[other])
             leaked[own] |= found
             if level_db is not None:
                 before_db = levels[own]
@@ -139,7 +140,7 @@ def own_words(words: Sequence[Word], crosstalk: Crosstalk) -> tuple[Word, ...]:
     )
 
 
-def _frame_power(row: Samples) -> Numbers:
+def _frame_power(row: Row) -> Numbers:
     frames = -(-len(row) // _HOP)
     power = np.zeros(frames)
     for begin in range(0, frames, _BLOCK_FRAMES):
@@ -165,7 +166,7 @@ def _noise(around: Numbers) -> float:
 
 
 def _copied(
-    own: Samples, other: Samples, own_power: Numbers, other_power: Numbers
+    own: Row, other: Row, own_power: Numbers, other_power: Numbers
 ) -> tuple[Mask, float | None]:
     """Return in which frames ``own`` copies ``other``, and how loud the copy is."""
     nothing = np.zeros(len(own_power), np.bool_)
@@ -189,7 +190,7 @@ def _copied(
     return copied, path.level_db
 
 
-def _lags(own: Samples, other: Samples, louder: Mask) -> set[int]:
+def _lags(own: Row, other: Row, louder: Mask) -> set[int]:
     """Return by how many samples the copy may come late (negative: early), one or two guesses.
 
     Bands weighted by coherence bear noise better, bands weighted alike bear a second path better.
@@ -222,9 +223,7 @@ def _peak(spectrum: NDArray[np.complex128], size: int) -> int:
     return int(early.argmax()) - reach
 
 
-def _spectra(
-    own: Samples, other: Samples, lag: int, frames: int
-) -> Iterator[tuple[int, Spectra, Spectra]]:
+def _spectra(own: Row, other: Row, lag: int, frames: int) -> Iterator[tuple[int, Spectra, Spectra]]:
     """Yield (first frame, spectra of ``own``, of ``other`` moved by the lag), a block at a time."""
     from scipy.fft import rfft
 
@@ -241,14 +240,14 @@ def _spectra(
         yield begin, one, two
 
 
-def _cut(row: Samples, first: int, length: int) -> Samples:
+def _cut(row: Row, first: int, length: int) -> Samples:
     """Return samples from ``first``, with silence where the recording has none."""
     piece = row[max(0, first) : max(0, first + length)]
     before = min(length, max(0, -first))
     return np.pad(piece, (before, length - before - len(piece)))
 
 
-def _path(own: Samples, other: Samples, weights: Numbers, lag: int) -> _Path:
+def _path(own: Row, other: Row, weights: Numbers, lag: int) -> _Path:
     """Estimate the path by least squares; ``weights``: of each frame, 0 where it is not used."""
     bins = _WINDOW // 2 + 1
     cross = np.zeros(bins, np.complex128)
@@ -270,7 +269,7 @@ def _path(own: Samples, other: Samples, weights: Numbers, lag: int) -> _Path:
     )
 
 
-def _left_over(own: Samples, other: Samples, path: _Path, frames: int) -> Numbers:
+def _left_over(own: Row, other: Row, path: _Path, frames: int) -> Numbers:
     """Return the mean square of what the path does not explain, a number a frame."""
     left = np.zeros(frames)
     for begin, one, two in _spectra(own, other, path.lag, frames):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Samples, Turn
+from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Row, Samples, Turn
 from qa_pipeline.speakers.diarizer import Diarizer
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ _MIXTURES = 6
 _ROUNDS = 12
 _ENOUGH_FRAMES = 200
 """Less speech than two seconds is too little to know a voice by."""
+_MOST_FRAMES = 60_000
+"""Ten minutes are enough to know a voice by; of more, every second or third frame counts."""
 _BLOCK_S = 600.0
 """Features are made in blocks, so that a long call needs no more memory at once."""
 
@@ -50,15 +52,15 @@ class ResegmentingDiarizer:
         """Version of the diarizer underneath."""
         return self._first.version
 
-    def diarize(self, samples: Samples, within: Sequence[Region] | None = None) -> tuple[Turn, ...]:
+    def diarize(self, samples: Row, within: Sequence[Region] | None = None) -> tuple[Turn, ...]:
         """Return turns of ``speaker-0``, ``speaker-1``, ... in time order."""
-        return resegment(samples.reshape(-1), self._first.diarize(samples, within))
+        return resegment(samples, self._first.diarize(samples, within))
 
 
-def resegment(samples: Samples, turns: Sequence[Turn]) -> tuple[Turn, ...]:
+def resegment(samples: Row, turns: Sequence[Turn]) -> tuple[Turn, ...]:
     """Give each stretch of the turns to the speaker whose voice in this call fits it best.
 
-    ``samples`` is mono float32 at 16 kHz, shape ``(samples,)``. Turns of fewer than two
+    ``samples`` is one channel at 16 kHz. Turns of fewer than two
     speakers, and of speakers with less than two seconds of speech, come back as they are.
     """
     stretches = _stretches(turns)
@@ -74,10 +76,8 @@ def resegment(samples: Samples, turns: Sequence[Turn]) -> tuple[Turn, ...]:
         known = [voice for voice in voices if voice is not None]
         if len(known) < len(voices):
             return tuple(turns)
-        chosen = [
-            label if label < 0 else _best(known, piece)
-            for label, piece in zip(labels, pieces, strict=True)
-        ]
+        best = np.argmax([_scores(voice, pieces) for voice in known], axis=0).tolist()
+        chosen = [label if label < 0 else b for label, b in zip(labels, best, strict=True)]
         if chosen == labels:
             break
         labels = chosen
@@ -100,14 +100,16 @@ def _stretches(turns: Sequence[Turn]) -> list[Stretch]:
     return found
 
 
-def _features(samples: Samples) -> Features:
+def _features(samples: Row) -> Features:
     """Return cepstra and log pitch every 10 ms, each with mean 0 and variance 1 over the call."""
     block = round(_BLOCK_S * SAMPLE_RATE_HZ)
     made = [
         _block_features(samples[begin : begin + block]) for begin in range(0, len(samples), block)
     ]
     features = np.concatenate(made)
-    return np.asarray((features - features.mean(0)) / (features.std(0) + 1e-6), np.float32)
+    features -= features.mean(0)
+    features /= features.std(0) + 1e-6
+    return features
 
 
 def _block_features(samples: Samples) -> Features:
@@ -146,7 +148,8 @@ def _voice(
         _MIXTURES, covariance_type="diag", reg_covar=1e-2, max_iter=30, random_state=0
     )
     with _no_convergence_warning():
-        return mixture.fit(np.concatenate(own))
+        frames = np.concatenate(own)
+        return mixture.fit(frames[:: -(-len(frames) // _MOST_FRAMES)])
 
 
 def _no_convergence_warning() -> Any:
@@ -158,8 +161,19 @@ def _no_convergence_warning() -> Any:
     return warnings.catch_warnings(action="ignore", category=ConvergenceWarning)
 
 
-def _best(voices: Sequence["GaussianMixture"], piece: Features) -> int:
-    return int(np.argmax([float(voice.score_samples(piece).sum()) for voice in voices]))
+def _scores(voice: "GaussianMixture", pieces: Sequence[Features]) -> NDArray[np.float64]:
+    """Return how well a voice explains each piece (log-likelihood), shape ``(pieces,)``."""
+    ends = np.cumsum([len(piece) for piece in pieces])
+    sums: list[NDArray[np.float64]] = []
+    first = 0
+    while first < len(pieces):  # many pieces at once, but not hours of them
+        before = ends[first - 1] if first else 0
+        last = max(first + 1, int(np.searchsorted(ends, before + _MOST_FRAMES)))
+        scores = voice.score_samples(np.concatenate(pieces[first:last]))
+        starts = np.concatenate([[0], ends[first : last - 1] - before])
+        sums.append(np.add.reduceat(scores, starts))
+        first = last
+    return np.concatenate(sums)
 
 
 def _joined(stretches: Sequence[Stretch]) -> tuple[Turn, ...]:

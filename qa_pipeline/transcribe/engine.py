@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from qa_pipeline.records import Region, Samples, Transcript
+from qa_pipeline.records import Region, Row, Transcript
 
 
 @dataclass(frozen=True)
 class ChannelRequest:
     """One channel of one call to be transcribed."""
 
-    samples: Samples = field(repr=False)
-    """Float32 at 16 kHz, shape ``(samples,)``: the whole channel."""
+    samples: Row = field(repr=False)
+    """The whole channel at 16 kHz."""
     channel: int
     language: str | None
     """ISO 639-1 when it is known; ``None``: find out once for the channel."""

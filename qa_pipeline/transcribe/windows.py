@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Samples
+from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Row, Samples
 
 _ENERGY_FRAME = SAMPLE_RATE_HZ // 10
 _ENERGY_STEP = SAMPLE_RATE_HZ // 50
@@ -31,13 +31,13 @@ class Window:
         """Seconds of speech within it."""
         return sum(region.end_s - region.start_s for region in self.regions)
 
-    def cut(self, samples: Samples) -> Samples:
+    def cut(self, samples: Row) -> Samples:
         """Return this stretch of a channel."""
         return samples[round(self.start_s * SAMPLE_RATE_HZ) : round(self.end_s * SAMPLE_RATE_HZ)]
 
 
 def plan_windows(
-    regions: Sequence[Region], samples: Samples, window_s: float, longest_pause_s: float = 1.0
+    regions: Sequence[Region], samples: Row, window_s: float, longest_pause_s: float = 1.0
 ) -> list[Window]:
     """Join neighbouring regions into windows of at most ``window_s``.
 
@@ -63,7 +63,7 @@ def _window(regions: list[Region]) -> Window:
     return Window(regions[0].start_s, regions[-1].end_s, tuple(regions))
 
 
-def _short_enough(regions: Sequence[Region], samples: Samples, window_s: float) -> Iterator[Region]:
+def _short_enough(regions: Sequence[Region], samples: Row, window_s: float) -> Iterator[Region]:
     for region in regions:
         start_s = region.start_s
         while region.end_s - start_s > window_s:
@@ -74,7 +74,7 @@ def _short_enough(regions: Sequence[Region], samples: Samples, window_s: float) 
             yield Region(start_s, region.end_s)
 
 
-def _quietest_s(samples: Samples, first_s: float, last_s: float) -> float:
+def _quietest_s(samples: Row, first_s: float, last_s: float) -> float:
     """Return the middle of the quietest 0.1 s that lies between two times."""
     first = round(first_s * SAMPLE_RATE_HZ)
     piece = samples[first : round(last_s * SAMPLE_RATE_HZ)].astype(np.float64)
