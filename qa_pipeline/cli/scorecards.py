@@ -1,5 +1,6 @@
 """``qa-pipeline scorecards``: the service standards."""
 
+import json
 from typing import Annotated
 
 import typer
@@ -74,3 +75,15 @@ def run_tests(name: Name = "inbound-service", as_json: options.AsJson = False) -
             typer.echo(f"  {result}")
     if failed:
         raise typer.Exit(EXIT_CALLS_FAILED)
+
+
+@app.command("schema")
+def schema(
+    lists: Annotated[
+        bool, typer.Option("--lists", help="The schema of files of shared lists instead.")
+    ] = False,
+) -> None:
+    """Print the JSON Schema of scorecards, with which an editor completes and checks them."""
+    from qa_pipeline.scoring import lists_schema, scorecard_schema
+
+    typer.echo(json.dumps(lists_schema() if lists else scorecard_schema(), indent=2))

@@ -5,6 +5,7 @@ own tests, `check_card` says where a card is not specific, measurable or timely.
 """
 
 from qa_pipeline.scoring.card_tests import CardTestResult, run_card_tests
+from qa_pipeline.scoring.json_schema import lists_schema, scorecard_schema
 from qa_pipeline.scoring.judge import score_call
 from qa_pipeline.scoring.loading import find_scorecards, load_scorecard, parse_scorecard
 from qa_pipeline.scoring.quality import check_card
@@ -15,8 +16,10 @@ __all__ = [
     "Scorecard",
     "check_card",
     "find_scorecards",
+    "lists_schema",
     "load_scorecard",
     "parse_scorecard",
     "run_card_tests",
     "score_call",
+    "scorecard_schema",
 ]

@@ -16,6 +16,10 @@ _ROLES: dict[Who, tuple[Role, ...]] = {
 }
 
 
+MAX_QUESTIONS = 5_000
+"""Questions that one criterion may ask about a call; honest ones ask some dozens."""
+
+
 class Call:
     """A conversation with everything known about it, and matching streams made once."""
 
@@ -27,6 +31,16 @@ class Call:
         self.metadata = metadata
         self.words = Words(conversation.language)
         self._streams: dict[Role, Stream] = {}
+        self._asked = 0
+
+    def begin_criterion(self) -> None:
+        """Count the questions of the next criterion from zero."""
+        self._asked = 0
+
+    def may_ask(self) -> bool:
+        """Count one more question, and tell whether it may still be asked."""
+        self._asked += 1
+        return self._asked <= MAX_QUESTIONS
 
     @property
     def language(self) -> str:

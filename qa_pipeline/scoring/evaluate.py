@@ -24,7 +24,13 @@ _SPOKEN = ("says", "never_says", "measure", "tone", "silence")
 
 
 def ask(check: Check, context: Context) -> Outcome:
-    """Answer a check on a call: yes, no or unknown, with evidence and a reason."""
+    """Answer a check on a call: yes, no or unknown, with evidence and a reason.
+
+    Checks that ask about every time that others find something can ask without end: after
+    `MAX_QUESTIONS` the answer is that it cannot be told.
+    """
+    if not context.call.may_ask():
+        return context.unknown(context.words.too_involved())
     if check.window is not None:
         inside = narrowed(check.window, context, ask)
         if isinstance(inside, Outcome):

@@ -82,6 +82,7 @@ def _blank(section: SectionResult) -> SectionResult:
 
 def _judged(criterion: Criterion, section_id: str, context: Context) -> CriterionResult:
     """Return the verdict on one criterion."""
+    context.call.begin_criterion()
     verdict, outcome = _verdict(criterion, context)
     earned, possible = points(criterion, verdict)
     confidence, needs_review = _certainty(verdict, outcome, context.call.conversation)

@@ -268,6 +268,13 @@ class Words:
         """Return that the machine does not judge this."""
         return self._pick("For a person to judge.", "由人工评判。")
 
+    def too_involved(self) -> str:
+        """Return that a check asks more than can be answered in reasonable time."""
+        return self._pick(
+            "The card asks too many questions within questions to answer this.",
+            "评分卡此项的嵌套条件过多，无法评判。",
+        )
+
     def no_encoder(self, language: str) -> str:
         """Return that no model compares meanings in a language, and what to do."""
         how = "pip install 'qa-pipeline[meaning]'" if language == "en" else ""
