@@ -12,15 +12,15 @@ from qa_pipeline.conversation.moments import (
     IVR_SPEAKER,
     Transfer,
     find_announcements,
-    find_transfer,
+    find_handovers,
+    find_transfers,
 )
-from qa_pipeline.conversation.roles import LATER_AGENT, RoleDecision, RoleEvidence, find_roles
+from qa_pipeline.conversation.roles import RoleDecision, RoleEvidence, find_roles, later_agent
 from qa_pipeline.conversation.trust import TrustThresholds, judge_trust
 from qa_pipeline.conversation.utterances import SpokenWord, join_words, make_utterances
 
 __all__ = [
     "IVR_SPEAKER",
-    "LATER_AGENT",
     "ChannelWords",
     "RoleDecision",
     "RoleEvidence",
@@ -30,9 +30,11 @@ __all__ = [
     "TrustThresholds",
     "build_conversation",
     "find_announcements",
+    "find_handovers",
     "find_roles",
-    "find_transfer",
+    "find_transfers",
     "join_words",
     "judge_trust",
+    "later_agent",
     "make_utterances",
 ]

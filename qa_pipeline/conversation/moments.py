@@ -7,6 +7,7 @@ can be kept from the diarizer and a call with a transfer can be heard in two par
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ IVR_SPEAKER = "ivr"
 _CUES_FILE = Path(__file__).with_name("moment_cues.yaml")
 _PAUSE_S = 0.6
 """A pause of this length ends a segment."""
+_SENTENCE_ENDS = (".", "!", "?", "。", "！", "？")
 _ENOUGH = 2.0
 """Weight of cues from which a segment is an announcement or an introduction."""
 _NEXT_S = 3.0
@@ -70,10 +72,12 @@ def _cues(language: str) -> dict[str, Any]:
     return raw.get(language, {})
 
 
-def _segments(words: Iterable[Word], language: str) -> list[_Segment]:
+def _segments(words: Iterable[Word], language: str, *, by_sentence: bool = False) -> list[_Segment]:
     groups: list[list[Word]] = []
     for word in sorted(words, key=lambda w: (w.start_s, w.end_s)):
-        if groups and word.start_s - max(w.end_s for w in groups[-1]) < _PAUSE_S:
+        near = groups and word.start_s - max(w.end_s for w in groups[-1]) < _PAUSE_S
+        ended = by_sentence and groups and groups[-1][-1].text.endswith(_SENTENCE_ENDS)
+        if near and not ended:
             groups[-1].append(word)
         else:
             groups.append([word])
@@ -81,7 +85,11 @@ def _segments(words: Iterable[Word], language: str) -> list[_Segment]:
 
 
 def find_announcements(
-    words: Sequence[Word], language: str, others: Sequence[Word] = ()
+    words: Sequence[Word],
+    language: str,
+    others: Sequence[Word] = (),
+    *,
+    by_sentence: bool = False,
 ) -> tuple[Region, ...]:
     """Return where a recorded voice speaks: a menu, a notice, a place in the queue.
 
@@ -89,12 +97,13 @@ def find_announcements(
     personal phrase ("my name is") is never an announcement, and once somebody has used one, only
     what stands alone between longer pauses is: agents, too, explain which key to press. A welcome
     right before one at the start of the call belongs to it, and so does what lies between two
-    pieces of one.
+    pieces of one. ``by_sentence``: a sentence that has ended ends a segment as a pause does, for
+    transcripts without pauses.
     """
     cues = _cues(language)
     if not cues:
         return ()
-    segments = _segments(words, language)
+    segments = _segments(words, language, by_sentence=by_sentence)
     recorded = [
         _is_recorded(segment, cues, language) and place
         for segment, place in zip(segments, _places(segments, cues, language, others), strict=True)
@@ -147,23 +156,24 @@ def _welcomes(segment: _Segment, cues: dict[str, Any], language: str) -> bool:
     return (opens or halfway) and not _is_personal(segment, cues, language)
 
 
-def find_transfer(
+def find_transfers(
     words: Sequence[Word],
     language: str,
     brands: Sequence[str] = (),
     others: Sequence[Word] = (),
-) -> Transfer | None:
-    """Return when another agent takes the call over, ``None`` where nobody does.
+) -> tuple[Transfer, ...]:
+    """Return when other agents take the call over, one after the other.
 
     ``words`` are those of the agent's channel and ``others`` those of the other one, or ``words``
     are everybody's where all share one. Somebody must
     introduce themselves (greeting, brand, name, offer of help) after a transfer was announced, or
-    after a long silence where somebody had introduced themselves before. The first such moment
-    counts. Whether the voice is another one is for the caller to check where there is sound.
+    after a long silence where somebody had introduced themselves before. Whether the voice is
+    another one is for the caller to check where there is sound.
     """
     cues = _cues(language)
     if not cues:
-        return None
+        return ()
+    found: list[Transfer] = []
     announced_s: float | None = None
     introduced = False
     segments = _segments(words, language)
@@ -176,11 +186,35 @@ def find_transfer(
         after_hold = introduced and silence_s >= _HOLD_S
         if introduces and late and (announced_s is not None or after_hold):
             left_s = segments[index - 1].end_s if announced_s is None else announced_s
-            return Transfer(left_s, segment.start_s)
-        if any(said(phrase, segment.text, language) for phrase in cues["transfer"]):
+            found.append(Transfer(left_s, segment.start_s))
+            announced_s = None
+        if _announces(segment, cues, language):
             announced_s = segment.end_s
         introduced = introduced or introduces
-    return None
+    return tuple(found)
+
+
+def find_handovers(
+    words: Sequence[Word], language: str, others: Sequence[Word] = ()
+) -> tuple[Transfer, ...]:
+    """Return when somebody else may take the call over: after an announcement or a long silence.
+
+    As ``find_transfers``, without anybody having to introduce themselves: only a change of voice
+    makes a transfer of it. ``taken_s`` is when the agent's channel is heard again.
+    """
+    cues = _cues(language)
+    segments = _segments(words, language) if cues else []
+    found: list[Transfer] = []
+    for before, after in pairwise(segments):
+        silence_s = after.start_s - _last_end_s(after.start_s, words, others)
+        announced = _announces(before, cues, language)
+        if (announced or silence_s >= _HOLD_S) and after.start_s - before.end_s <= _LATEST_S:
+            found.append(Transfer(before.end_s, after.start_s))
+    return tuple(found)
+
+
+def _announces(segment: _Segment, cues: dict[str, Any], language: str) -> bool:
+    return any(said(phrase, segment.text, language) for phrase in cues["transfer"])
 
 
 def _last_end_s(at_s: float, *spoken: Sequence[Word]) -> float:

@@ -8,6 +8,7 @@ difference between the two main speakers goes through a logistic function to a c
 """
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,9 +34,9 @@ _OPENING_S = 20.0
 _VOICE_WEIGHT = 4.0
 _ANOTHER_AGENT = 4.0
 """Evidence that makes a third speaker an agent as well, and not somebody unknown."""
+_NEARLY_AS_MUCH = 0.5
 _LOGISTIC_SCALE = 3.0
-LATER_AGENT = ".2"
-"""Ends the name of the speaker who took the call over from the agent of that name."""
+_LATER_AGENT = re.compile(r"\.[2-9]$")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,14 @@ class RoleEvidence:
     brands: tuple[str, ...] = ()
     voices: Mapping[str, float] = field(default_factory=dict)
     """Speaker to how much they sound like the agent in earlier calls, from -1 (not at all) to 1."""
+
+
+def later_agent(first: str, number: int) -> str:
+    """Return the name of the second (2) or a further agent of a call, after that of the first.
+
+    Who took the call over from the speaker ``channel-1`` is ``channel-1.2``, then ``channel-1.3``.
+    """
+    return f"{first}.{min(number, 9)}"
 
 
 @dataclass(frozen=True)
@@ -92,7 +101,8 @@ def find_roles(
 
     ``hints`` are roles known from outside, such as speaker names in a finished transcript or the
     channel that the telephone system gives to agents; they are taken as they are. Of the others
-    the two who say most are agent and customer. Further speakers are agents where they speak as
+    who say much, agent is who sounds most like one and customer who sounds least like one. Further
+    speakers are agents where they speak as
     agents do, else ``unknown``. Announcements are ``ivr``; who took the call over from an agent is
     an agent.
     """
@@ -100,7 +110,7 @@ def find_roles(
     by_speaker: dict[str, list[SpokenWord]] = defaultdict(list)
     for spoken in sorted(words, key=lambda s: s.word.start_s):
         by_speaker[spoken.speaker].append(spoken)
-    later = {s for s in by_speaker if s.endswith(LATER_AGENT) and s not in hints}
+    later = {s for s in by_speaker if _LATER_AGENT.search(s) and s not in hints}
     people = [s for s in by_speaker if s not in later and s not in ("unknown", IVR_SPEAKER)]
     decision = _main_roles(people, by_speaker, hints, evidence or _NOTHING)
     roles = dict(decision.roles)
@@ -146,7 +156,7 @@ def _by_evidence(
     by_speaker: dict[str, list[SpokenWord]],
     evidence: RoleEvidence,
 ) -> RoleDecision:
-    main = speakers[:2]
+    main = _main(speakers, by_speaker)
     scores = {s: _speaker_score(by_speaker[s], s, evidence) for s in main}
     first = min(main, key=lambda s: by_speaker[s][0].word.start_s)
     scores[first] += _first_speaker(by_speaker[first], evidence.direction)
@@ -155,15 +165,27 @@ def _by_evidence(
         roles[only] = "agent" if scores[only] > 0 else "customer"
         confidence = 0.5 * (1 + math.tanh(abs(scores[only]) / (2 * _LOGISTIC_SCALE))) * 0.8
         return RoleDecision(roles, confidence, "only one speaker was heard")
-    agent, customer = sorted(scores, key=lambda s: (-scores[s], s))
+    ranked = sorted(scores, key=lambda s: (-scores[s], s))
+    agent, customer = ranked[0], ranked[-1]
     roles[agent], roles[customer] = "agent", "customer"
-    roles.update(_further(speakers[2:], by_speaker))
+    roles.update(_further([s for s in speakers if s not in (agent, customer)], by_speaker))
     confidence = 1 / (1 + math.exp(-(scores[agent] - scores[customer]) / _LOGISTIC_SCALE))
     return RoleDecision(
         roles,
         confidence,
         f"agent's words score {scores[agent]:.1f}, customer's {scores[customer]:.1f}",
     )
+
+
+def _main(speakers: list[str], by_speaker: dict[str, list[SpokenWord]]) -> list[str]:
+    """Return who may be agent or customer: the two who say most and whoever says nearly as much.
+
+    Of a call that is passed on, both agents may say more than the customer.
+    """
+    if len(speakers) < 3:
+        return speakers
+    enough = len(by_speaker[speakers[1]]) * _NEARLY_AS_MUCH
+    return speakers[:2] + [s for s in speakers[2:] if len(by_speaker[s]) >= enough]
 
 
 def _first_speaker(words: list[SpokenWord], direction: Direction | None) -> float:

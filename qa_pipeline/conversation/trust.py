@@ -40,6 +40,8 @@ class TrustThresholds(Record):
     review_role_confidence: float = 0.75
     max_unknown_speaker_pct: float = 40.0
     review_unknown_speaker_pct: float = 10.0
+    review_further_speaker_pct: float = 10.0
+    """Words of somebody who is neither plainly agent nor plainly customer."""
     review_words_each: int = 3
     """A customer or an agent who says less can hardly be judged."""
     max_clipped_pct: float = 25.0
@@ -215,6 +217,19 @@ def _people(heard: Heard, limits: TrustThresholds) -> Iterator[Finding]:
         limits.review_unknown_speaker_pct,
         f"{unknown_pct:.0f} % of the words could not be given to a speaker",
     )
+    agents = {u.speaker for u in heard.utterances if u.role == "agent"}
+    if len(agents) > 1:
+        yield (
+            "review",
+            f"the call was passed on, {len(agents)} agents speak: whose verdict it is, a person "
+            "has to say",
+        )
+    further = sum(
+        len(u.words) for u in heard.utterances if u.role == "unknown" and u.speaker != "unknown"
+    )
+    further_pct = 100.0 * further / sum(counts.values())
+    if further_pct > limits.review_further_speaker_pct:
+        yield "review", f"{further_pct:.0f} % of the words are of a further person, role unknown"
     if heard.speakers_with_words > 1:
         for role in ("agent", "customer"):
             if counts[role] < limits.review_words_each:

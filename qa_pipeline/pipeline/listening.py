@@ -11,7 +11,7 @@ from qa_pipeline.audio import sound_quality, voice_activity
 from qa_pipeline.conversation import ChannelWords, RoleEvidence, SpeakerHint
 from qa_pipeline.pipeline.opening import OpenedCall
 from qa_pipeline.pipeline.parts import Parts
-from qa_pipeline.pipeline.speaking import by_channel, by_voice
+from qa_pipeline.pipeline.speaking import by_channel, by_name, by_voice
 from qa_pipeline.pipeline.tray import Tray
 from qa_pipeline.pipeline.voices import agent_voices
 from qa_pipeline.records import Region, Sound, SoundQuality, Transcript, Turn
@@ -161,10 +161,11 @@ def _evidence(call: OpenedCall, parts: Parts) -> RoleEvidence:
 def _from_transcript(call: OpenedCall, parts: Parts) -> HeardCall:
     finished = call.transcript
     assert finished is not None  # the caller sorted the calls by it
+    spoken = by_name(finished.transcript, finished.speakers, finished.turns)
     return HeardCall(
         call,
-        (ChannelWords(finished.transcript, finished.speakers),),
-        finished.turns,
+        spoken.channels,
+        spoken.turns,
         finished.role_hints,
         _evidence(call, parts),
         None,

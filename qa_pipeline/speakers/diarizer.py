@@ -3,6 +3,7 @@
 import hashlib
 import io
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from functools import cached_property
@@ -13,16 +14,19 @@ from typing import Any, Protocol
 import numpy as np
 
 from qa_pipeline.errors import ModelError
-from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Samples, Turn
-from qa_pipeline.speakers.relabel import only_within
-from qa_pipeline.speakers.voices import Voice, spoken_in
+from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Row, Samples, Turn
+from qa_pipeline.speakers.groups import are_two_voices, turn_voices
+from qa_pipeline.speakers.rate import at_rate
+from qa_pipeline.speakers.relabel import only_within, without
+from qa_pipeline.speakers.voices import SHORTEST_S, Voice, spoken_in
 
 _GAP_S = 0.25
 _BLIP_S = 0.1
 _CONFIG = "config.yaml"
-_BLOCK_S = 3600.0
+_BLOCK_S = 1800.0
 _SAME_VOICE = 0.5
 """Cosine distance up to which a voice of one block is that of an earlier one."""
+_LEAST_OF_FURTHER_S = 4.0
 
 Span = tuple[float, float, str]
 """Start and end in seconds, and who."""
@@ -41,11 +45,11 @@ class Diarizer(Protocol):
         """What changes when its results may change."""
         ...
 
-    def diarize(self, samples: Samples, within: Sequence[Region] | None = None) -> tuple[Turn, ...]:
+    def diarize(self, samples: Row, within: Sequence[Region] | None = None) -> tuple[Turn, ...]:
         """Return turns of ``speaker-0``, ``speaker-1``, ... in time order.
 
         Args:
-            samples: Mono float32 at 16 kHz, shape ``(samples,)`` or ``(1, samples)``.
+            samples: One channel at 16 kHz.
             within: Where somebody may speak; the rest is taken for silence. ``None``: anywhere.
         """
         ...
@@ -74,7 +78,8 @@ class PyannoteDiarizer:
         Args:
             pipeline_dir: Folder with ``config.yaml`` and the models that it names.
             device: ``cpu``, ``cuda`` or ``cuda:N``.
-            num_speakers: How many people speak, where that is known, else ``None``.
+            num_speakers: How many people are expected, else ``None``: the pipeline finds out.
+                More are told apart where the turns of one of two or more plainly are those of two.
             gap_s: Shorter gaps within one speaker are closed.
             blip_s: Shorter turns are dropped afterwards.
             block_s: Longer recordings are heard in blocks of this length, whose voices are then
@@ -105,40 +110,45 @@ class PyannoteDiarizer:
                 digest.update(path.read_bytes())
         return f"pyannote.audio-{version('pyannote.audio')}+{digest.hexdigest()[:12]}"
 
-    def diarize(self, samples: Samples, within: Sequence[Region] | None = None) -> tuple[Turn, ...]:
+    def diarize(self, samples: Row, within: Sequence[Region] | None = None) -> tuple[Turn, ...]:
         """Return turns of ``speaker-0``, ``speaker-1``, ... in time order.
 
         Args:
-            samples: Mono float32 at 16 kHz, shape ``(samples,)`` or ``(1, samples)``.
+            samples: One channel at 16 kHz.
             within: Where somebody may speak; the rest is taken for silence. ``None``: anywhere.
 
         Raises:
             ModelError: The pipeline cannot be loaded.
         """
-        whole = samples.reshape(-1)
         spans: list[Span] = []
         voices: dict[str, Voice] = {}
-        for begin in range(0, len(whole), self._block):
+        # Blocks of one length: in a short rest there might be only one of the voices.
+        block_count = max(1, -(-len(samples) // self._block))
+        size = max(1, -(-len(samples) // block_count))
+        for begin in range(0, len(samples), size):
             offset_s = begin / SAMPLE_RATE_HZ
-            block = whole[begin : begin + self._block]
+            block = samples[begin : begin + size]
             if within is not None:
                 block = only_within(block, within, offset_s)
-            heard, block_voices = self._heard(block)
+            heard, block_voices = self._heard_with_more(block)
             names = self._known(block_voices, voices)
             spans += [(start + offset_s, end + offset_s, names[who]) for start, end, who in heard]
         return tidy_turns(spans, self._gap_s, self._blip_s)
 
-    def voice(self, samples: Samples, spans: Sequence[Region]) -> Voice | None:
+    def voice(
+        self, samples: Row, spans: Sequence[Region], shortest_s: float = SHORTEST_S
+    ) -> Voice | None:
         """Return the embedding of the voice heard in the spans, of unit length.
 
         Args:
-            samples: Mono float32 at 16 kHz, shape ``(samples,)``.
-            spans: Where only the wanted person speaks; ``None`` comes back under 3 s of it.
+            samples: One channel at 16 kHz.
+            spans: Where only the wanted person speaks.
+            shortest_s: ``None`` comes back for less of it.
 
         Raises:
             ModelError: The pipeline cannot be loaded.
         """
-        spoken = spoken_in(samples, spans)
+        spoken = spoken_in(samples, spans, shortest_s)
         if spoken is None:
             return None
         # The pipeline's own name for the model that compares voices; it has no public one.
@@ -150,19 +160,38 @@ class PyannoteDiarizer:
         size = float(np.linalg.norm(vector))
         return vector / size if np.isfinite(size) and size > 0.0 else None
 
-    def _heard(self, block: Samples) -> tuple[list[Span], dict[str, Voice]]:
+    def _heard_with_more(self, block: Samples) -> tuple[list[Span], dict[str, Voice]]:
+        """Return who speaks when, of as many people as expected or as the voices plainly are."""
+        expected = self._num_speakers
+        found = self._heard(block, expected)
+        if expected is None or expected < 2:
+            return found
+        spans, voices = found
+        further = sum(self._is_two(block, label, spans) for label in voices)
+        if not further:
+            return found
+        more = self._heard(block, expected + further)
+        seconds: Counter[str] = Counter()
+        for start_s, end_s, label in more[0]:
+            seconds[label] += end_s - start_s  # type: ignore[assignment]
+        # Some other person, not a scrap of one: else the voices do not bear it out.
+        return more if min(seconds.values()) >= _LEAST_OF_FURTHER_S else found
+
+    def _is_two(self, block: Samples, label: str, spans: list[Span]) -> bool:
+        own = [Region(start_s, end_s) for start_s, end_s, who in spans if who == label]
+        others = [Region(start_s, end_s) for start_s, end_s, who in spans if who != label]
+        return are_two_voices(*turn_voices(block, without(own, others), self))
+
+    def _heard(
+        self, block: Samples, num_speakers: int | None
+    ) -> tuple[list[Span], dict[str, Voice]]:
         """Return who speaks when in one block, and the voice of each."""
         pipeline = self._pipeline
-        import torch
-
-        sound = {
-            "waveform": torch.from_numpy(block.reshape(1, -1)),
-            "sample_rate": SAMPLE_RATE_HZ,
-        }
+        sound = {"waveform": at_rate(block, self._rate_hz), "sample_rate": self._rate_hz}
         # pyannote prints where it finds fewer voices than asked for; standard output is the
         # caller's, and the turns say it all.
         with _quiet(), redirect_stdout(io.StringIO()):
-            output = pipeline(sound, num_speakers=self._num_speakers)
+            output = pipeline(sound, num_speakers=num_speakers)
         annotation = output.speaker_diarization
         vectors = np.nan_to_num(np.asarray(output.speaker_embeddings, dtype=np.float64))
         voices = dict(zip(annotation.labels(), vectors, strict=False))
@@ -188,6 +217,15 @@ class PyannoteDiarizer:
                 names[label] = f"voice-{len(voices)}"
                 voices[names[label]] = heard[label]
         return names
+
+    @cached_property
+    def _rate_hz(self) -> int:
+        """The rate that both models of the pipeline hear at, where it is one."""
+        rates = {
+            int(self._pipeline._segmentation.model.hparams.sample_rate),
+            int(self._pipeline._embedding.sample_rate),
+        }
+        return rates.pop() if len(rates) == 1 else SAMPLE_RATE_HZ
 
     @cached_property
     def _pipeline(self) -> Any:

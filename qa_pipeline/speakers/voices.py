@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_pipeline.errors import CallError
-from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Samples
+from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Row, Samples
 
 Voice = NDArray[np.float64]
 """An embedding of unit length."""
@@ -26,7 +26,8 @@ _FEWEST_CALLS = 2
 """One call may have had the roles wrong."""
 _LONGEST_S = 30.0
 """More speech than this makes a voice no better known."""
-_SHORTEST_S = 3.0
+SHORTEST_S = 3.0
+"""Of speech, to know a voice again in another call."""
 _PLAINLY = 0.15
 """Cosine similarity above the middle of a call's speakers from which one is plainly the agent."""
 
@@ -39,18 +40,23 @@ class VoiceReader(Protocol):
         """What changes when its voices cannot be compared with earlier ones any more."""
         ...
 
-    def voice(self, samples: Samples, spans: Sequence[Region]) -> Voice | None:
+    def voice(
+        self, samples: Row, spans: Sequence[Region], shortest_s: float = SHORTEST_S
+    ) -> Voice | None:
         """Return the voice heard in the spans, ``None`` where too little is said.
 
         Args:
-            samples: Mono float32 at 16 kHz, shape ``(samples,)``.
+            samples: One channel at 16 kHz.
             spans: Where only the wanted person speaks.
+            shortest_s: How much of it is needed.
         """
         ...
 
 
-def spoken_in(samples: Samples, spans: Sequence[Region]) -> Samples | None:
-    """Return up to 30 s of the longest spans in one piece, ``None`` under 3 s."""
+def spoken_in(
+    samples: Row, spans: Sequence[Region], shortest_s: float = SHORTEST_S
+) -> Samples | None:
+    """Return up to 30 s of the longest spans in one piece, ``None`` under ``shortest_s``."""
     pieces: list[Samples] = []
     left = round(_LONGEST_S * SAMPLE_RATE_HZ)
     for span in sorted(spans, key=lambda s: s.start_s - s.end_s):
@@ -60,7 +66,7 @@ def spoken_in(samples: Samples, spans: Sequence[Region]) -> Samples | None:
         left -= len(piece)
         if left <= 0:
             break
-    if sum(len(piece) for piece in pieces) < _SHORTEST_S * SAMPLE_RATE_HZ:
+    if sum(len(piece) for piece in pieces) < shortest_s * SAMPLE_RATE_HZ:
         return None
     return np.concatenate(pieces)
 

@@ -1,11 +1,13 @@
 """Announcements and transfers found in words alone."""
 
+from itertools import pairwise
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.truth import read_truth
-from qa_pipeline.conversation import find_announcements, find_transfer
+from qa_pipeline.conversation import find_announcements, find_handovers, find_transfers
 from qa_pipeline.records import Word
 from qa_pipeline.resources import resource_folder
 
@@ -94,26 +96,71 @@ def test_a_transfer_begins_where_the_second_agent_greets(
     language: str, first: str, passed_on: str, second: str
 ) -> None:
     words = spoken(first, 20.0, passed_on, 4.0, second)
-    transfer = find_transfer(words, language, BRANDS)
-    assert transfer is not None
+    (transfer,) = find_transfers(words, language, BRANDS)
     last = spoken(second)
     assert transfer.taken_s == words[-len(last)].start_s
     assert transfer.left_s < transfer.taken_s
     # Announced but not done, or a second greeting that nothing led to: no transfer.
-    assert find_transfer(spoken(first, 20.0, passed_on, 4.0, "mhm"), language, BRANDS) is None
-    assert find_transfer(spoken(first, 3.0, second), language, BRANDS) is None
+    assert find_transfers(spoken(first, 20.0, passed_on, 4.0, "mhm"), language, BRANDS) == ()
+    assert find_transfers(spoken(first, 3.0, second), language, BRANDS) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (
+            "en",
+            (
+                "good morning bluebell my name is anna how may i help you",
+                "i will put you through to our technical department",
+                "good morning my name is robert how can i help you",
+                "let me connect you to the department for bills",
+                "hello you are speaking with carol how can i help you",
+            ),
+        ),
+        (
+            "zh",
+            (
+                "您好工号一零二四请问有什么可以帮您",
+                "我帮您转接到技术部门",
+                "您好工号二零四八",
+                "这个要转接到账单部门",
+                "您好工号四零九六为您服务",
+            ),
+        ),
+    ],
+)
+def test_a_call_may_be_passed_on_twice(language: str, lines: tuple[str, ...]) -> None:
+    first, passed, second, again, third = lines
+    words = spoken(first, 20.0, passed, 4.0, second, 9.0, again, 3.0, third)
+    transfers = find_transfers(words, language, BRANDS)
+    starts = [w.start_s for w in words]
+    last = len(spoken(third))
+    both = len(spoken(second, again, third))
+    assert [t.taken_s for t in transfers] == [starts[-both], starts[-last]]
+    assert all(a.taken_s < b.left_s < b.taken_s for a, b in pairwise(transfers))
+
+
+def test_a_handover_needs_no_introduction_but_something_that_leads_to_it() -> None:
+    first = "good morning my name is anna how may i help you"
+    passed = "i will put you through to a colleague"
+    second = "so i see the fault on your line"
+    after = len(second.split())
+    for words in (spoken(first, passed, 3.0, second), spoken(first, 9.0, second)):
+        assert words[-after].start_s in [t.taken_s for t in find_handovers(words, "en")]
+    assert find_handovers(spoken(first, 3.0, second), "en") == ()
 
 
 def test_a_hold_is_silence_of_everybody() -> None:
     first = "good morning my name is anna how may i help you"
     agent = spoken(first, 15.0, "good morning my name is robert how can i help you")
-    assert find_transfer(agent, "en") is not None
+    assert len(find_transfers(agent, "en")) == 1
     between = agent[len(first.split())].start_s - 12.0
     customer = [
         Word(text="so", start_s=between + i, end_s=between + i + 0.9, probability=0.9)
         for i in range(11)
     ]
-    assert find_transfer(agent, "en", others=customer) is None
+    assert find_transfers(agent, "en", others=customer) == ()
 
 
 @pytest.mark.parametrize("number", range(1, 21))
@@ -131,9 +178,10 @@ def test_no_sample_call_has_either(number: int) -> None:
     everybody = words["agent"] + words["customer"]
     for own, others in ((words["agent"], words["customer"]), (everybody, [])):
         assert find_announcements(own, truth.language, others) == ()
-        assert find_transfer(own, truth.language, BRANDS, others) is None
+        assert find_transfers(own, truth.language, BRANDS, others) == ()
 
 
+@settings(deadline=None)  # the first example loads what compares phrases
 @given(
     st.lists(
         st.tuples(
@@ -151,8 +199,7 @@ def test_moments_lie_within_the_call_and_in_order(drawn: list[tuple[str, float]]
     regions = find_announcements(words, "en")
     assert list(regions) == sorted(regions, key=lambda r: r.start_s)
     assert all(r.start_s in starts and r.start_s < r.end_s for r in regions)
-    transfer = find_transfer(words, "en")
-    if transfer is not None:
+    for transfer in (*find_transfers(words, "en"), *find_handovers(words, "en")):
         assert transfer.taken_s in starts
         assert transfer.left_s < transfer.taken_s
 
@@ -160,4 +207,4 @@ def test_moments_lie_within_the_call_and_in_order(drawn: list[tuple[str, float]]
 def test_a_language_without_cues_has_no_moments() -> None:
     words = spoken("bonjour appuyez sur un")
     assert find_announcements(words, "fr") == ()
-    assert find_transfer(words, "fr") is None
+    assert find_transfers(words, "fr") == ()

@@ -69,11 +69,12 @@ class SpokenCall:
         return tuple(Region(t.start_s, t.end_s) for t in self.turns if t.speaker in people)
 
 
-def spoken_call(lines: tuple[Line, ...]) -> SpokenCall:
-    """Speak the lines one after another, after two rings."""
+def spoken_call(lines: tuple[Line, ...], **voices: Voice) -> SpokenCall:
+    """Speak the lines one after another, after two rings; ``voices``: of other people."""
+    people = {**NAMES, **voices}
     rng = np.random.default_rng(5)
     pieces: list[tuple[str, int, Samples]] = [("system", 0, ring_tone("uk", 6.0))]
-    words: dict[str, list[Word]] = {name: [] for name in NAMES}
+    words: dict[str, list[Word]] = {name: [] for name in people}
     turns: list[Turn] = []
     at = round(6.5 * SAMPLE_RATE_HZ)
     for line in lines:
@@ -82,7 +83,7 @@ def spoken_call(lines: tuple[Line, ...]) -> SpokenCall:
             at += round(line * SAMPLE_RATE_HZ)
             continue
         who, text = line
-        speech = speak(text, NAMES[who])
+        speech = speak(text, people[who])
         at_s = at / SAMPLE_RATE_HZ
         pieces.append((who, at, speech.samples))
         words[who] += [
@@ -92,7 +93,7 @@ def spoken_call(lines: tuple[Line, ...]) -> SpokenCall:
         first, last = speech.words[0], speech.words[-1]
         turns.append(Turn(speaker=who, start_s=at_s + first.start_s, end_s=at_s + last.end_s))
         at += len(speech.samples) + round(0.7 * SAMPLE_RATE_HZ)
-    tracks = {name: np.zeros(at, np.float32) for name in (*NAMES, "system")}
+    tracks = {name: np.zeros(at, np.float32) for name in (*people, "system")}
     for name, begin, samples in pieces:
         fits = samples[: at - begin]
         tracks[name][begin : begin + len(fits)] += fits

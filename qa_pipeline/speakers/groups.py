@@ -1,0 +1,97 @@
+"""Do the turns of one speaker come from one voice or from two? Told from an embedding a turn.
+
+How far apart voices lie depends on the model and the line, so no distance is compared with a fixed
+one: groups are judged by their silhouette (Rousseeuw, "Silhouettes: a graphical aid to the
+interpretation and validation of cluster analysis", 1987), which sees how far apart they lie in
+terms of their own width. 0: no groups at all; from 0.5: groups; near 1: far apart.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa_pipeline.records import Region, Row
+
+if TYPE_CHECKING:
+    from qa_pipeline.speakers.voices import Voice, VoiceReader
+
+SHORTEST_TURN_S = 1.5
+"""A shorter turn does not tell a voice."""
+_MOST_TURNS = 40
+_TURNS_EACH = 3
+"""Fewer turns may be a cough, a laugh or a number read out."""
+_SECONDS_EACH = 6.0
+_PARTED = 0.6
+"""In the sample calls one voice had up to 0.54, two voices taken for one had 0.60 to 0.95."""
+_CHANGED = 0.4
+_UNCHANGED = 0.2
+"""Groups that time alone made, before and after a moment: about 0 for one voice."""
+_TURNS_A_SIDE = 6
+_FEWEST_A_SIDE = 2
+
+
+def turn_voices(
+    samples: Row, turns: Sequence[Region], reader: "VoiceReader", most: int = _MOST_TURNS
+) -> tuple[list["Voice"], list[Region]]:
+    """Return the voices of the longest turns of at least 1.5 s, and these turns in time order.
+
+    Args:
+        samples: One channel at 16 kHz.
+        turns: Where only one person speaks at a time.
+        reader: Turns speech into voices.
+        most: How many turns to listen to.
+    """
+    long = [t for t in turns if t.end_s - t.start_s >= SHORTEST_TURN_S]
+    chosen = sorted(sorted(long, key=lambda t: t.start_s - t.end_s)[:most], key=lambda t: t.start_s)
+    heard = [(reader.voice(samples, (t,), SHORTEST_TURN_S), t) for t in chosen]
+    known = [(voice, turn) for voice, turn in heard if voice is not None]
+    return [voice for voice, _ in known], [turn for _, turn in known]
+
+
+def are_two_voices(voices: Sequence["Voice"], turns: Sequence[Region]) -> bool:
+    """Say whether the turns of one speaker plainly are those of two people.
+
+    Each must have three turns and six seconds.
+    """
+    if len(voices) < 2 * _TURNS_EACH:
+        return False
+    from sklearn.cluster import KMeans
+
+    stacked = np.stack(voices)  # (turns, dimensions)
+    labels = KMeans(2, n_init=10, random_state=0).fit_predict(stacked)
+    seconds = np.array([turn.end_s - turn.start_s for turn in turns])
+    for label in (0, 1):
+        own = labels == label
+        if own.sum() < _TURNS_EACH or seconds[own].sum() < _SECONDS_EACH:
+            return False
+    return _silhouette(stacked, labels) >= _PARTED
+
+
+def has_changed(
+    samples: Row, before: Sequence[Region], after: Sequence[Region], reader: "VoiceReader"
+) -> bool | None:
+    """Say whether one voice spoke before a moment and another one after; ``None``: cannot be told.
+
+    Args:
+        samples: One channel at 16 kHz.
+        before: Turns of one speaker before the moment.
+        after: Turns of a speaker after it.
+        reader: Turns speech into voices.
+    """
+    first, _ = turn_voices(samples, before, reader, _TURNS_A_SIDE)
+    second, _ = turn_voices(samples, after, reader, _TURNS_A_SIDE)
+    if min(len(first), len(second)) < _FEWEST_A_SIDE:
+        return None
+    labels = np.array([0] * len(first) + [1] * len(second))
+    apart = _silhouette(np.stack([*first, *second]), labels)
+    if apart >= _CHANGED:
+        return True
+    return False if apart <= _UNCHANGED else None
+
+
+def _silhouette(voices: NDArray[np.float64], labels: NDArray[np.int_]) -> float:
+    from sklearn.metrics import silhouette_score
+
+    return float(silhouette_score(voices, labels, metric="cosine"))

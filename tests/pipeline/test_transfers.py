@@ -1,0 +1,170 @@
+"""Three and four people: passed on twice, by words and by voice, on one or two channels."""
+
+from collections import Counter
+
+import pytest
+
+from qa_pipeline.audio import voice_activity
+from qa_pipeline.pipeline.speaking import Spoken, by_channel, by_voice
+from qa_pipeline.resources import resource_folder
+from qa_pipeline.speakers import PyannoteDiarizer, ResegmentingDiarizer
+from synthesis.espeak import Voice
+from tests.pipeline.calls_with_ivr import (
+    AGENT,
+    CUSTOMER,
+    OPENING,
+    TRANSFER,
+    Line,
+    SpokenCall,
+    spoken_call,
+)
+from tests.pipeline.test_speaking import KNOWN, conversation_of, speakers_of
+from tests.synthesis.espeak_needed import needs_espeak
+
+pytestmark = needs_espeak
+HIGH = Voice("en-us+f5", pitch=80, rate_wpm=150)
+CHEERFUL = Voice("en-gb+f4", pitch=95, rate_wpm=165)
+
+PASSED_ON_TWICE: tuple[Line, ...] = (
+    *OPENING[2:],
+    *TRANSFER[:-2],
+    ("second", "For the bill I will connect you to my colleague, one moment please."),
+    8.5,
+    ("third", "Good afternoon, you are speaking with Carol, how can I help you with your bill?"),
+    ("customer", "I was told that last month would be free because of the fault."),
+    ("third", "I can see that here. The money will be on your account within five days."),
+    ("customer", "Very good, thank you, that is all I wanted to know."),
+    ("third", "You are welcome. Is there anything else I can help you with today?"),
+    TRANSFER[-1],
+)
+WITHOUT_A_GREETING: tuple[Line, ...] = (
+    *OPENING[2:],
+    ("agent", "Thank you. I will put you through to our technical department, please hold."),
+    ("customer", "Okay, thank you very much."),
+    9.0,
+    ("second", "So, I can see the line on my screen and there is a fault in your street."),
+    ("customer", "Hello. My internet is slow and I was told that you can repair it."),
+    *TRANSFER[5:],
+)
+
+
+@pytest.fixture(scope="module")
+def pyannote() -> PyannoteDiarizer:
+    return PyannoteDiarizer(resource_folder("models") / "bundled" / "diarization")
+
+
+def in_stereo(call: SpokenCall, pyannote: PyannoteDiarizer | None) -> Spoken:
+    people = [who for who in call.words if who != "customer"]
+    transcripts = (call.transcript("customer"), call.transcript(*people, channel=1))
+    regions = (call.regions("customer"), call.regions(*people))
+    agents = sum((call.tracks[who] for who in people[1:]), call.tracks[people[0]])
+    rows = (call.tracks["customer"], agents)
+    return by_channel(transcripts, regions, {}, KNOWN, rows, pyannote)
+
+
+def in_mono(call: SpokenCall, pyannote: PyannoteDiarizer) -> Spoken:
+    samples = call.mono()
+    diarizer = ResegmentingDiarizer(pyannote)
+    transcript = call.transcript(*call.words)
+    return by_voice(samples, voice_activity(samples), transcript, diarizer, KNOWN, pyannote)
+
+
+def main_speakers(spoken: Spoken, call: SpokenCall, at_least: float) -> dict[str, str]:
+    """The speaker of most words of each person, who must have that share of them."""
+    found = {who: counts for who, counts in speakers_of(spoken, call).items() if counts}
+    main = {who: counts.most_common(1)[0] for who, counts in found.items()}
+    for who, (_, count) in main.items():
+        assert count >= at_least * len(call.words[who]), found
+    return {who: speaker for who, (speaker, _) in main.items()}
+
+
+def test_stereo_call_passed_on_twice(pyannote: PyannoteDiarizer) -> None:
+    call = spoken_call(PASSED_ON_TWICE, third=HIGH)
+    spoken = in_stereo(call, pyannote)
+    assert main_speakers(spoken, call, 1.0) == {
+        "agent": "channel-1",
+        "second": "channel-1.2",
+        "third": "channel-1.3",
+        "customer": "channel-0",
+    }
+    conversation = conversation_of(spoken, 120.0)
+    assert Counter(conversation.speaker_roles.values()) == {"agent": 3, "customer": 1}
+    assert conversation.trust.level == "review"
+    assert "3 agents speak" in conversation.trust.reasons[0]
+
+
+def test_mono_call_passed_on_twice(pyannote: PyannoteDiarizer) -> None:
+    call = spoken_call(PASSED_ON_TWICE, third=HIGH)
+    spoken = in_mono(call, pyannote)
+    main = main_speakers(spoken, call, 0.8)
+    assert main["second"] == f"{main['agent']}.2"
+    assert main["third"] == f"{main['agent']}.3"
+    assert main["customer"] not in (main["agent"], main["second"], main["third"])
+    roles = conversation_of(spoken, 120.0).speaker_roles
+    assert roles[main["customer"]] == "customer"
+
+
+def test_a_second_agent_without_a_greeting_is_told_by_voice(pyannote: PyannoteDiarizer) -> None:
+    call = spoken_call(WITHOUT_A_GREETING)
+    assert main_speakers(in_stereo(call, pyannote), call, 1.0)["second"] == "channel-1.2"
+    # Words alone do not tell.
+    assert main_speakers(in_stereo(call, None), call, 1.0)["second"] == "channel-1"
+
+
+def test_the_same_voice_that_introduces_itself_again_is_no_second_agent(
+    pyannote: PyannoteDiarizer,
+) -> None:
+    call = spoken_call((*OPENING[2:], *TRANSFER), second=AGENT)
+    assert set(main_speakers(in_stereo(call, pyannote), call, 1.0).values()) == {
+        "channel-0",
+        "channel-1",
+    }
+    assert main_speakers(in_stereo(call, None), call, 1.0)["second"] == "channel-1.2"
+
+
+def test_mono_a_third_person_is_told_by_voice_alone(pyannote: PyannoteDiarizer) -> None:
+    call = spoken_call(WITHOUT_A_GREETING, second=HIGH)
+    spoken = in_mono(call, pyannote)
+    main = main_speakers(spoken, call, 0.85)
+    assert len(set(main.values())) == 3
+    roles = conversation_of(spoken, 90.0).speaker_roles
+    assert roles[main["customer"]] == "customer"
+    assert roles[main["agent"]] == roles[main["second"]] == "agent"
+
+
+def test_mono_two_people_stay_two(pyannote: PyannoteDiarizer) -> None:
+    call = spoken_call((*OPENING[2:], *TRANSFER), second=AGENT)
+    spoken = in_mono(call, pyannote)
+    assert len({t.speaker for t in spoken.turns}) == 2
+    assert Counter(conversation_of(spoken, 90.0).speaker_roles.values()) == {
+        "agent": 1,
+        "customer": 1,
+    }
+
+
+def test_somebody_beside_the_customer_is_no_agent_and_asks_for_review(
+    pyannote: PyannoteDiarizer,
+) -> None:
+    lines: tuple[Line, ...] = (
+        *OPENING[2:],
+        ("agent", "Thank you. I can see a fault in your street. Is the box in the hall?"),
+        ("customer", "Wait, my wife is here and she knows where everything is."),
+        ("second", "Yes, it stands in the hall beside the door, and the small light is red."),
+        ("second", "And it was red last week as well, when the children came back from school."),
+        ("agent", "Could you switch it off and on again for me, please?"),
+        ("second", "It is off now. And now it is on, and the small light turns green again."),
+        ("customer", "That is good, then we can both go back to work at last."),
+        ("agent", "Wonderful. Is there anything else I can help you with today?"),
+        ("second", "No, it all works now. We are happy that it was so quick and easy."),
+        TRANSFER[-1],
+    )
+    call = spoken_call(lines, second=CHEERFUL, customer=CUSTOMER)
+    spoken = in_mono(call, pyannote)
+    main = main_speakers(spoken, call, 0.8)
+    conversation = conversation_of(spoken, 90.0)
+    assert conversation.speaker_roles[main["agent"]] == "agent"
+    assert conversation.speaker_roles[main["customer"]] == "customer"
+    if main["second"] != main["customer"]:  # told apart from the customer, never from the agent
+        assert conversation.speaker_roles[main["second"]] == "unknown"
+        assert conversation.trust.level == "review"
+    assert main["second"] != main["agent"]

@@ -1,0 +1,97 @@
+"""One voice or two, told from embeddings of turns."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Row
+from qa_pipeline.speakers import Voice, has_changed
+from qa_pipeline.speakers.groups import are_two_voices, turn_voices
+
+DIMENSIONS = 16
+
+
+class WrittenVoices:
+    """Reads a voice from samples that hold the number of the speaker, with some noise."""
+
+    version = "1"
+
+    def __init__(self, apart: float = 1.0) -> None:
+        rng = np.random.default_rng(3)
+        self._rng = np.random.default_rng(4)
+        self._centres = np.ones(DIMENSIONS) + apart * rng.normal(size=(4, DIMENSIONS))
+
+    def voice(self, samples: Row, spans: Sequence[Region], shortest_s: float = 3.0) -> Voice | None:
+        (span,) = spans
+        if span.end_s - span.start_s < shortest_s:
+            return None
+        number = round(float(samples[round(span.start_s * SAMPLE_RATE_HZ) :][0]))
+        vector = self._centres[number] + 0.2 * self._rng.normal(size=DIMENSIONS)
+        return np.asarray(vector / np.linalg.norm(vector), np.float64)
+
+
+def call_of(speakers: Sequence[int], turn_s: float = 2.5) -> tuple[Row, list[Region]]:
+    """A turn of each, one after the other; each sample is the number of who speaks."""
+    length = round(turn_s * SAMPLE_RATE_HZ)
+    samples = np.repeat(np.array(speakers, np.float32), length)
+    return samples, [Region(n * turn_s, (n + 1) * turn_s) for n in range(len(speakers))]
+
+
+@pytest.mark.parametrize(
+    ("speakers", "two"),
+    [
+        ([0] * 12, False),
+        ([0, 1] * 5, True),
+        ([0] * 5 + [1] * 5, True),
+        ([0] * 9 + [1] * 2, False),  # two turns may be a laugh
+        ([0, 1], False),
+        ([], False),
+    ],
+)
+def test_two_voices_need_several_turns_each(speakers: list[int], two: bool) -> None:
+    samples, turns = call_of(speakers)
+    assert are_two_voices(*turn_voices(samples, turns, WrittenVoices())) is two
+
+
+def test_voices_that_hardly_differ_are_one() -> None:
+    samples, turns = call_of([0, 1] * 6)
+    assert not are_two_voices(*turn_voices(samples, turns, WrittenVoices(apart=0.03)))
+
+
+def test_short_turns_tell_no_voice() -> None:
+    samples, turns = call_of([0, 1] * 6, turn_s=1.0)
+    assert turn_voices(samples, turns, WrittenVoices()) == ([], [])
+    assert has_changed(samples, turns[:6], turns[6:], WrittenVoices()) is None
+
+
+def test_only_the_longest_turns_are_listened_to_and_kept_in_order() -> None:
+    samples, turns = call_of([0] * 12)
+    turns[4] = Region(turns[4].start_s, turns[4].end_s - 0.5)
+    voices, kept = turn_voices(samples, turns, WrittenVoices(), most=11)
+    assert len(voices) == 11
+    assert kept == [t for t in turns if t is not turns[4]]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        ([0] * 4, [1] * 4, True),
+        ([0] * 4, [0] * 4, False),
+        ([0] * 4, [1], None),
+        ([], [1] * 3, None),
+    ],
+)
+def test_a_change_of_voice(before: list[int], after: list[int], changed: bool | None) -> None:
+    samples, turns = call_of([*before, *after])
+    cut = len(before)
+    assert has_changed(samples, turns[:cut], turns[cut:], WrittenVoices()) is changed
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.just(2), min_size=4, max_size=20), st.integers(2, 18))
+def test_one_voice_never_changes(speakers: list[int], cut: int) -> None:
+    samples, turns = call_of(speakers)
+    assert has_changed(samples, turns[:cut], turns[cut:], WrittenVoices()) is not True
