@@ -145,7 +145,13 @@ def _compared(
     listened: bool,
     problems: list[str],
 ) -> GoldenCheck:
-    now = {(s.call_id, r.criterion_id): r.verdict for s in scored for r in s.criteria}
+    machines = {criterion.id for criterion in card.criteria() if not criterion.manual}
+    now = {
+        (s.call_id, r.criterion_id): r.verdict
+        for s in scored
+        for r in s.criteria
+        if r.criterion_id in machines
+    }
     then = {(v.call_id, v.criterion_id): v.verdict for v in before.verdicts}
     judged = {place: verdict for place, verdict in truth.items() if place in now}
     lines = []

@@ -135,7 +135,7 @@ def test_reports_are_written(kind: str, demo: DemoRun, tmp_path: Path) -> None:
         *("report", kind, "--output", tmp_path, "--data-dir", demo.data_dir), cwd=demo.folder
     )["files"]
     suffixes = {Path(path).suffix for path in files}
-    assert suffixes == {".html", ".csv", ".json"}
+    assert suffixes == {".html", ".xlsx", ".csv", ".json"}
     for path in map(Path, files):  # a table of failures may hold no more than its header
         assert path.stat().st_size > (10 if path.suffix == ".csv" else 500), path
 

@@ -1,0 +1,117 @@
+"""Reviews, calibration and the golden set as a user types them, on a small store."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from qa_pipeline.cli.app import app
+from qa_pipeline.pipeline.reviewed import keep_scorecard
+from qa_pipeline.store import Store
+from tests.pipeline.scored_scripts import CARD, card, write_calls
+from tests.running import REPOSITORY
+
+SHEET = """通话编号,质检项,结论,质检员,时间,理由
+good,greeting.name,不达标,王丽,2026-03-05 14:20,打 13812345678
+good,care.warmth,合格,王丽,2026-03-05 14:20,
+nobody,greeting.name,达标,王丽,2026-03-05 14:20,
+good,greeting.nam,达标,王丽,2026-03-05 14:20,
+bad,greeting.name,好,王丽,2026-03-05 14:20,
+bad,greeting.name,不达标,王丽,05.03.26,
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    write_calls(tmp_path / "qa_data" / "bundles", card())
+    Path("small.yaml").write_text(CARD, encoding="utf-8")
+    Path("sheet.csv").write_text(SHEET, encoding="utf-8")
+    with Store.open_owner(tmp_path / "qa_data" / "calls.duckdb") as owner:
+        owner.ingest(tmp_path / "qa_data" / "bundles")
+        keep_scorecard(owner, card())
+    return tmp_path
+
+
+def run(*arguments: str, code: int = 0) -> str:
+    done = CliRunner().invoke(app, list(arguments))
+    assert done.exit_code == code, (done.output, done.exception)
+    return done.stdout
+
+
+def run_json(*arguments: str, code: int = 0) -> Any:
+    return json.loads(run(*arguments, "--json", code=code))
+
+
+def test_a_sheet_is_imported_and_what_does_not_fit_is_listed(folder: Path) -> None:
+    done = run_json("reviews", "import", "sheet.csv", "--timezone", "Asia/Shanghai", code=1)
+    assert (done["added"], done["known"], done["calls"], done["rescored"]) == (2, 0, 1, 1)
+    assert [p["row"] for p in done["problems"]] == [4, 5, 6, 7]
+    said = run("reviews", "import", "sheet.csv", "--timezone", "Asia/Shanghai", code=1)
+    assert "0 verdicts on 0 calls added, 2 known already, 4 not taken in" in said
+    assert "row 4: unknown call 'nobody'" in said
+    listed = run_json("reviews", "list", "--call", "good")
+    assert [e["reviewed_at"] for e in listed["events"]] == ["2026-03-05T06:20:00Z"] * 2
+    reasons = [e["reason"] for e in listed["events"]]
+    assert not any("138" in (reason or "") for reason in reasons)
+    [score] = listed["scores"]
+    # greeting 3 of 10, weight 1; care 10 of 10, weight 2
+    assert (score["total_pct"], score["changed"]) == ("76.67", 2)
+    assert "not_met" in run("reviews", "list")
+
+
+def test_an_export_comes_in_again_elsewhere(folder: Path) -> None:
+    run("reviews", "import", "sheet.csv", code=1)
+    run("reviews", "export", "out.csv")
+    assert run_json("reviews", "import", "out.csv") | {"file": ""} == {
+        "file": "",
+        **{"added": 0, "known": 2, "calls": 0, "rescored": 0, "problems": []},
+    }
+
+
+def test_the_ground_truth_becomes_a_sheet(folder: Path) -> None:
+    run("reviews", "from-truth", str(REPOSITORY / "sample_calls"), "--output", "truth.csv")
+    with Path("truth.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({row["call"] for row in rows}) == 20
+    truth = json.loads(
+        (REPOSITORY / "sample_calls" / "call-2026-0003.truth.json").read_text(encoding="utf-8")
+    )
+    own = {r["criterion"]: r["verdict"] for r in rows if r["call"] == "call-2026-0003"}
+    assert own == truth["verdicts"]
+
+
+def test_a_wrong_zone_is_said_in_words(folder: Path) -> None:
+    done = CliRunner().invoke(app, ["reviews", "import", "sheet.csv", "--timezone", "Moon/Base"])
+    assert "Moon/Base" in str(done.exception)
+
+
+def test_calibration_in_every_format(folder: Path) -> None:
+    run("reviews", "import", "sheet.csv", code=1)
+    files = run_json("report", "calibration", "--output", "reports")["files"]
+    assert {Path(name).suffix for name in files} == {".html", ".xlsx", ".csv", ".json"}
+    only = run_json("report", "calibration", "--format", "xlsx", "--output", "x")["files"]
+    assert [Path(name).name for name in only] == ["calibration.xlsx"]
+
+
+def test_the_golden_check_fails_below_its_limit(folder: Path) -> None:
+    Path("golden.csv").write_text(
+        "call,criterion,verdict,reviewer,time\n"
+        "good,greeting.hello,met,Ann,2026-03-05\n"
+        "bad,greeting.hello,not met,Ann,2026-03-05\n",
+        encoding="utf-8",
+    )
+    run("reviews", "import", "golden.csv", "--golden")
+    assert [g["call_id"] for g in run_json("golden", "list")["golden"]] == ["bad", "good"]
+    assert "passed" in run("golden", "check", "--scorecard", "small.yaml", "--record")
+    Path("draft.yaml").write_text(CARD.replace("[hello]", "[bonjour]"), encoding="utf-8")
+    found = run_json("golden", "check", "--scorecard", "draft.yaml", code=1)
+    assert (found["worse"], found["agreement_pct"]) == (["greeting.hello"], 50.0)
+    assert "worse: good" in run("golden", "check", "--scorecard", "draft.yaml", code=1)
+    run("golden", "check", "--scorecard", "draft.yaml", "--limit", "50")
+    assert run_json("golden", "remove", "good")["removed"] == ["good"]
+    refused = CliRunner().invoke(app, ["golden", "add", "nobody"])
+    assert "nobody" in str(refused.exception)
