@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from rapidfuzz import fuzz
 
 from qa_pipeline.conversation.cues import plain, said
 from qa_pipeline.conversation.moments import IVR_SPEAKER
@@ -31,6 +32,23 @@ _OWN_NAME_WEIGHT = 3.0
 _BRAND_WEIGHT = 2.0
 _OPENING_S = 20.0
 """A brand or the agent's name is evidence in what a speaker says first."""
+_OF_A_CUSTOMER = {
+    "en": (
+        re.compile(
+            r"\b(is (this|that|it)|am i (speaking|talking) (to|with)|are you( from)?|"
+            r"have i reached|"
+            r"(customer|contract|account|subscription|line|internet|service|bill|letter|mail|"
+            r"message|call|deal|tariff) (of|with|at|from|by)|"
+            r"calling|called|call|rang|ring|your|my|i want|i need|i have|been with)( the| a)?$"
+        ),
+        re.compile(r"^(customer|contract|account|subscription|bill)\b"),
+    ),
+    "zh": (
+        re.compile(r"(你们|你是|您是|请问是|是不是|我用的是|我办的是|我家用的|我打的是|给)$"),
+        re.compile(r"^(的)?(老)?(用户|客户|会员|吗|是吧|对吧)"),
+    ),
+}
+"""What comes before and after a brand in the mouth of a customer."""
 _VOICE_WEIGHT = 4.0
 _ANOTHER_AGENT = 4.0
 """Evidence that makes a third speaker an agent as well, and not somebody unknown."""
@@ -71,12 +89,13 @@ _NOTHING = RoleEvidence()
 
 
 @cache
-def _cues() -> dict[str, list[tuple[str, float]]]:
+def _cues(direction: Direction | None) -> dict[str, list[tuple[str, float]]]:
     raw = yaml.safe_load(_CUES_FILE.read_text(encoding="utf-8"))
+    callers = {"outbound": 1.0, "inbound": -1.0}.get(direction or "", 0.0)
     return {
         language: [
             (str(phrase), float(weight) * sign)
-            for side, sign in (("agent", 1.0), ("customer", -1.0))
+            for side, sign in (("agent", 1.0), ("customer", -1.0), ("caller", callers))
             for weight, phrases in sides[side].items()
             for phrase in phrases
         ]
@@ -84,11 +103,13 @@ def _cues() -> dict[str, list[tuple[str, float]]]:
     }
 
 
-def agent_score(text: str, language: str) -> float:
+def agent_score(text: str, language: str, direction: Direction | None = None) -> float:
     """Return how much a speaker's words sound like an agent's; negative: like a customer's."""
     text = plain(text, language)
     return sum(
-        weight for phrase, weight in _cues().get(language, []) if said(phrase, text, language)
+        weight
+        for phrase, weight in _cues(direction).get(language, [])
+        if said(phrase, text, language)
     )
 
 
@@ -209,15 +230,33 @@ def _first_speaker(words: list[SpokenWord], direction: Direction | None) -> floa
 
 
 def _speaker_score(words: list[SpokenWord], speaker: str, evidence: RoleEvidence) -> float:
-    score = _phrases_score(words) + _VOICE_WEIGHT * evidence.voices.get(speaker, 0.0)
+    score = _phrases_score(words, evidence.direction) + _VOICE_WEIGHT * evidence.voices.get(
+        speaker, 0.0
+    )
     opening = [s for s in words if s.word.start_s <= words[0].word.start_s + _OPENING_S]
     language = opening[0].language
     text = plain(join_words([s.word for s in opening], language), language)
     if evidence.agent_name and _names(evidence.agent_name, text, language):
         score += _OWN_NAME_WEIGHT
-    if any(said(plain(brand, language), text, language) for brand in evidence.brands):
+    if any(introduces_with(plain(brand, language), text, language) for brand in evidence.brands):
         score += _BRAND_WEIGHT
     return score
+
+
+def introduces_with(brand: str, text: str, language: str) -> bool:
+    """Say whether somebody speaks for the brand, and does not only speak of it.
+
+    A customer asks for it ("is this ...?"), has a contract with it or calls it; that is no evidence
+    for an agent, and none against. ``brand`` and ``text`` are plain.
+    """
+    if not brand or not said(brand, text, language):
+        return False
+    before, after = _OF_A_CUSTOMER[language if language in _OF_A_CUSTOMER else "en"]
+    found = fuzz.partial_ratio_alignment(brand, text)
+    if found is None:
+        return False
+    led_to_by, followed_by = text[: found.dest_start].rstrip(), text[found.dest_end :].lstrip()
+    return not (before.search(led_to_by) or after.search(followed_by))
 
 
 def _names(name: str, text: str, language: str) -> bool:
@@ -227,11 +266,11 @@ def _names(name: str, text: str, language: str) -> bool:
     return any(said(f"{before}{name}", text, language) for before in own)
 
 
-def _phrases_score(words: list[SpokenWord]) -> float:
+def _phrases_score(words: list[SpokenWord], direction: Direction | None = None) -> float:
     by_language: dict[str, list[SpokenWord]] = defaultdict(list)
     for spoken in words:
         by_language[spoken.language].append(spoken)
     return sum(
-        agent_score(join_words([s.word for s in spoken], language), language)
+        agent_score(join_words([s.word for s in spoken], language), language, direction)
         for language, spoken in by_language.items()
     )
