@@ -27,7 +27,7 @@ from qa_pipeline.settings import read_settings
 from qa_pipeline.store import Store
 from sample_calls.make import dialogues, full_truth, metadata
 from synthesis.audio_file import SUFFIX, write_audio
-from synthesis.dialogue import Dialogue, Noise, VoiceSpec
+from synthesis.dialogue import Dialogue, Noise, Speaker, VoiceSpec
 from synthesis.render import record, render
 
 Factor = Literal["voice", "pace", "codec", "noise"]
@@ -182,7 +182,7 @@ def variants(dialogue: Dialogue, voices: int) -> Iterator[Variant]:
         yield Variant("noise", f"office-{snr_db:g}dB", dialogue.model_copy(update={"line": noisy}))
 
 
-def _with_voices(dialogue: Dialogue, voices: dict[str, VoiceSpec]) -> Dialogue:
+def _with_voices(dialogue: Dialogue, voices: dict[Speaker, VoiceSpec]) -> Dialogue:
     return dialogue.model_copy(update={"voices": voices})
 
 

@@ -31,6 +31,7 @@ from qa_pipeline.store.figures import (
 from qa_pipeline.store.golden import Baseline, BaselineVerdict, GoldenCall
 from qa_pipeline.store.owner import Store, StoreOwner
 from qa_pipeline.store.reader import StoreReader, snapshot_path
+from qa_pipeline.store.rescored import write_scores
 from qa_pipeline.store.reviews import (
     CriterionState,
     GivenVerdict,
@@ -105,4 +106,5 @@ __all__ = [
     "snapshot_path",
     "write_bundle",
     "write_failure",
+    "write_scores",
 ]

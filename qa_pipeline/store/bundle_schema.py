@@ -5,9 +5,10 @@ One row a bundle, nested columns. Decimals and dates are text (``"4.50"``,
 zeros and time zone included.
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from qa_pipeline.records import ProcessedCall
+from qa_pipeline.records import ProcessedCall, ScoredCall
 from qa_pipeline.store.files import printable
 
 if TYPE_CHECKING:
@@ -148,15 +149,7 @@ def _scored_type() -> "pa.StructType":
 def to_row(processed: ProcessedCall, key: str, run_id: str | None) -> dict[str, Any]:
     """Return the one row of a bundle as Arrow takes it."""
     row = processed.model_dump(mode="python")
-    for scored in row["scored"]:
-        for name in ("total_pct", "total_without_critical_pct"):
-            scored[name] = _text(scored[name])
-        for section in scored["sections"]:
-            for name in ("weight", "score_pct", "score_without_critical_pct"):
-                section[name] = _text(section[name])
-        for criterion in scored["criteria"]:
-            for name in ("points_earned", "points_possible"):
-                criterion[name] = _text(criterion[name])
+    row["scored"] = [_scored_row(scored) for scored in row["scored"]]
     started_at = processed.recording.metadata.started_at
     row["recording"]["metadata"]["started_at"] = started_at and started_at.isoformat()
     row["recording"]["path"] = printable(processed.recording.path)
@@ -170,6 +163,42 @@ def to_row(processed: ProcessedCall, key: str, run_id: str | None) -> dict[str, 
         "call_id": processed.recording.call_id,
     }
     return row
+
+
+def scores_schema() -> "pa.Schema":
+    """Return the Arrow schema of a file of scores: one row a call, without what was heard."""
+    import pyarrow as pa
+
+    return pa.schema(
+        [
+            *[("bundle_version", pa.int32()), ("key", pa.string()), ("call_id", pa.string())],
+            ("processed_at", pa.string()),
+            ("scored", pa.list_(_scored_type())),
+        ]
+    )
+
+
+def to_scores_row(scored: ScoredCall, key: str, scored_at: datetime) -> dict[str, Any]:
+    """Return one row of a file of scores as Arrow takes it."""
+    return {
+        "bundle_version": BUNDLE_VERSION,
+        "key": key,
+        "call_id": scored.call_id,
+        "processed_at": scored_at.isoformat(),
+        "scored": [_scored_row(scored.model_dump(mode="python"))],
+    }
+
+
+def _scored_row(scored: dict[str, Any]) -> dict[str, Any]:
+    for name in ("total_pct", "total_without_critical_pct"):
+        scored[name] = _text(scored[name])
+    for section in scored["sections"]:
+        for name in ("weight", "score_pct", "score_without_critical_pct"):
+            section[name] = _text(section[name])
+    for criterion in scored["criteria"]:
+        for name in ("points_earned", "points_possible"):
+            criterion[name] = _text(criterion[name])
+    return scored
 
 
 def from_row(row: dict[str, Any]) -> ProcessedCall:

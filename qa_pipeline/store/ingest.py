@@ -20,9 +20,12 @@ from qa_pipeline.store.ingest_sql import (
     FRESH,
     FRESH_SCORES,
     INCOMING,
+    INCOMING_SCORES,
     LEDGER,
     SCORE_QUERIES,
+    SCORES_LEDGER,
 )
+from qa_pipeline.store.rescored import check_scores, score_files
 from qa_pipeline.store.rows import DamagedBundle, IngestSummary
 from qa_pipeline.store.tables import TABLES
 
@@ -54,6 +57,7 @@ def ingest_folder(
             good = _take(connection, store, waiting[first : first + batch], damaged)
             taken += good[0]
             replaced += good[1]
+    taken += take_scores(connection, store, folder, known, damaged)
     failures = _take_failures(connection, store, folder)
     return IngestSummary(
         bundles=taken,
@@ -141,21 +145,26 @@ def _merge(connection: "duckdb.DuckDBPyConnection") -> int:
                     f"DELETE FROM {table} WHERE call_id IN (SELECT call_id FROM fresh)"
                 )
             _insert(connection, table, query)
-        keep_replaced(connection)
-        for table, query in SCORE_QUERIES.items():
-            if table not in _INDEXED:
-                connection.execute(
-                    f"DELETE FROM {table} t WHERE EXISTS (SELECT 1 FROM fresh_scores f WHERE "
-                    "f.call_id = t.call_id AND f.s.scorecard = t.scorecard "
-                    "AND f.s.version = t.version)"
-                )
-            _insert(connection, table, query)
+        merge_scores(connection)
         connection.execute(LEDGER)
         connection.execute("COMMIT")
     except BaseException:
-        _roll_back(connection)
+        roll_back(connection)
         raise
     return int(row[0]) if row else 0
+
+
+def merge_scores(connection: "duckdb.DuckDBPyConnection") -> None:
+    """Write the scores of ``fresh_scores``; those that they replace are kept as earlier ones."""
+    keep_replaced(connection)
+    for table, query in SCORE_QUERIES.items():
+        if table not in _INDEXED:
+            connection.execute(
+                f"DELETE FROM {table} t WHERE EXISTS (SELECT 1 FROM fresh_scores f WHERE "
+                "f.call_id = t.call_id AND f.s.scorecard = t.scorecard "
+                "AND f.s.version = t.version)"
+            )
+        _insert(connection, table, query)
 
 
 def _insert(connection: "duckdb.DuckDBPyConnection", table: str, query: str) -> None:
@@ -163,11 +172,44 @@ def _insert(connection: "duckdb.DuckDBPyConnection", table: str, query: str) -> 
     connection.execute(f"{verb} INTO {table} {query}")
 
 
-def _roll_back(connection: "duckdb.DuckDBPyConnection") -> None:
+def roll_back(connection: "duckdb.DuckDBPyConnection") -> None:
+    """Undo the transaction under way, if there still is one."""
     import duckdb
 
     with suppress(duckdb.Error):  # a full disk may have ended the transaction already
         connection.execute("ROLLBACK")
+
+
+def take_scores(
+    connection: "duckdb.DuckDBPyConnection",
+    store: Path,
+    folder: Path,
+    known: set[str],
+    damaged: list[DamagedBundle],
+) -> int:
+    """Take in files of scores made anew (``rescored``); return how many. One transaction a file."""
+    taken = 0
+    for path in score_files(folder):
+        if path.name in known:
+            continue
+        try:
+            check_scores(path)
+        except StoreError as error:
+            damaged.append(DamagedBundle(path=str(path), reason=str(error)))
+            continue
+        with store_errors(store):
+            connection.execute(INCOMING_SCORES, [[str(path)]])
+            connection.execute("BEGIN")
+            try:
+                connection.execute(FRESH_SCORES)
+                merge_scores(connection)
+                connection.execute(SCORES_LEDGER)
+                connection.execute("COMMIT")
+            except BaseException:
+                roll_back(connection)
+                raise
+        taken += 1
+    return taken
 
 
 def _take_failures(connection: "duckdb.DuckDBPyConnection", store: Path, folder: Path) -> int:

@@ -91,6 +91,12 @@ INCOMING: Final = """
             recording.metadata.started_at[:19]::TIMESTAMP) AS utc_offset_s
     FROM read_parquet(?, filename = true)"""
 
+INCOMING_SCORES: Final = """
+    CREATE OR REPLACE TEMP TABLE incoming AS
+    SELECT * REPLACE (processed_at::TIMESTAMPTZ AS processed_at),
+        parse_filename(filename) AS bundle
+    FROM read_parquet(?, filename = true)"""
+
 FRESH: Final = """
     CREATE OR REPLACE TEMP TABLE fresh AS
     SELECT i.* FROM incoming i
@@ -112,3 +118,7 @@ FRESH_SCORES: Final = """
 LEDGER: Final = """
     INSERT OR REPLACE INTO bundles
     SELECT bundle, key, call_id, processed_at, now() FROM incoming"""
+
+SCORES_LEDGER: Final = """
+    INSERT OR REPLACE INTO bundles
+    SELECT bundle, min(key), NULL, min(processed_at), now() FROM incoming GROUP BY bundle"""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from qa_pipeline.errors import StoreError
 from qa_pipeline.records import Verdict
-from qa_pipeline.store import Store, StoreOwner, write_bundle
+from qa_pipeline.store import Store, StoreOwner, write_bundle, write_scores
 from qa_pipeline.store.schema import SCHEMA_VERSION
 from tests.store.call_factory import make_call
 from tests.store.review_helpers import add, fill, said
@@ -183,6 +184,37 @@ def test_a_result_that_is_replaced_is_kept(owner: StoreOwner, tmp_path: Path) ->
         found = owner.query(f"SELECT count(*), min(scored_at) FROM earlier_{name}").rows
         assert found == ((rows, first.processed_at),)
     assert owner.query("SELECT count(*) FROM scores").rows == ((2,),)
+
+
+def test_scores_made_anew_come_in_once_and_keep_those_before(
+    owner: StoreOwner, tmp_path: Path
+) -> None:
+    ids = fill(owner, tmp_path / "b", 3)
+    before = {call: owner.read_call(call) for call in ids}
+    scored = [
+        b.scored[0].model_copy(update={"total_pct": Decimal("1.25")}) for b in before.values() if b
+    ]
+    newer = [s.model_copy(update={"version": 2}) for s in scored]
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    write_scores([*scored, *newer], tmp_path / "b", "all", at)
+    assert owner.ingest(tmp_path / "b").bundles == 1
+    assert owner.ingest(tmp_path / "b").bundles == 0
+    for call in ids:
+        after, first = owner.read_call(call), before[call]
+        assert after is not None
+        assert first is not None
+        assert [(s.version, s.total_pct) for s in after.scored] == [
+            (1, Decimal("1.25")),
+            (2, Decimal("1.25")),
+        ]
+        assert after.scored[0].criteria == first.scored[0].criteria
+        assert after.conversation == first.conversation
+        kept = owner.query("SELECT total_pct FROM earlier_scores WHERE call_id = ?", [call]).rows
+        assert kept == ((first.scored[0].total_pct,),)
+    (tmp_path / "b" / "rescored" / "scores-x.parquet").write_bytes(b"torn")
+    assert [d.path.endswith("scores-x.parquet") for d in owner.ingest(tmp_path / "b").damaged] == [
+        True
+    ]
 
 
 def test_an_older_bundle_that_arrives_late_replaces_nothing(
