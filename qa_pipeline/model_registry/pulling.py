@@ -1,18 +1,20 @@
 """Fetch the models of a profile from a hub. The one part of the product that goes online.
 
 A model is gathered in a folder named ``*.partial``, checked there file by file, and renamed when
-all of it is right: a half-downloaded model is never used. Within a run a cut connection is taken up
-where it broke; a later run keeps the files that are complete and fetches the others anew.
+all of it is right: a half-downloaded model is never used. A cut connection is taken up where it
+broke, within a run and by a later one: what is there of a file lies beside it as ``*.incomplete``.
 """
 
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from qa_pipeline.errors import ModelError
 from qa_pipeline.model_registry.manifest_files import list_files, write_files
-from qa_pipeline.model_registry.profile import PURPOSES, Model, Profile, Purpose, load_profile
+from qa_pipeline.model_registry.profile import Model, Profile, Purpose, load_profile
 from qa_pipeline.model_registry.verification import folder_of, sha256_of, verify
 
 Tell = Callable[[str], None]
@@ -30,7 +32,7 @@ def pull(
     Returns the profile as it stands afterwards. Raises ``ModelError`` with what to do.
     """
     hub = _Hub(endpoint)
-    for purpose in PURPOSES:
+    for purpose in profile.purposes:
         model = profile.model(purpose)
         if model.repo is None:
             continue
@@ -74,17 +76,31 @@ class _Hub:
         )
 
     def download(self, model: Model, revision: str, path: str, folder: Path) -> None:
-        """Put one file into the folder."""
-        self._guarded(
-            model,
-            lambda: self._library.hf_hub_download(
-                str(model.repo),
-                path,
-                revision=revision,
-                local_dir=folder,
-                endpoint=self._endpoint,
-            ),
-        )
+        """Put one file into the folder, going on where an earlier attempt broke off."""
+        self._guarded(model, lambda: self._go_on(model, revision, path, folder / path))
+
+    def _go_on(self, model: Model, revision: str, path: str, target: Path) -> str:
+        from huggingface_hub.file_download import http_get
+
+        library, endpoint = self._library, self._endpoint
+        url = library.hf_hub_url(str(model.repo), path, revision=revision, endpoint=endpoint)
+        headers = _headers(library)
+        known = library.get_hf_file_metadata(url, headers=headers, endpoint=endpoint)
+        if urlsplit(known.location).netloc != urlsplit(url).netloc:
+            headers.pop("authorization", None)  # the token is for the hub, not for its store
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
+        unfinished = target.with_name(f"{target.name}.incomplete")
+        with unfinished.open("r+b" if unfinished.exists() else "w+b") as file:
+            there = file.seek(0, os.SEEK_END)
+            if known.size is None or there > known.size:
+                there = file.truncate(0)
+                file.seek(0)
+            http_get(
+                known.location, file, resume_size=there, headers=headers, expected_size=known.size
+            )
+        unfinished.replace(target)
+        return str(target)
 
     def _guarded(self, model: Model, action: Callable[[], str]) -> str:
         """Turn what can go wrong on the way into words with what to do."""
@@ -121,10 +137,16 @@ class _Hub:
             raise ModelError(_cut_off(model, error)) from error
 
 
+def _headers(library: Any) -> dict[str, str]:
+    """Return what the hub wants to know: the token where there is one, and nothing about us."""
+    headers: dict[str, str] = library.utils.build_hf_headers()
+    return headers
+
+
 def _cut_off(model: Model, error: Exception) -> str:
     return (
         f"{model.repo} could not be fetched ({error}); check the connection and run the same "
-        "command again, files that are complete are kept"
+        "command again, it goes on where it broke off"
     )
 
 
@@ -173,7 +195,7 @@ def _pinned(profile: Profile, purpose: Purpose, hub: _Hub, tell: Tell) -> Profil
     shutil.rmtree(partial / ".cache", ignore_errors=True)
     if model.revision is None:
         _write_revision(profile.manifest, str(model.repo), revision)
-    files = {p: profile.model(p).files for p in PURPOSES}
+    files = {p: profile.model(p).files for p in profile.purposes}
     write_files(profile.manifest, {**files, purpose: list_files(partial)})
     tell(f"  pinned in {profile.manifest}")
     written = load_profile(profile.name, profile.manifest.parent, profile.cache_dir)

@@ -19,10 +19,16 @@ class Hub:
     files: dict[str, bytes]
     repo: str = "centre/models"
     gated: bool = False
+    refusal: int = 403
+    """Status with which a gated repository refuses: 401 without a token, 403 without consent."""
     bytes_left: int | None = None
     """How much more is sent before every connection is cut; ``None``: no end."""
+    cut_once_after: int | None = None
+    """How much of a file is sent before one connection, and only one, is cut."""
     sent: list[str] = field(default_factory=list)
     """Every file that was downloaded or begun."""
+    begun_at: list[tuple[str, int]] = field(default_factory=list)
+    """The same with the byte it was asked for from."""
     endpoint: str = ""
 
 
@@ -42,7 +48,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, *, body: bool) -> None:
         path = unquote(self.path.split("?")[0])
         if self.hub.gated:
-            return self._refuse(403, "GatedRepo")
+            return self._refuse(self.hub.refusal, "GatedRepo")
         if path == f"/api/models/{self.hub.repo}":
             found = {"id": self.hub.repo, "sha": REVISION, "siblings": []}
             return self._send(json.dumps(found).encode(), 0, "application/json", body=True)
@@ -55,6 +61,7 @@ class _Handler(BaseHTTPRequestHandler):
         asked = self.headers.get("Range", "bytes=0-").removeprefix("bytes=").split("-")[0]
         if body:
             self.hub.sent.append(path.removeprefix(prefix))
+            self.hub.begun_at.append((path.removeprefix(prefix), int(asked)))
         return self._send(content, int(asked), "application/octet-stream", body=body)
 
     def _send(self, content: bytes, first: int, kind: str, *, body: bool) -> None:
@@ -68,6 +75,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("X-Repo-Commit", REVISION)
         self.end_headers()
         if body:
+            once = self.hub.cut_once_after
+            if once is not None and len(content) > once:
+                self.hub.cut_once_after = None
+                self.wfile.write(content[first : first + once])
+                self.close_connection = True
+                return
             left = self.hub.bytes_left
             sent = content[first:] if left is None else content[first : first + left]
             self.wfile.write(sent)

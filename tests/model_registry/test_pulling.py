@@ -6,21 +6,26 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from qa_pipeline.errors import ModelError
 from qa_pipeline.model_registry import Profile, load_profile, local_folder, verify
 from tests.model_registry.hub import REVISION, Hub, serving
 from tests.model_registry.manifests import BUNDLED, bundled_models
 
 FILES = {"inner/config.json": b'{"layers": 2}', "model.bin": bytes(range(256)) * 2000}
+LARGE = {"model.bin": bytes(range(256)) * 100_000}
+"""More than the hub library reads at once (10 MB)."""
 PULL = """
 import sys
 from pathlib import Path
 from qa_pipeline.errors import ModelError
 from qa_pipeline.model_registry import load_profile
 from qa_pipeline.model_registry.pulling import pull
-models_dir, cache_dir, endpoint, pin = sys.argv[1:]
+models_dir, cache_dir, pin = sys.argv[1:]
 profile = load_profile("small", Path(models_dir), Path(cache_dir))
 try:
-    pull(profile, print, pin=pin == "pin", endpoint=endpoint)
+    pull(profile, print, pin=pin == "pin")
 except ModelError as error:
     sys.exit(f"ModelError: {error}")
 """
@@ -41,14 +46,14 @@ def pull(models_dir: Path, cache_dir: Path, hub: Hub, *, pin: bool = False) -> s
     """Run a pull in a fresh process; return what it said, the error last."""
     offline = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
     environment = {name: value for name, value in os.environ.items() if name not in offline}
-    arguments = [str(models_dir), str(cache_dir), hub.endpoint, "pin" if pin else "no"]
+    arguments = [str(models_dir), str(cache_dir), "pin" if pin else "no"]
     done = subprocess.run(
         [sys.executable, "-c", PULL, *arguments],
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
-        env=environment | {"HF_HUB_DISABLE_TELEMETRY": "1", "NO_PROXY": "127.0.0.1"},
+        env=environment | {"HF_ENDPOINT": hub.endpoint, "NO_PROXY": "127.0.0.1"},
     )
     return done.stdout + done.stderr
 
@@ -79,13 +84,56 @@ def test_a_cut_connection_leaves_no_model_and_the_next_pull_finishes(tmp_path: P
     with serving(Hub(FILES, bytes_left=50_000)) as hub:
         said = pull(models_dir, cache, hub)
         assert "ModelError" in said
-        assert "run the same command again" in said
+        assert "run the same command again" in said.replace("\n", " ")
         assert problems_of_tone(profile_of(models_dir, cache))
         hub.bytes_left = None
         hub.sent.clear()
         pull(models_dir, cache, hub)
         assert problems_of_tone(profile_of(models_dir, cache)) == []
         assert "inner/config.json" not in hub.sent
+
+
+def test_a_later_pull_goes_on_where_the_last_one_broke_off(tmp_path: Path) -> None:
+    models_dir, cache = on_a_hub(tmp_path, pinned=True, files=LARGE), tmp_path / "cache"
+    with serving(Hub(LARGE, bytes_left=15_000_000)) as hub:
+        assert "goes on where it broke off" in pull(models_dir, cache, hub)
+        profile = profile_of(models_dir, cache)
+        assert problems_of_tone(profile)
+        with pytest.raises(ModelError, match="models pull"):
+            local_folder(profile, "tone")
+        hub.bytes_left = None
+        hub.begun_at.clear()
+        pull(models_dir, cache, hub)
+    ((path, first),) = hub.begun_at
+    assert path == "model.bin"
+    assert first > 0
+    folder = local_folder(profile, "tone")
+    assert (folder / "model.bin").read_bytes() == LARGE["model.bin"]
+    assert list(cache.rglob("*.incomplete")) == []
+    assert list(cache.rglob("*.partial")) == []
+
+
+def test_within_a_pull_a_cut_connection_is_taken_up_where_it_broke(tmp_path: Path) -> None:
+    models_dir, cache = on_a_hub(tmp_path, pinned=True, files=LARGE), tmp_path / "cache"
+    with serving(Hub(LARGE, cut_once_after=15_000_000)) as hub:
+        assert "ModelError" not in pull(models_dir, cache, hub)
+    assert [path for path, _ in hub.begun_at] == ["model.bin", "model.bin"]
+    assert hub.begun_at[0][1] == 0 < hub.begun_at[1][1]
+    assert problems_of_tone(profile_of(models_dir, cache)) == []
+
+
+def test_a_rest_that_was_changed_meanwhile_is_refused(tmp_path: Path) -> None:
+    """What lies there of an unfinished file is not the beginning of the right one."""
+    models_dir, cache = on_a_hub(tmp_path, pinned=True), tmp_path / "cache"
+    with serving(Hub(FILES, bytes_left=50_000)) as hub:
+        pull(models_dir, cache, hub)
+        (partial,) = cache.rglob("*.partial")
+        (partial / "model.bin.incomplete").write_bytes(b"x" * 40_000)
+        hub.bytes_left = None
+        assert "do not use it" in pull(models_dir, cache, hub)
+        assert problems_of_tone(profile_of(models_dir, cache))
+        pull(models_dir, cache, hub)
+    assert problems_of_tone(profile_of(models_dir, cache)) == []
 
 
 def test_a_file_with_another_checksum_is_refused_and_deleted(tmp_path: Path) -> None:
@@ -97,9 +145,10 @@ def test_a_file_with_another_checksum_is_refused_and_deleted(tmp_path: Path) -> 
     assert problems_of_tone(profile_of(models_dir, cache))
 
 
-def test_a_gated_repository_is_explained(tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_gated_repository_is_explained(tmp_path: Path, status: int) -> None:
     models_dir = on_a_hub(tmp_path, pinned=True)
-    with serving(Hub(FILES, gated=True)) as hub:
+    with serving(Hub(FILES, gated=True, refusal=status)) as hub:
         said = pull(models_dir, tmp_path / "cache", hub)
     assert "accept its conditions" in said
     assert "HF_TOKEN" in said
