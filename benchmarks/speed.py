@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", type=Path, help="write the result to this file")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
-        incoming = _incoming(Path(scratch) / "incoming", options.copies)
+        incoming = incoming_calls(Path(scratch) / "incoming", options.copies)
         found = measure(incoming, Path(scratch) / "data", options.profile)
     print(f"{found.made_at}, {found.machine}, profile {found.profile}")
     print(
@@ -112,10 +112,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         options.json.write_text(json.dumps(found.model_dump(), indent=1) + "\n", encoding="utf-8")
 
 
-def measure(incoming: Path, data_dir: Path, profile: str) -> Speed:
-    """Run the pipeline over a folder with its models on the clock."""
-    settings = read_settings(data_dir=data_dir, profile=profile)
+def measure(
+    incoming: Path,
+    data_dir: Path,
+    profile: str,
+    prepare: Callable[[Any], None] = lambda _parts: None,
+    **settings_given: Any,
+) -> Speed:
+    """Run the pipeline over a folder with its models on the clock.
+
+    ``prepare`` may put other models in the place of the profile's.
+    """
+    settings = read_settings(data_dir=data_dir, profile=profile, **settings_given)
     run = OpenRun([incoming], settings, [find_scorecard(settings.scorecard)])
+    prepare(run.parts)
     clock = Clock()
     parts = run.parts
     voice_activity = listening.__dict__["voice_activity"]
@@ -164,11 +174,11 @@ def _warm(parts: Any) -> None:
     parts.tone_model.probabilities(["hello"])
 
 
-def _incoming(folder: Path, copies: int) -> Path:
-    """Lay out the sample calls so many times, each copy with ids of its own."""
+def incoming_calls(folder: Path, copies: int, calls: int | None = None) -> Path:
+    """Lay out the sample calls (or the first so many) so many times, with ids of their own."""
     folder.mkdir(parents=True)
     samples = resource_folder("sample_calls")
-    for meta in sorted(samples.glob("*.meta.json")):
+    for meta in sorted(samples.glob("*.meta.json"))[:calls]:
         known = json.loads(meta.read_text(encoding="utf-8"))
         stem = meta.name.removesuffix(".meta.json")
         audio = next(p for p in samples.glob(f"{stem}.*") if p.suffix in (".wav", ".mp3"))

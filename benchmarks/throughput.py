@@ -1,0 +1,196 @@
+"""Hours of calls an hour with the public models' shapes: ``python -m benchmarks.throughput``.
+
+With ``--profile standard`` and its weights pulled, the real models run. Otherwise models of the
+same shapes with random weights do, which write so many tokens a window whatever they hear
+(``--tokens``): the work of recognising, without the words. Everything else is the pipeline as it
+is. On a GPU its use and memory are sampled with ``nvidia-smi`` meanwhile.
+"""
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+from benchmarks.random_models import WHISPER_SHAPES, write_diarization, write_whisper
+from benchmarks.speed import Speed, incoming_calls, measure
+from qa_pipeline.records.base import Record
+from qa_pipeline.speakers import PyannoteDiarizer
+from qa_pipeline.transcribe import FasterWhisperEngine, FinishedTranscription, Vocabulary, Writing
+from qa_pipeline.transcribe.decoder import Prompt, WhisperDecoder
+
+
+_PROMPT = 4
+
+
+class DeviceUse(Record):
+    """What ``nvidia-smi`` said during a run."""
+
+    busy_pct: float
+    """Mean share of the time in which a kernel ran."""
+    memory_mib: float
+    """Most memory in use, by anybody."""
+
+
+class Throughput(Record):
+    """What a run came to."""
+
+    weights: str
+    """``real``, or what was put in their place."""
+    speed: Speed
+    device: DeviceUse | None
+
+    @property
+    def hours_an_hour(self) -> float:
+        """Hours of sound in an hour of wall time."""
+        return self.speed.audio_s / self.speed.wall_s
+
+
+class FixedLengthDecoder(WhisperDecoder):
+    """Writes exactly so many tokens a window, 224 at most."""
+
+    tokens = 120
+
+    def _options(self, tokenizer: Any, frames: int, prompt: Prompt) -> Any:
+        # CTranslate2 lets half of the whole length be new; the prompt has four tokens.
+        wanted = 2 * self.tokens - _PROMPT
+        return replace(super()._options(tokenizer, frames, prompt), max_new_tokens=wanted)
+
+
+class Watch:
+    """Samples the use of the GPUs twice a second, where ``nvidia-smi`` is."""
+
+    def __init__(self) -> None:
+        self._busy: list[float] = []
+        self._memory: list[float] = []
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        if shutil.which("nvidia-smi"):
+            asked = "--query-gpu=utilization.gpu,memory.used"
+            self._process = subprocess.Popen(
+                ["nvidia-smi", asked, "--format=csv,noheader,nounits", "-lms", "500"],
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
+        return self
+
+    def _read(self, process: "subprocess.Popen[str]") -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            busy, memory = line.split(",")
+            self._busy.append(float(busy))
+            self._memory.append(float(memory))
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+
+    def found(self) -> DeviceUse | None:
+        """Return what was seen; ``None`` without a GPU."""
+        if not self._busy:
+            return None
+        return DeviceUse(busy_pct=statistics.fmean(self._busy), memory_mib=max(self._memory))
+
+
+def random_parts(folder: Path, shape: str, tokens: int, batch_size: int, parts: Any) -> None:
+    """Put models of the public shapes with random weights in the place of a profile's."""
+    device = parts.device
+    precision = "float16" if device.kind == "cuda" else "int8"
+    write_whisper(folder / "whisper", WHISPER_SHAPES[shape], precision)
+    write_diarization(folder / "diarization")
+    engine = FasterWhisperEngine(
+        folder / "whisper", device.name, precision, batch_size=batch_size, languages=("en", "zh")
+    )
+    decoder = FixedLengthDecoder(
+        folder / "whisper",
+        device.name,
+        precision,
+        beam_size=engine.options.beam_size,
+        pad_to_window=True,
+        suppress_non_speech=False,
+        cpu_threads=0,
+    )
+    decoder.tokens = tokens
+    engine.__dict__["_decoder"] = decoder
+    finished = FinishedTranscription(engine, Vocabulary(()), Writing("simplified", "by_pauses"))
+    parts.__dict__["engine"] = finished
+    parts.__dict__["diarizer"] = PyannoteDiarizer(folder / "diarization", device.name)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the benchmark and print what it came to."""
+    parser = argparse.ArgumentParser(description=__doc__, prog="benchmarks.throughput")
+    parser.add_argument("--copies", type=int, default=20, help="times that the sample calls come")
+    parser.add_argument("--calls", type=int, help="only the first so many of the sample calls")
+    parser.add_argument("--profile", help="one with real weights; else random ones")
+    parser.add_argument("--shape", choices=WHISPER_SHAPES, default="large-v3-turbo")
+    parser.add_argument("--tokens", type=int, default=120, help="a window of 30 s")
+    parser.add_argument("--batch-size", type=int, default=32, help="windows that share a batch")
+    parser.add_argument("--batch-calls", type=int, default=32)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--json", type=Path, help="write the result to this file")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as scratch:
+        found = run(Path(scratch), options)
+    report(found)
+    if options.json:
+        options.json.write_text(json.dumps(found.model_dump(), indent=1) + "\n", encoding="utf-8")
+
+
+def run(scratch: Path, options: argparse.Namespace) -> Throughput:
+    """Lay out the calls, put the models in place and run."""
+    incoming = incoming_calls(scratch / "incoming", options.copies, options.calls)
+    given = {"device": options.device, "batch_calls": options.batch_calls}
+    with Watch() as watch:
+        if options.profile:
+            weights = f"real, profile {options.profile}"
+            speed = measure(incoming, scratch / "data", options.profile, **given)
+        else:
+            weights = (
+                f"random, shapes of Whisper {options.shape} ({options.tokens} tokens a window) "
+                "and pyannote community-1"
+            )
+            speed = measure(
+                incoming,
+                scratch / "data",
+                "bundled",
+                lambda parts: random_parts(
+                    scratch, options.shape, options.tokens, options.batch_size, parts
+                ),
+                **given,
+            )
+    return Throughput(weights=weights, speed=speed, device=watch.found())
+
+
+def report(found: Throughput) -> None:
+    """Print a result for people."""
+    speed = found.speed
+    print(f"{speed.made_at}, {speed.machine}; weights: {found.weights}")
+    print(
+        f"{speed.calls} calls, {speed.audio_s / 3600:.2f} h of sound in {speed.wall_s:.0f} s: "
+        f"{found.hours_an_hour:.0f} hours an hour"
+    )
+    for name, seconds in sorted(speed.inside_s.items(), key=lambda item: -item[1]):
+        print(f"  inside {name:<16}{seconds:8.1f} s, {100 * seconds / speed.wall_s:.0f} % of it")
+    print(f"  a model at work {speed.busy_s:14.1f} s; own cost {speed.own_cost:.3f}")
+    if found.device:
+        print(
+            f"  GPU busy {found.device.busy_pct:.0f} %, most memory {found.device.memory_mib:.0f} "
+            "MiB (models loading included)"
+        )
+    else:
+        print("  no GPU: nothing was sampled")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
