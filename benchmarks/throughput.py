@@ -26,7 +26,6 @@ from qa_pipeline.speakers import PyannoteDiarizer
 from qa_pipeline.transcribe import FasterWhisperEngine, FinishedTranscription, Vocabulary, Writing
 from qa_pipeline.transcribe.decoder import Prompt, WhisperDecoder
 
-
 _PROMPT = 4
 
 
