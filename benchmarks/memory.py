@@ -2,8 +2,8 @@
 
 Two questions, each answered by a process of its own whose resident memory is watched:
 ``--long HOURS`` processes one call of so many hours, mono and stereo, and reports the peak above
-the process with its models loaded; ``--many CALLS`` processes so many short calls and reports
-resident memory after each tenth of them.
+the process with its models loaded, over all and by stage; ``--many CALLS`` processes so many short
+calls and reports resident memory after each tenth of them.
 """
 
 import argparse
@@ -20,6 +20,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from qa_pipeline.progress import Silent
+
 MIB = 1024 * 1024
 CHILD = """
 import sys
@@ -32,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Make the calls, run both questions and print the answers."""
     parser = argparse.ArgumentParser(description=__doc__, prog="benchmarks.memory")
     parser.add_argument("--long", type=float, default=4.0, help="hours of the long call; 0: none")
+    parser.add_argument("--layouts", nargs="*", default=["mono", "stereo"], help="of the long call")
     parser.add_argument("--many", type=int, default=2000, help="short calls; 0: none")
     options = parser.parse_args(arguments)
     print(
@@ -39,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     with tempfile.TemporaryDirectory() as scratch:
         if options.long:
-            for layout in ("mono", "stereo"):
+            for layout in options.layouts:
                 folder = Path(scratch) / layout
                 _long_call(folder, options.long, layout)
                 _report(f"{options.long:g} h {layout}", _watched(folder, 1))
@@ -53,10 +56,10 @@ def run_watched(incoming: str, data_dir: str, points: int) -> None:
     """Load the models, process a folder, print memory in MiB as JSON (in a process of its own)."""
     from benchmarks.speed import _warm
     from qa_pipeline.pipeline import Line, OpenRun, find_scorecard
-    from qa_pipeline.progress import Silent
     from qa_pipeline.settings import read_settings
 
     settings = read_settings(data_dir=Path(data_dir))
+    stages = _Stages()
     run = OpenRun([incoming], settings, [find_scorecard(settings.scorecard)])
     _warm(run.parts)
     run.parts.engine.transcribe([])
@@ -66,7 +69,9 @@ def run_watched(incoming: str, data_dir: str, points: int) -> None:
 
     def watch() -> None:
         while not done.wait(0.05):
-            peaks[0] = max(peaks[0], _resident())
+            resident = _resident()
+            peaks[0] = max(peaks[0], resident)
+            stages.peaks[stages.now] = max(stages.peaks.get(stages.now, 0.0), resident)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -75,11 +80,12 @@ def run_watched(incoming: str, data_dir: str, points: int) -> None:
     step = max(1, len(batches) // points)
     after: list[float] = []
     outcomes = []
-    with Line(run, Silent()) as line:
+    with Line(run, stages) as line:
         for number, ticket in enumerate(line.tickets(batches), start=1):
             outcomes.append(ticket.outcome())
             if number % step == 0:
                 after.append(_resident())
+    stages.stage("store", len(outcomes))
     run.finish(outcomes)
     done.set()
     watcher.join()
@@ -91,12 +97,26 @@ def run_watched(incoming: str, data_dir: str, points: int) -> None:
                     peaks[0], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
                 ),
                 "after_mib": after,
+                "peak_by_stage_mib": stages.peaks,
                 "seconds": time.perf_counter() - began,
                 "processed": sum(len(o.processed) for o in outcomes),
                 "failures": [f.reason for o in outcomes for f in o.failures][:3],
             }
         )
     )
+
+
+class _Stages(Silent):
+    """Remembers the stage at work and the peak of each; several batches share the last stage."""
+
+    def __init__(self) -> None:
+        self.now = "decode"
+        self.peaks: dict[str, float] = {}
+
+    def stage(self, name: str, calls: int) -> None:
+        """Take down that a stage begins."""
+        if calls:
+            self.now = name
 
 
 def _resident() -> float:
@@ -125,6 +145,10 @@ def _report(what: str, found: dict[str, object]) -> None:
         f"{what}: {found['processed']} processed in {float(str(found['seconds'])):.0f} s; "
         f"with models {loaded:.0f} MiB, peak {peak:.0f} MiB, {peak - loaded:.0f} MiB above"
     )
+    by_stage = found["peak_by_stage_mib"]
+    if isinstance(by_stage, dict):
+        above = (f"{stage} {peak - loaded:.0f}" for stage, peak in by_stage.items())
+        print("  peak MiB above, by stage: " + ", ".join(above), flush=True)
     if isinstance(found["after_mib"], list) and len(found["after_mib"]) > 1:
         print("  resident MiB on the way: " + " ".join(f"{m:.0f}" for m in found["after_mib"]))
     if found["failures"]:
