@@ -14,7 +14,7 @@ app = typer.Typer(no_args_is_help=True, help="Models: list, pull, verify.")
 @app.command("list")
 def list_(as_json: options.AsJson = False) -> None:
     """List the profiles with their models and licences."""
-    from qa_pipeline.model_registry import PURPOSES, load_profile, profile_names
+    from qa_pipeline.model_registry import load_profile, profile_names
     from qa_pipeline.resources import resource_folder
 
     folder = resource_folder("models")
@@ -29,7 +29,7 @@ def list_(as_json: options.AsJson = False) -> None:
             "pinned": profile.model(purpose).pinned,
         }
         for profile in profiles
-        for purpose in PURPOSES
+        for purpose in profile.purposes
     ]
     if as_json:
         print_json({"models": rows})

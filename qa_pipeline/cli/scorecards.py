@@ -1,12 +1,15 @@
 """``qa-pipeline scorecards``: the service standards."""
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qa_pipeline.cli import EXIT_CALLS_FAILED, options
 from qa_pipeline.cli.output import print_json, print_table
+
+if TYPE_CHECKING:
+    from qa_pipeline.model_registry import Profile
 
 app = typer.Typer(no_args_is_help=True, help="Scorecards: list, check, test.")
 
@@ -56,10 +59,11 @@ def check(name: Name = "inbound-service", as_json: options.AsJson = False) -> No
 def run_tests(name: Name = "inbound-service", as_json: options.AsJson = False) -> None:
     """Run the tests that a scorecard carries. Exit code 1 when one fails."""
     from qa_pipeline.pipeline import find_scorecard
-    from qa_pipeline.scoring import run_card_tests
+    from qa_pipeline.pipeline.meaning import meanings_of
+    from qa_pipeline.scoring import asks_by_meaning, run_card_tests
 
     card = find_scorecard(name)
-    results = run_card_tests(card)
+    results = run_card_tests(card, meanings_of(_profile()) if asks_by_meaning(card) else None)
     failed = [result for result in results if not result.passed]
     if as_json:
         print_json(
@@ -75,6 +79,15 @@ def run_tests(name: Name = "inbound-service", as_json: options.AsJson = False) -
             typer.echo(f"  {result}")
     if failed:
         raise typer.Exit(EXIT_CALLS_FAILED)
+
+
+def _profile() -> "Profile":
+    """Return the profile that is configured, whose encoder compares meanings."""
+    from qa_pipeline.model_registry import load_profile
+    from qa_pipeline.resources import resource_folder
+    from qa_pipeline.settings import read_settings
+
+    return load_profile(read_settings().profile, resource_folder("models"))
 
 
 @app.command("schema")

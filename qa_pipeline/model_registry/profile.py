@@ -11,8 +11,9 @@ from pydantic import Field, PositiveFloat, PositiveInt, ValidationError, model_v
 from qa_pipeline.errors import UsageError
 from qa_pipeline.records.base import Record
 
-Purpose = Literal["transcription", "diarization", "tone"]
+Purpose = Literal["transcription", "diarization", "tone", "meaning"]
 PURPOSES: tuple[Purpose, ...] = ("transcription", "diarization", "tone")
+"""What every profile has a model for; a model for ``meaning`` is optional."""
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Revision = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 
@@ -120,6 +121,21 @@ class ToneClassifier(Model):
     options: ToneOptions
 
 
+class MeaningOptions(Record):
+    """How the sentence encoder is used."""
+
+    languages: tuple[str, ...]
+    similarity: float = Field(default=60.0, ge=20, le=99)
+    """How alike two texts of one meaning are to it: cosine times 100."""
+
+
+class SentenceEncoderModel(Model):
+    """A sentence encoder, for what scorecards look for by meaning."""
+
+    kind: Literal["transformers-sentence-encoder"]
+    options: MeaningOptions
+
+
 class Profile(Record):
     """A set of models that are used together; one manifest file."""
 
@@ -130,6 +146,7 @@ class Profile(Record):
     transcription: TranscriptionModel
     diarization: DiarizationModel
     tone: ToneClassifier
+    meaning: SentenceEncoderModel | None = None
     trust: dict[str, float] = Field(default_factory=dict)
     """Limits of the trust gate that suit these models, by the gate's own names."""
     manifest: Path
@@ -137,13 +154,20 @@ class Profile(Record):
     cache_dir: Path
     """Where pulled models lie."""
 
+    @property
+    def purposes(self) -> tuple[Purpose, ...]:
+        """What the profile has a model for."""
+        return PURPOSES if self.meaning is None else (*PURPOSES, "meaning")
+
     def model(self, purpose: Purpose) -> Model:
-        """Return the model for a purpose."""
+        """Return the model for a purpose, one of ``purposes``."""
         models: dict[Purpose, Model] = {
             "transcription": self.transcription,
             "diarization": self.diarization,
             "tone": self.tone,
         }
+        if self.meaning is not None:
+            models["meaning"] = self.meaning
         return models[purpose]
 
 

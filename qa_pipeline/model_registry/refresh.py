@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from qa_pipeline.model_registry.manifest_files import list_files, write_files
-from qa_pipeline.model_registry.profile import PURPOSES, load_profile, profile_names
+from qa_pipeline.model_registry.profile import load_profile, profile_names
 from qa_pipeline.model_registry.verification import folder_of
 from qa_pipeline.resources import resource_folder
 
@@ -20,12 +20,12 @@ def refresh(models_dir: Path) -> dict[str, bool]:
     changed: dict[str, bool] = {}
     for name in profile_names(models_dir):
         profile = load_profile(name, models_dir)
-        if any(profile.model(purpose).folder is not None for purpose in PURPOSES):
+        if any(profile.model(purpose).folder is not None for purpose in profile.purposes):
             files = {
                 purpose: list_files(folder_of(profile, purpose))
                 if profile.model(purpose).folder is not None
                 else profile.model(purpose).files
-                for purpose in PURPOSES
+                for purpose in profile.purposes
             }
             changed[name] = write_files(profile.manifest, files)
     return changed

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa_pipeline.errors import ModelError
-from qa_pipeline.model_registry.profile import PURPOSES, Model, ModelFile, Profile, Purpose
+from qa_pipeline.model_registry.profile import Model, ModelFile, Profile, Purpose
 
 _NOT_PART_OF_A_MODEL = frozenset({"README.md", ".gitattributes", ".gitignore"})
 _BLOCK = 1 << 20
@@ -53,7 +53,7 @@ def local_folder(profile: Profile, purpose: Purpose) -> Path:
 
 def verify(profile: Profile) -> list[Problem]:
     """Return everything that is wrong with the models of a profile; empty when all is well."""
-    return [problem for purpose in PURPOSES for problem in _problems(profile, purpose)]
+    return [problem for purpose in profile.purposes for problem in _problems(profile, purpose)]
 
 
 def identity(profile: Profile, purpose: Purpose) -> str:

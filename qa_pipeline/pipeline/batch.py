@@ -151,9 +151,9 @@ def _measure(call: _Understood, run: Processing) -> _Measured:
 def _score(call: _Measured, run: Processing) -> _Scored:
     conversation = call.understood.conversation
     opened = call.understood.heard.call
+    metadata, meanings = opened.recording.metadata, run.meanings
     scored = tuple(
-        score_call(card, conversation, call.measures, opened.recording.metadata)
-        for card in run.scorecards
+        score_call(card, conversation, call.measures, metadata, meanings) for card in run.scorecards
     )
     processed = ProcessedCall(
         recording=opened.recording,

@@ -4,8 +4,10 @@ from functools import cached_property
 
 from qa_pipeline.conversation import TrustThresholds
 from qa_pipeline.errors import UsageError
+from qa_pipeline.language.meaning import Meanings
 from qa_pipeline.measures import ToneModel, TransformersTone
 from qa_pipeline.model_registry import Device, Profile, choose_device, local_folder
+from qa_pipeline.pipeline.meaning import meanings_of
 from qa_pipeline.settings import Settings
 from qa_pipeline.speakers import (
     Diarizer,
@@ -55,6 +57,7 @@ class Parts:
             return FunAsrEngine.from_folder(
                 folder,
                 device=self.device.name,
+                hotwords=tuple(term.text for term in vocabulary.terms),
                 window_s=options.window_s,
                 languages=self.languages,
                 no_speech_certain=options.no_speech_certain,
@@ -103,6 +106,11 @@ class Parts:
     def tone_model(self) -> ToneModel:
         """Names the tone of what is said."""
         return TransformersTone(local_folder(self.profile, "tone"), device=self.device.name)
+
+    @cached_property
+    def meanings(self) -> Meanings:
+        """Compares meanings, where scorecards ask for it and a model for it is there."""
+        return meanings_of(self.profile, self.device.name)
 
     @property
     def thresholds(self) -> TrustThresholds:

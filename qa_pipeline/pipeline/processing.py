@@ -13,7 +13,7 @@ from qa_pipeline.pipeline.parts import Parts
 from qa_pipeline.privacy import redact_call
 from qa_pipeline.records import AgentHabit, CallMetadata, Failure, ProcessedCall, Versions
 from qa_pipeline.resources import resource_folder
-from qa_pipeline.scoring import Scorecard
+from qa_pipeline.scoring import Scorecard, asks_by_meaning
 from qa_pipeline.settings import Settings
 from qa_pipeline.store import find_bundle, write_bundle, write_failure
 
@@ -80,11 +80,14 @@ class Processing:
         for purpose in PURPOSES:
             local_folder(profile, purpose)
         self.parts = Parts(profile, settings, _brands(scorecards))
-        self.versions = Versions(
-            qa_pipeline=__version__,
-            profile=profile.name,
-            models={purpose: identity(profile, purpose) for purpose in PURPOSES},
-        )
+        # only looked for where a card asks for meanings: another encoder changes nothing else
+        self.meanings = self.parts.meanings if any(map(asks_by_meaning, scorecards)) else None
+        models = {str(purpose): identity(profile, purpose) for purpose in PURPOSES}
+        if self.meanings is not None:
+            models["meaning"] = ",".join(
+                f"{name}@{version}" for name, version in self.meanings.versions().items()
+            )
+        self.versions = Versions(qa_pipeline=__version__, profile=profile.name, models=models)
 
     def key_of(self, digest: str, metadata: CallMetadata) -> str:
         """Return the key of a call's result: equal keys mean that nothing would change.

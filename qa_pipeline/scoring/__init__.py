@@ -9,11 +9,13 @@ from qa_pipeline.scoring.json_schema import lists_schema, scorecard_schema
 from qa_pipeline.scoring.judge import score_call
 from qa_pipeline.scoring.loading import find_scorecards, load_scorecard, parse_scorecard
 from qa_pipeline.scoring.quality import check_card
+from qa_pipeline.scoring.references import asks_by_meaning
 from qa_pipeline.scoring.schema import Scorecard
 
 __all__ = [
     "CardTestResult",
     "Scorecard",
+    "asks_by_meaning",
     "check_card",
     "find_scorecards",
     "lists_schema",

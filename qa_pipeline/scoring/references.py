@@ -49,6 +49,11 @@ def only_used(card: Scorecard, own: frozenset[str]) -> Scorecard:
     return kept.model_copy(update={"variables": variables})
 
 
+def asks_by_meaning(card: Scorecard) -> bool:
+    """Tell whether any criterion looks for a meaning, so that a sentence encoder is of use."""
+    return any(isinstance(part, Says) and part.by_meaning for _, part in walk(card))
+
+
 def walk(part: object, path: Path = ()) -> Iterator[tuple[Path, object]]:
     """Yield every part of a card with its path, as written in the file."""
     yield path, part

@@ -7,6 +7,7 @@ import pytest
 from qa_pipeline.model_registry import profile_names
 from qa_pipeline.model_registry.profile import (
     DiarizationOptions,
+    MeaningOptions,
     Model,
     ModelFile,
     ToneOptions,
@@ -17,7 +18,14 @@ from qa_pipeline.resources import resource_folder
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
 KEYS = {
     key
-    for record in (Model, ModelFile, TranscriptionOptions, DiarizationOptions, ToneOptions)
+    for record in (
+        Model,
+        ModelFile,
+        TranscriptionOptions,
+        DiarizationOptions,
+        ToneOptions,
+        MeaningOptions,
+    )
     for key in record.model_fields
 }
 

@@ -1,0 +1,36 @@
+"""The sentence encoders that there are: of the profile, and of the package that carries one."""
+
+from qa_pipeline.errors import ModelError
+from qa_pipeline.language.meaning import Meanings, SentenceEncoder
+from qa_pipeline.language.sentence_encoder import TransformersEncoder, packaged_encoder
+from qa_pipeline.model_registry import Profile, identity, local_folder
+
+
+def meanings_of(profile: Profile | None, device: str = "auto") -> Meanings:
+    """Return what compares meanings, as far as models for it are on this machine.
+
+    The profile's encoder comes first, where it has one and it is complete; the installed
+    package's serves English otherwise. Without either, nothing is compared. Nothing is loaded
+    before the first comparison.
+    """
+    encoders: list[SentenceEncoder] = []
+    if profile is not None and profile.meaning is not None:
+        options = profile.meaning.options
+        try:
+            folder = local_folder(profile, "meaning")
+        except ModelError:
+            pass  # not pulled: criteria that need it say what to do
+        else:
+            name, _, version = identity(profile, "meaning").partition("@")
+            encoders.append(
+                TransformersEncoder(
+                    folder,
+                    options.languages,
+                    options.similarity,
+                    name=name,
+                    version=version,
+                    device=device,
+                )
+            )
+    packaged = packaged_encoder(device)
+    return Meanings((*encoders, packaged) if packaged is not None else encoders)
