@@ -104,10 +104,16 @@ class FunAsrEngine:
 
     @classmethod
     def from_folder(
-        cls, model_dir: Path, device: str = "cpu", **options: Unpack[_OptionValues]
+        cls,
+        model_dir: Path,
+        device: str = "cpu",
+        hotwords: Sequence[str] = (),
+        **options: Unpack[_OptionValues],
     ) -> Self:
         """Load a model from a folder; nothing is ever downloaded. See ``FunAsrModel``."""
-        return cls(FunAsrModel(model_dir, device), name=model_dir.name, **options)
+        return cls(
+            FunAsrModel(model_dir, device, hotwords=hotwords), name=model_dir.name, **options
+        )
 
     @property
     def name(self) -> str:

@@ -1,6 +1,7 @@
 """A FunASR model in a local folder: sound in, results and posteriors out. All of FunASR is here."""
 
 import logging
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -18,6 +19,8 @@ from qa_pipeline.transcribe.funasr_results import Recognised, ScoredToken
 _log = logging.getLogger(__name__)
 _FILES = ("config.yaml", "model.pt")
 _PARAFORMERS = frozenset({"Paraformer", "BiCifParaformer", "SeacoParaformer"})
+_TAKES_HOTWORDS = "SeacoParaformer"
+_HOTWORD = re.compile(r"[^\W_]+")
 _SENSE_VOICE = "SenseVoiceSmall"
 _LANGUAGE_TAGS = ("zh", "en", "yue", "ja", "ko", "nospeech")
 _TAG_FRAMES = 4
@@ -38,8 +41,17 @@ class FunAsrModel:
     posteriors of greedy decoding, not calibrated, and higher than Whisper's for the same error.
     """
 
-    def __init__(self, model_dir: Path, device: str = "cpu", cpu_threads: int = 0) -> None:
+    def __init__(
+        self,
+        model_dir: Path,
+        device: str = "cpu",
+        cpu_threads: int = 0,
+        hotwords: Sequence[str] = (),
+    ) -> None:
         """Load the model. ``device``: ``cpu`` or ``cuda``; ``cpu_threads`` 0: as PyTorch has it.
+
+        ``hotwords`` are names to listen for; only SeACo-Paraformer takes any, the others are not
+        told.
 
         Raises ``ModelError`` when FunASR is not installed or the folder holds no such model.
         """
@@ -57,6 +69,8 @@ class FunAsrModel:
                 f"{model_dir}: holds a {self._family}; "
                 f"known are {', '.join(sorted(_PARAFORMERS))} and {_SENSE_VOICE}"
             )
+        taken = hotword_text(hotwords) if self._family == _TAKES_HOTWORDS else ""
+        self._told = {"hotword": taken} if taken else {}
         self._found: list[Recognised] = []
         self._lengths: list[int] = []
         self._one_at_a_time = Lock()
@@ -77,6 +91,7 @@ class FunAsrModel:
                     batch_size=len(sounds),
                     language=language or "auto",
                     use_itn=True,
+                    **self._told,
                     pred_timestamp=True,  # Paraformer's; SenseVoice's are read off its frames
                 )
             except IndexError:  # Paraformer's words and times did not come out even
@@ -228,6 +243,16 @@ def _undisturbed() -> Iterator[None]:
             root.handlers[:] = handlers
             root.setLevel(level)
             logging.disable(disabled)
+
+
+def hotword_text(names: Sequence[str]) -> str:
+    """Return names as SeACo-Paraformer takes them: words in lower case, a space between.
+
+    FunASR takes a text that begins with "http" for an address and fetches it, and one that ends in
+    ".txt" for a file: neither can come out of this.
+    """
+    words = [word for name in names for word in _HOTWORD.findall(name.lower())]
+    return " ".join(dict.fromkeys(word for word in words if not word.startswith("http")))
 
 
 def padded_samples(samples: int) -> int:

@@ -20,6 +20,7 @@ from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Samples
 from qa_pipeline.resources import resource_folder
 from qa_pipeline.settings import Settings
 from qa_pipeline.transcribe import ChannelRequest, FunAsrEngine
+from qa_pipeline.transcribe.funasr_model import hotword_text
 from qa_pipeline.transcribe.funasr_results import UNSCORED, Recognised, ScoredToken, pieces
 from qa_pipeline.transcribe.text import TimedText
 from tests.model_registry.manifests import BUNDLED, bundled_models
@@ -272,6 +273,32 @@ def test_the_profile_names_a_mandarin_model_from_a_hub() -> None:
     assert profile.transcription.options.languages == ("zh",)
     assert {"config.yaml", "model.pt"} <= {file.path for file in profile.transcription.files}
     assert not profile.transcription.pinned
+
+
+def test_sense_voice_has_a_profile_of_its_own() -> None:
+    profile = load_profile("sensevoice", resource_folder("models"))
+    assert profile.transcription.kind == "funasr"
+    assert profile.transcription.options.languages == ("en", "zh")
+    files = {file.path for file in profile.transcription.files}
+    assert {"config.yaml", "model.pt", "chn_jpn_yue_eng_ko_spectok.bpe.model"} <= files
+
+
+def test_names_are_told_as_hotwords_and_no_address_or_file_can_be() -> None:
+    assert (
+        hotword_text(["青藤宽带", "Bluebell Broadband", "青藤宽带"])
+        == "青藤宽带 bluebell broadband"
+    )
+    assert hotword_text(["O2-Fibre"]) == "o2 fibre"
+    assert hotword_text(["https://example.org/names.txt", "names.txt"]) == "example org names txt"
+    assert hotword_text([]) == ""
+
+
+@given(st.lists(st.text(max_size=12), max_size=5))
+def test_hotwords_never_make_funasr_fetch_or_read_anything(names: list[str]) -> None:
+    told = hotword_text(names)
+    assert not told.startswith("http")
+    assert "." not in told
+    assert "/" not in told
 
 
 @pytest.mark.skipif(find_spec("funasr") is not None, reason="funasr is installed here")
