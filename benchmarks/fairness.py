@@ -1,8 +1,8 @@
 """Fairness: does a verdict depend on how somebody sounds? ``python -m benchmarks.fairness``.
 
-The same written dialogues are spoken by other voices, at other paces, over other codecs and with
-other noise; everything else (words, pauses, who is on which channel) stays as it is. Every
-verdict is compared with that on the dialogue as it is written for the sample calls. A verdict
+The same written dialogues are spoken by other voices of the agent, at other paces, over other
+codecs and with other noise; everything else (words, pauses, who is on which channel) stays as it
+is. Every verdict is compared with that on the dialogue as it is in the sample calls. A verdict
 that turns into its opposite is a flip; one that the machine withdraws (``unscored``) or marks
 for a person to check is counted apart: it costs nobody points unseen.
 
@@ -25,7 +25,7 @@ from qa_pipeline.records import CriterionResult, ProcessedCall, Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.settings import read_settings
 from qa_pipeline.store import Store
-from sample_calls.make import dialogues, full_truth, metadata
+from sample_calls.make import CRITERIA, dialogues, metadata
 from synthesis.audio_file import SUFFIX, write_audio
 from synthesis.dialogue import Dialogue, Noise, Speaker, VoiceSpec
 from synthesis.render import record, render
@@ -212,8 +212,7 @@ def compare(
     for dialogue, variant, call_id in spoken:
         if variant is None or call_id not in heard or dialogue.call_id not in as_written:
             continue
-        right = full_truth(dialogue, {})["verdicts"]
-        assert isinstance(right, dict)
+        right = _truth(dialogue)
         tally = counts.setdefault(
             variant.factor, dict.fromkeys(("recordings", "verdicts", "flips", "withdrawn"), 0)
         )
@@ -241,6 +240,11 @@ def compare(
         factors=tuple(FactorFigures(factor=f, **tally) for f, tally in counts.items()),
         changes=tuple(changes),
     )
+
+
+def _truth(dialogue: Dialogue) -> dict[str, Verdict]:
+    """Return the verdicts that the dialogue deserves as it is written."""
+    return {c: dialogue.verdicts[c].verdict if c in dialogue.verdicts else "met" for c in CRITERIA}
 
 
 def _change(

@@ -28,7 +28,7 @@ _MANY_PATTERNS: Final = 5000
 _ENOUGH_DEFINED: Final = 0.9
 _SEED: Final = 20260101
 
-Undefined = Literal["no_pairs", "one_verdict", "no_disagreement", "too_uniform"]
+Undefined = Literal["no_pairs", "one_verdict", "no_disagreement", "few_calls", "too_uniform"]
 
 
 class Pair(NamedTuple):
@@ -62,7 +62,8 @@ class Agreement(Record):
     kappa_high: float | None
     undefined: Undefined | None
     """Why kappa (``no_pairs``, ``one_verdict``: both only ever gave the same one) or its interval
-    (``no_disagreement``, ``too_uniform``: most resamples have only one verdict) is not given."""
+    (``no_disagreement``; ``few_calls``: too few to resample; ``too_uniform``: many resamples have
+    only one verdict) is not given."""
     small_sample: bool
     confusion: tuple[Cell, ...]
 
@@ -128,6 +129,8 @@ def _kappa_with_interval(
         return None, None, None, "one_verdict"
     if all(pair.first == pair.second for pair in said):
         return value, None, None, "no_disagreement"
+    if times.sum() < SMALL_SAMPLE:
+        return value, None, None, "few_calls"
     resamples = _RESAMPLES if len(patterns) <= _MANY_PATTERNS else _FEWER_RESAMPLES
     calls = int(times.sum())
     # Calls with equal tables are exchangeable: drawing how often each table comes is the same as

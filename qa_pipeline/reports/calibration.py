@@ -1,5 +1,6 @@
 """The calibration report: does the machine judge as people do, and people as each other?"""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, groupby
 from typing import Literal
@@ -81,7 +82,7 @@ def calibration_report(
 ) -> CalibrationReport:
     """Build the report of the calls that pass the filter."""
     figures = reader.calibration(only)
-    names = {o.criterion_id: o.name for o in figures.outcomes}
+    names = _names(figures.outcomes)
     criteria = [
         _criterion(
             key,
@@ -105,6 +106,14 @@ def calibration_report(
         pairs=tuple(_pairs(figures.verdicts)),
         disagreements=figures.disagreements,
     )
+
+
+def _names(outcomes: Sequence[Outcome]) -> dict[str, str]:
+    """Return what each criterion is called in most of the calls; calls differ in language."""
+    found: dict[str, Counter[str]] = {}
+    for outcome in sorted(outcomes, key=lambda o: (o.criterion_id, o.name)):
+        found.setdefault(outcome.criterion_id, Counter())[outcome.name] += 1
+    return {key: names.most_common(1)[0][0] for key, names in found.items()}
 
 
 def _criterion(
