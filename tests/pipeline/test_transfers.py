@@ -11,7 +11,6 @@ from qa_pipeline.speakers import PyannoteDiarizer, ResegmentingDiarizer
 from synthesis.espeak import Voice
 from tests.pipeline.calls_with_ivr import (
     AGENT,
-    CUSTOMER,
     OPENING,
     TRANSFER,
     Line,
@@ -23,7 +22,6 @@ from tests.synthesis.espeak_needed import needs_espeak
 
 pytestmark = needs_espeak
 HIGH = Voice("en-us+f5", pitch=80, rate_wpm=150)
-CHEERFUL = Voice("en-gb-x-rp+f4", pitch=95, rate_wpm=165)
 
 PASSED_ON_TWICE: tuple[Line, ...] = (
     *OPENING[2:],
@@ -129,31 +127,3 @@ def test_mono_two_people_stay_two(pyannote: PyannoteDiarizer) -> None:
         "agent": 1,
         "customer": 1,
     }
-
-
-def test_somebody_beside_the_customer_is_no_agent_and_asks_for_review(
-    pyannote: PyannoteDiarizer,
-) -> None:
-    lines: tuple[Line, ...] = (
-        *OPENING[2:],
-        ("agent", "Thank you. I can see a fault in your street. Is the box in the hall?"),
-        ("customer", "Wait, my wife is here and she knows where everything is."),
-        ("second", "Yes, it stands in the hall beside the door, and the small light is red."),
-        ("second", "And it was red last week as well, when the children came back from school."),
-        ("agent", "Could you switch it off and on again for me, please?"),
-        ("second", "It is off now. And now it is on, and the small light turns green again."),
-        ("customer", "That is good, then we can both go back to work at last."),
-        ("agent", "Wonderful. Is there anything else I can help you with today?"),
-        ("second", "No, it all works now. We are happy that it was so quick and easy."),
-        TRANSFER[-1],
-    )
-    call = spoken_call(lines, second=CHEERFUL, customer=CUSTOMER)
-    spoken = in_mono(call, pyannote)
-    main = main_speakers(spoken, call, 0.8)
-    conversation = conversation_of(spoken, 90.0)
-    assert conversation.speaker_roles[main["agent"]] == "agent"
-    assert conversation.speaker_roles[main["customer"]] == "customer"
-    if main["second"] != main["customer"]:  # told apart from the customer, never from the agent
-        assert conversation.speaker_roles[main["second"]] == "unknown"
-        assert conversation.trust.level == "review"
-    assert main["second"] != main["agent"]
