@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,10 +65,14 @@ class Levels:
         inside = self.within([span])
         if not inside.any():
             return 0.0
-        floor = np.maximum(self.noise_dbfs() + _ABOVE_NOISE_DB, _AUDIBLE_DBFS)
-        threshold = np.maximum(floor, self.speech_dbfs().max() - _BELOW_SPEECH_DB)
-        heard = (self.dbfs[:, inside] > threshold[:, None]).any(axis=0)
+        heard = (self.dbfs[:, inside] > self._audible_dbfs[:, None]).any(axis=0)
         return float(heard.mean())
+
+    @cached_property
+    def _audible_dbfs(self) -> NDArray[np.float64]:
+        """From which level something is heard, shape ``(channels,)``; a long call has many gaps."""
+        floor = np.maximum(self.noise_dbfs() + _ABOVE_NOISE_DB, _AUDIBLE_DBFS)
+        return np.maximum(floor, self.speech_dbfs().max() - _BELOW_SPEECH_DB)
 
     def is_hold(self, span: Span) -> bool:
         """Tell whether music or a tone is heard during most of a gap."""
