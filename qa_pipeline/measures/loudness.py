@@ -72,7 +72,10 @@ class Levels:
     def _audible_dbfs(self) -> NDArray[np.float64]:
         """From which level something is heard, shape ``(channels,)``; a long call has many gaps."""
         floor = np.maximum(self.noise_dbfs() + _ABOVE_NOISE_DB, _AUDIBLE_DBFS)
-        return np.maximum(floor, self.speech_dbfs().max() - _BELOW_SPEECH_DB)
+        audible: NDArray[np.float64] = np.maximum(
+            floor, self.speech_dbfs().max() - _BELOW_SPEECH_DB
+        )
+        return audible
 
     def is_hold(self, span: Span) -> bool:
         """Tell whether music or a tone is heard during most of a gap."""
