@@ -8,6 +8,7 @@ from qa_pipeline.language.meaning import Meanings
 from qa_pipeline.measures import ToneModel, TransformersTone
 from qa_pipeline.model_registry import Device, Profile, choose_device, local_folder
 from qa_pipeline.pipeline.meaning import meanings_of
+from qa_pipeline.repeatable import order_loaded_sums
 from qa_pipeline.settings import Settings
 from qa_pipeline.speakers import (
     Diarizer,
@@ -33,6 +34,7 @@ class Parts:
     """
 
     def __init__(self, profile: Profile, settings: Settings, brands: tuple[str, ...] = ()) -> None:
+        order_loaded_sums()
         self.profile = profile
         self.brands = brands
         self._settings = settings

@@ -219,8 +219,8 @@ def test_all_reports_are_written(store_path: Path, reader: StoreReader, tmp_path
 
 
 def test_wrong_kinds_formats_and_folders_are_named(reader: StoreReader, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"xlsx.*html, csv, json"):
-        write_report("monitoring", reader, tmp_path, ["xlsx"])
+    with pytest.raises(UsageError, match=r"docx.*html, xlsx, csv, json"):
+        write_report("monitoring", reader, tmp_path, ["docx"])
     with pytest.raises(UsageError, match=r"weekly.*monitoring, coaching"):
         write_report("weekly", reader, tmp_path)
     (tmp_path / "file").write_text("in the way")
