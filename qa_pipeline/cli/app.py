@@ -10,6 +10,7 @@ from qa_pipeline.cli import (
     models,
     nightly,
     report,
+    rescore,
     reviews,
     run,
     scorecards,
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("nightly")(nightly.nightly)
+app.command("rescore")(rescore.rescore)
 app.add_typer(calls.app, name="calls")
 app.add_typer(scorecards.app, name="scorecards")
 app.add_typer(report.app, name="report")

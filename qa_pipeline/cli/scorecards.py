@@ -11,7 +11,7 @@ from qa_pipeline.cli.output import print_json, print_table
 if TYPE_CHECKING:
     from qa_pipeline.model_registry import Profile
 
-app = typer.Typer(no_args_is_help=True, help="Scorecards: list, check, test.")
+app = typer.Typer(no_args_is_help=True, help="Scorecards: list, check, test, compare.")
 
 Name = Annotated[str, typer.Argument(help="A scorecard's name, or the path of its YAML file.")]
 
@@ -88,6 +88,37 @@ def _profile() -> "Profile":
     from qa_pipeline.settings import read_settings
 
     return load_profile(read_settings().profile, resource_folder("models"))
+
+
+@app.command("diff")
+def diff(
+    before: Annotated[str, typer.Argument(help="The card as it was: a name or a YAML file.")],
+    after: Annotated[str, typer.Argument(help="The card as it is to be: a name or a YAML file.")],
+    as_json: options.AsJson = False,
+) -> None:
+    """Say in words what changed from one card to another, with all that they extend and use."""
+    from qa_pipeline.pipeline import find_scorecard
+    from qa_pipeline.scoring.differences import differences
+
+    one, two = find_scorecard(before), find_scorecard(after)
+    found = differences(one, two)
+    if as_json:
+        cards = {
+            key: {"scorecard": c.scorecard, "version": c.version, "hash": c.content_hash}
+            for key, c in (("before", one), ("after", two))
+        }
+        changes = [item.model_dump(mode="json") for item in found]
+        print_json({**cards, "differences": changes})
+        return
+    typer.echo(f"{one.scorecard} version {one.version} -> {two.scorecard} version {two.version}")
+    for affects, title in ((True, "changes what calls score"), (False, "does not change scores")):
+        lines = [item.text for item in found if item.affects_scores == affects]
+        if lines:
+            typer.echo(f"{title}:")
+        for line in lines:
+            typer.echo(f"  {line}")
+    if not found:
+        typer.echo("no difference")
 
 
 @app.command("schema")

@@ -57,12 +57,14 @@ from qa_pipeline.store.rows import (
     RunStatus,
     StoreInfo,
 )
+from qa_pipeline.store.stored_calls import CallBatch, StoredCall
 
 __all__ = [
     "AgentFindings",
     "Baseline",
     "BaselineVerdict",
     "CalibrationFigures",
+    "CallBatch",
     "CallFilter",
     "CallRow",
     "CoachingFigures",
@@ -94,6 +96,7 @@ __all__ = [
     "StoreInfo",
     "StoreOwner",
     "StoreReader",
+    "StoredCall",
     "StoredFailure",
     "ToneTrend",
     "Totals",

@@ -18,6 +18,7 @@ from qa_pipeline.store import (
     reviews,
     reviews_calibration,
     reviews_scores,
+    stored_calls,
     whole_call,
 )
 from qa_pipeline.store.connect import connect_reader, store_errors
@@ -136,6 +137,18 @@ class StoreReader:
         """Return one call whole, with every score it has; ``None`` if there is no such call."""
         with self._asking() as connection:
             return whole_call.read_call(connection, call_id)
+
+    def plan_batches(
+        self, size: int, only: Sequence[str] | None = None
+    ) -> list[stored_calls.CallBatch]:
+        """Cut the stored calls, or those of the ids ``only``, into batches that read fast."""
+        with self._asking() as connection:
+            return stored_calls.plan(connection, size, only)
+
+    def read_batch(self, batch: stored_calls.CallBatch) -> list[stored_calls.StoredCall]:
+        """Read the calls of a batch, without their scores, to judge them again."""
+        with self._asking() as connection:
+            return stored_calls.read_batch(connection, batch)
 
     def monitoring(self, only: CallFilter | None = None) -> MonitoringFigures:
         """Return the figures of the monitoring report."""

@@ -1,0 +1,36 @@
+"""``qa-pipeline rescore``: stored conversations judged by a scorecard as it is now."""
+
+import typer
+
+from qa_pipeline.cli import options
+from qa_pipeline.cli.output import print_json
+
+
+def rescore(
+    scorecard: options.ScorecardName = None,
+    profile: options.ProfileName = None,
+    data_dir: options.DataDir = None,
+    store: options.StorePath = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Judge every stored call by a scorecard as it is now; nothing is transcribed again.
+
+    Every earlier result is kept. A version that has judged calls cannot come back changed.
+    """
+    from qa_pipeline.cli.progress import ProgressBar
+    from qa_pipeline.pipeline import find_scorecard
+    from qa_pipeline.pipeline.rescoring import rescore as judge_anew
+    from qa_pipeline.settings import read_settings
+
+    settings = read_settings(scorecard=scorecard, profile=profile, data_dir=data_dir, store=store)
+    with ProgressBar() as progress:
+        found = judge_anew(settings, find_scorecard(settings.scorecard), progress=progress)
+    if as_json:
+        print_json(found)
+        return
+    typer.echo(
+        f"{found.calls} calls judged by {found.scorecard} version {found.version} in "
+        f"{found.seconds:.0f} s: {found.first_results} for the first time by this version, "
+        f"{found.replaced} again (what they had is kept in earlier_scores)"
+    )
+    typer.echo(f"Store: {found.store}")

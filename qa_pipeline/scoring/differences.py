@@ -1,0 +1,301 @@
+"""What changed between two versions of a card, in words.
+
+Cards are compared whole, with all that they extend and use, so a change in a shared list or in
+the card underneath shows where it takes effect.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import yaml
+
+from qa_pipeline.records.base import Record
+from qa_pipeline.scoring.checks import Says
+from qa_pipeline.scoring.references import walk
+from qa_pipeline.scoring.schema import Criterion, Scorecard
+
+Part = Literal["card", "section", "criterion", "list", "variable", "test"]
+_WORDS = {
+    "ask": "question",
+    "because": "reason for the customer",
+    "any": "phrases",
+    "list": "lists",
+    "regex": "regular expression",
+    "meaning": "examples of the meaning",
+    "not_meaning": "examples of what is not meant",
+    "except": "phrases that are exempt",
+    "first": "window (first)",
+    "last": "window (last)",
+    "after": "window (after)",
+    "before": "window (before)",
+    "around": "window (around)",
+    "within": "window (within)",
+    "similarity": "similarity asked for",
+    "meaning_similarity": "similarity of meaning asked for",
+    "min": "times asked for",
+    "at_most": "limit (at most)",
+    "at_least": "limit (at least)",
+    "between": "limit (between)",
+    "longer_than": "silence counts from (s)",
+    "when": "applies when",
+    "unless": "exception (unless)",
+    "partly": "partly met if",
+    "partly_share": "worth of partly met (%)",
+    "pass_mark": "pass mark",
+    "what": "name in reasons",
+}
+_SCORES = frozenset({"points", "critical", "when", "check", "unless", "partly", "partly_share"})
+_WORDING = frozenset({"id", "name", "ask", "because", "examples"})
+
+
+class Difference(Record):
+    """One thing that is not the same in the second card as in the first."""
+
+    part: Part
+    id: str
+    """Of the section or criterion, or the name of the list, variable or test."""
+    change: Literal["added", "removed", "renamed", "moved", "changed"]
+    text: str
+    """In words."""
+    affects_scores: bool
+    """Whether a verdict or a total may differ for it: wording and tests alone do not."""
+
+
+def differences(before: Scorecard, after: Scorecard) -> list[Difference]:
+    """Return what changed from ``before`` to ``after``: the card, its criteria, its phrases."""
+    return [
+        *_of_card(before, after),
+        *_of_sections(before, after),
+        *_of_criteria(before, after),
+        *_of_named("list", before, after),
+        *_of_named("variable", before, after),
+        *_of_tests(before, after),
+    ]
+
+
+def _plain(part: Any) -> dict[str, Any]:
+    """Return a part of a card as a file would write it."""
+    found: dict[str, Any] = part.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return found
+
+
+def _of_card(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
+    inside = {"sections", "lists", "variables", "tests"}
+    one, two = _plain(before), _plain(after)
+    for key in dict.fromkeys([*one, *two]):
+        if key not in inside:
+            for text in compared(one.get(key), two.get(key), _word(key)):
+                yield Difference(
+                    part="card",
+                    id=after.scorecard,
+                    change="changed",
+                    text=text,
+                    affects_scores=key not in ("name", "version", "scorecard"),
+                )
+
+
+def _of_sections(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
+    one = {section.id: section for section in before.sections}
+    two = {section.id: section for section in after.sections}
+    for name in dict.fromkeys([*one, *two]):
+        if name not in two:
+            yield _change("section", name, "removed", f"section {name} removed")
+        elif name not in one:
+            text = f"section {name} added, weight {two[name].weight}"
+            yield _change("section", name, "added", text)
+        else:
+            a, b = _plain(one[name]), _plain(two[name])
+            for key in dict.fromkeys([*a, *b]):
+                if key not in ("id", "criteria"):
+                    for text in compared(a.get(key), b.get(key), _word(key)):
+                        whole = f"section {name}: {text}"
+                        yield _change("section", name, "changed", whole, key != "name")
+
+
+def _of_criteria(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
+    one, two = _placed(before), _placed(after)
+    gone = [name for name in one if name not in two]
+    new = [name for name in two if name not in one]
+    renamed = _renamed({n: one[n][1] for n in gone}, {n: two[n][1] for n in new})
+    for name in gone:
+        if name not in renamed:
+            yield _change("criterion", name, "removed", f"criterion {name} removed")
+    for old, name in renamed.items():
+        yield _change("criterion", name, "renamed", f"criterion {old} renamed to {name}")
+    for name in new:
+        if name not in renamed.values():
+            criterion = two[name][1]
+            ask = criterion.ask.or_first("en")
+            text = f"criterion {name} added, {criterion.points} points: {ask}"
+            yield _change("criterion", name, "added", text)
+    for name, (section, criterion) in one.items():
+        other = two.get(renamed.get(name, name))
+        if other is None:
+            continue
+        label = other[1].id
+        if other[0] != section:
+            text = f"{label} moved from section {section} to {other[0]}"
+            yield _change("criterion", label, "moved", text)
+        a, b = _plain(criterion), _plain(other[1])
+        for key in dict.fromkeys([*a, *b]):
+            if key == "examples" and a.get(key) != b.get(key):
+                text = f"{label}: examples changed"
+                yield _change("criterion", label, "changed", text, False)
+            elif key not in ("id", "examples"):
+                for text in compared(a.get(key), b.get(key), _word(key)):
+                    whole = f"{label}: {text}"
+                    yield _change("criterion", label, "changed", whole, key not in _WORDING)
+
+
+def _placed(card: Scorecard) -> dict[str, tuple[str, Criterion]]:
+    return {c.id: (section.id, c) for section in card.sections for c in section.criteria}
+
+
+def _renamed(gone: dict[str, Criterion], new: dict[str, Criterion]) -> dict[str, str]:
+    """Return criteria that ask just the same under another id."""
+    found: dict[str, str] = {}
+    for old, criterion in gone.items():
+        same = _asked(criterion)
+        for name, other in new.items():
+            if name not in found.values() and _asked(other) == same:
+                found[old] = name
+                break
+    return found
+
+
+def _asked(criterion: Criterion) -> dict[str, Any]:
+    return {key: value for key, value in _plain(criterion).items() if key in _SCORES}
+
+
+def _of_named(
+    part: Literal["list", "variable"], before: Scorecard, after: Scorecard
+) -> Iterator[Difference]:
+    key = "lists" if part == "list" else "variables"
+    one, two = _plain(before).get(key, {}), _plain(after).get(key, {})
+    for name in dict.fromkeys([*one, *two]):
+        used = _users(after if name in two else before, name) if part == "list" else []
+        where = f" (used by {', '.join(used)})" if used else ""
+        if name not in two:
+            yield _change(part, name, "removed", f"{part} {name} removed{where}")
+        elif name not in one:
+            text = f"{part} {name} added{where}: {short(two[name])}"
+            yield _change(part, name, "added", text)
+        else:
+            for text in compared(one[name], two[name], f"{part} {name}"):
+                yield _change(part, name, "changed", f"{text}{where}")
+
+
+def _users(card: Scorecard, name: str) -> list[str]:
+    """Return the criteria that look for a list."""
+    return [
+        criterion.id
+        for criterion in card.criteria()
+        if any(isinstance(p, Says) and name in (p.list or ()) for _, p in walk(criterion))
+    ]
+
+
+def _of_tests(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
+    one = {test.name: test for test in before.tests}
+    two = {test.name: test for test in after.tests}
+    for name in dict.fromkeys([*one, *two]):
+        if one.get(name) != two.get(name):
+            change: Literal["added", "removed", "changed"] = "changed"
+            change = "removed" if name not in two else "added" if name not in one else change
+            yield _change("test", name, change, f"test {name!r} {change}", False)
+
+
+def _change(
+    part: Part,
+    name: str,
+    change: Literal["added", "removed", "renamed", "moved", "changed"],
+    text: str,
+    affects: bool = True,
+) -> Difference:
+    return Difference(part=part, id=name, change=change, text=text, affects_scores=affects)
+
+
+def compared(one: Any, two: Any, place: str) -> Iterator[str]:
+    """Yield in words how ``two`` differs from ``one``; ``place`` is what both are."""
+    one, two = _undressed(one), _undressed(two)
+    if one == two:
+        return
+    if one is None:
+        yield f"{place} added: {short(two)}"
+    elif two is None:
+        yield f"{place} removed (was {short(one)})"
+    elif isinstance(one, dict) and isinstance(two, dict) and not _is_amount(one):
+        for key in dict.fromkeys([*one, *two]):
+            yield from compared(one.get(key), two.get(key), f"{place} › {_word(key)}")
+    elif isinstance(one, list) and isinstance(two, list):
+        yield from _compared_lists(one, two, place)
+    else:
+        yield f"{place}: {short(one)} → {short(two)}"
+
+
+def _compared_lists(one: list[Any], two: list[Any], place: str) -> Iterator[str]:
+    """Tell what is new and what is gone; checks of one operator are compared with each other."""
+    gone = [item for item in one if item not in two]
+    new = [item for item in two if item not in one]
+    if not gone and not new:
+        yield f"{place}: in another order"
+        return
+    if all(isinstance(item, str) for item in (*gone, *new)):
+        if new:
+            yield f"{place}: added {_quoted(new)}"
+        if gone:
+            yield f"{place}: removed {_quoted(gone)}"
+        return
+    for item in gone:
+        other = next((o for o in new if _kind(o) == _kind(item)), None)
+        if other is None:
+            yield f"{place}: removed {short(item)}"
+        else:
+            new.remove(other)
+            yield from compared(item, other, place)
+    for item in new:
+        yield f"{place}: added {short(item)}"
+
+
+def _kind(item: Any) -> Any:
+    """Return what makes two checks comparable: their operators."""
+    return frozenset(item) if isinstance(item, dict) else type(item)
+
+
+def _undressed(value: Any) -> Any:
+    """Return the one value of what is the same in every language."""
+    if isinstance(value, dict) and set(value) == {"default"}:
+        return value["default"]
+    return value
+
+
+def _is_amount(value: dict[str, Any]) -> bool:
+    return set(value) == {"amount", "unit"}
+
+
+def short(value: Any) -> str:
+    """Return a part of a card on one line, as a card writes it."""
+    value = _written(value)
+    if isinstance(value, str | int | float | bool):
+        return str(value)
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000)
+    return text.strip().removesuffix("...").strip()
+
+
+def _written(value: Any) -> Any:
+    """Return a value as people write it: 15s for 15 seconds."""
+    value = _undressed(value)
+    if isinstance(value, dict):
+        if _is_amount(value):
+            return f"{value['amount']:g}{value['unit']}"
+        return {key: _written(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_written(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _quoted(texts: list[str]) -> str:
+    return ", ".join(f"“{text}”" for text in texts)
+
+
+def _word(key: str) -> str:
+    return _WORDS.get(key, key)

@@ -1,0 +1,302 @@
+"""Many stored calls read at once, to be judged again: column by column, a batch at a time.
+
+A store answers fast where it is read in the order in which it lies, so a batch is calls that lie
+together, and each table is read only between the first and the last of their rows. What was
+checked when it was written is not checked again; a word becomes a record when somebody asks.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa_pipeline.records import CallMetadata, Conversation, Measures, Trust, Utterance, Word
+from qa_pipeline.records.base import Record
+from qa_pipeline.records.measures import Interruption, Measure, Silence, UtteranceTone
+from qa_pipeline.records.transcript import Turn
+
+if TYPE_CHECKING:
+    import duckdb
+
+R = TypeVar("R", bound=Record)
+Columns = dict[str, NDArray[Any]]
+Ranges = dict[str, tuple[int, int]]
+
+_WORD: Final = "text, start_s, end_s, probability, channel, position"
+_UTTERANCE: Final = "call_id, utterance_id, role, speaker, language, text, start_s, end_s"
+_ROWS: Final[dict[str, tuple[type[Record], str]]] = {
+    "turns": (Turn, "speaker, start_s, end_s"),
+    "measures": (Measure, "name, role, value"),
+    "silences": (Silence, "kind, start_s, end_s"),
+    "interruptions": (Interruption, 'by_role AS "by", start_s, end_s'),
+    "tones": (UtteranceTone, "utterance_id, label, probability, tension"),
+}
+_TABLES: Final = ("utterances", "words", "speaker_roles", *_ROWS)
+_SAME: Final = (
+    *("agent_id", "agent_name", "team", "site", "queue", "direction"),
+    *("answer_delay_s", "disposition", "hung_up_by", "agent_channel"),
+)
+_FACTS: Final = """
+    SELECT call_id, duration_s, language, trust, trust_reasons, role_confidence, agent_id,
+        agent_name, team, site, queue, direction, started_at, utc_offset_s, answer_delay_s,
+        disposition, hung_up_by, agent_channel, expected_language, metadata_call_id
+    FROM calls WHERE call_id IN (SELECT unnest(?))"""
+
+
+@dataclass(frozen=True)
+class StoredCall:
+    """What a scorecard is asked about: a stored call without its scores."""
+
+    conversation: Conversation
+    measures: Measures
+    metadata: CallMetadata
+
+
+@dataclass(frozen=True)
+class CallBatch:
+    """Calls that lie together, and between which rows of each table."""
+
+    call_ids: tuple[str, ...]
+    ranges: Ranges
+
+
+@dataclass(frozen=True)
+class WordColumns:
+    """The words of a batch, one entry a word, in the order of calls, utterances and words."""
+
+    texts: NDArray[Any]
+    starts_s: NDArray[np.float64]
+    ends_s: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
+    channels: NDArray[Any]
+
+    def words(self, first: int, last: int) -> tuple[Word, ...]:
+        """Return the words from ``first`` up to but not including ``last`` as records."""
+        rows = zip(
+            self.texts[first:last].tolist(),
+            self.starts_s[first:last].tolist(),
+            self.ends_s[first:last].tolist(),
+            self.probabilities[first:last].tolist(),
+            self.channels[first:last].tolist(),
+            strict=True,
+        )
+        return tuple(
+            bare(Word, text=text, start_s=start_s, end_s=end_s, probability=p, channel=channel)
+            for text, start_s, end_s, p, channel in rows
+        )
+
+
+class StoredUtterance(Utterance):
+    """An utterance whose words stay in columns until somebody asks for them."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Make ``words`` when it is asked for first."""
+        if name == "words" and "columns" in self.__dict__:
+            columns, first, last = self.__dict__["columns"]
+            self.__dict__["words"] = words = columns.words(first, last)
+            return words
+        return super().__getattr__(name)  # type: ignore[misc]
+
+
+def bare(kind: type[R], /, **fields: Any) -> R:
+    """Make a record of what was checked when it was written, without checking it again."""
+    made = kind.__new__(kind)
+    object.__setattr__(made, "__dict__", fields)
+    object.__setattr__(made, "__pydantic_fields_set__", set(fields))
+    object.__setattr__(made, "__pydantic_extra__", None)
+    object.__setattr__(made, "__pydantic_private__", None)
+    return made
+
+
+def plan(
+    connection: "duckdb.DuckDBPyConnection", size: int, only: Sequence[str] | None = None
+) -> list[CallBatch]:
+    """Cut the stored calls into batches of ``size``, in the order in which they lie.
+
+    ``only``: ids of the calls to read; default all.
+    """
+    narrowed = "" if only is None else "WHERE c.call_id IN (SELECT unnest(?))"
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE to_read AS
+        SELECT call_id, (row_number() OVER (ORDER BY place, call_id) - 1) // {int(size)} AS batch
+        FROM (SELECT c.call_id, min(u.rowid) AS place
+            FROM calls c LEFT JOIN utterances u USING (call_id) {narrowed} GROUP BY c.call_id)""",
+        [] if only is None else [list(only)],
+    )
+    ids = connection.execute(
+        "SELECT batch, list(call_id ORDER BY call_id) FROM to_read GROUP BY batch ORDER BY batch"
+    ).fetchall()
+    ranges: dict[int, Ranges] = {int(batch): {} for batch, _ in ids}
+    for table in _TABLES:
+        rows = connection.execute(
+            f"SELECT batch, min(t.rowid), max(t.rowid) FROM {table} t JOIN to_read USING (call_id) "
+            "GROUP BY batch"
+        ).fetchall()
+        for batch, first, last in rows:
+            ranges[int(batch)][table] = (int(first), int(last))
+    return [CallBatch(tuple(calls), ranges[int(batch)]) for batch, calls in ids]
+
+
+def read_batch(connection: "duckdb.DuckDBPyConnection", batch: CallBatch) -> list[StoredCall]:
+    """Read the calls of a batch, by id."""
+    calls = {row["call_id"]: row for row in _facts(connection, batch)}
+    utterances = _utterances(connection, batch)
+    roles: dict[str, dict[str, Any]] = {}
+    order = "call_id, position"
+    for row in _rows(_read(connection, "speaker_roles", batch, "call_id, speaker, role", order)):
+        roles.setdefault(row["call_id"], {})[row["speaker"]] = row["role"]
+    parts: dict[str, dict[str, tuple[Any, ...]]] = {
+        table: _by_call(kind, _read(connection, table, batch, f"call_id, {columns}", order))
+        for table, (kind, columns) in _ROWS.items()
+    }
+    return [
+        StoredCall(
+            _conversation(row, utterances, parts["turns"].get(name, ()), roles.get(name, {})),
+            bare(
+                Measures,
+                call_id=name,
+                values=parts["measures"].get(name, ()),
+                silences=parts["silences"].get(name, ()),
+                interruptions=parts["interruptions"].get(name, ()),
+                tones=parts["tones"].get(name, ()),
+                voices=(),
+            ),
+            _metadata(row),
+        )
+        for name in batch.call_ids
+        if name in calls
+        for row in [calls[name]]
+    ]
+
+
+def _facts(connection: "duckdb.DuckDBPyConnection", batch: CallBatch) -> Iterator[dict[str, Any]]:
+    cursor = connection.execute(_FACTS, [list(batch.call_ids)])
+    names = [column[0] for column in cursor.description or ()]
+    return (dict(zip(names, row, strict=True)) for row in cursor.fetchall())
+
+
+def _read(
+    connection: "duckdb.DuckDBPyConnection",
+    table: str,
+    batch: CallBatch,
+    columns: str,
+    order: str,
+    where: str = "TRUE",
+) -> Columns:
+    """Read a batch's rows of one table as columns; values that are not known become ``None``."""
+    if table not in batch.ranges:
+        return {}
+    first, last = batch.ranges[table]
+    found = connection.execute(
+        f"SELECT {columns} FROM {table} WHERE rowid BETWEEN {first} AND {last} "
+        f"AND call_id IN (SELECT unnest(?)) AND {where} ORDER BY {order}",
+        [list(batch.call_ids)],
+    ).fetchnumpy()
+    return {name: _filled(values) for name, values in found.items()}
+
+
+def _filled(values: NDArray[Any]) -> NDArray[Any]:
+    """Return a column with ``None`` where the store knows nothing."""
+    if isinstance(values, np.ma.MaskedArray):
+        missing = np.ma.getmaskarray(values)
+        plain = np.asarray(values.data)
+        if missing.any():
+            plain = plain.astype(object)
+            plain[missing] = None
+        return plain
+    return np.asarray(values)
+
+
+def _rows(columns: Columns) -> Iterator[dict[str, Any]]:
+    """Yield the rows of columns."""
+    names = list(columns)
+    for row in zip(*(values.tolist() for values in columns.values()), strict=True):
+        yield dict(zip(names, row, strict=True))
+
+
+def _by_call(kind: type[R], columns: Columns) -> dict[str, tuple[R, ...]]:
+    """Return the records of each call."""
+    found: dict[str, list[R]] = {}
+    for row in _rows(columns):
+        found.setdefault(row.pop("call_id"), []).append(bare(kind, **row))
+    return {name: tuple(records) for name, records in found.items()}
+
+
+def _words(
+    connection: "duckdb.DuckDBPyConnection", batch: CallBatch
+) -> tuple[WordColumns, dict[tuple[str, str], tuple[int, int]]]:
+    """Return the words of a batch, and from where to where those of each utterance are."""
+    order = "rowid"
+    columns = _read(connection, "words", batch, _WORD, order)
+    if not columns:
+        none = np.empty(0)
+        return WordColumns(none.astype(object), none, none, none, none), {}
+    places = columns["position"]
+    if not np.all((places[1:] == 0) | (places[1:] == places[:-1] + 1)) or places[0] != 0:
+        order = "call_id, utterance_id, position"
+        columns = _read(connection, "words", batch, _WORD, order)
+        places = columns["position"]
+    heads = _read(connection, "words", batch, "call_id, utterance_id", order, "position = 0")
+    starts = np.flatnonzero(places == 0).tolist()
+    keys = zip(heads["call_id"].tolist(), heads["utterance_id"].tolist(), strict=True)
+    spans = dict(zip(keys, zip(starts, [*starts[1:], len(places)], strict=True), strict=True))
+    return (
+        WordColumns(
+            columns["text"],
+            columns["start_s"],
+            columns["end_s"],
+            columns["probability"],
+            columns["channel"],
+        ),
+        spans,
+    )
+
+
+def _utterances(
+    connection: "duckdb.DuckDBPyConnection", batch: CallBatch
+) -> dict[str, list[Utterance]]:
+    """Return the utterances of each call in time order."""
+    columns, spans = _words(connection, batch)
+    found: dict[str, list[Utterance]] = {}
+    for row in _rows(_read(connection, "utterances", batch, _UTTERANCE, "call_id, position")):
+        call_id = row.pop("call_id")
+        first, last = spans.get((call_id, row["utterance_id"]), (0, 0))
+        found.setdefault(call_id, []).append(
+            bare(StoredUtterance, columns=(columns, first, last), **row)
+        )
+    return found
+
+
+def _conversation(
+    row: dict[str, Any],
+    utterances: dict[str, list[Utterance]],
+    turns: tuple[Turn, ...],
+    roles: dict[str, Any],
+) -> Conversation:
+    name = row["call_id"]
+    return bare(
+        Conversation,
+        call_id=name,
+        language=row["language"],
+        duration_s=row["duration_s"],
+        utterances=tuple(utterances.get(name, ())),
+        turns=turns,
+        speaker_roles=roles,
+        role_confidence=row["role_confidence"],
+        trust=bare(Trust, level=row["trust"], reasons=tuple(row["trust_reasons"])),
+    )
+
+
+def _metadata(row: dict[str, Any]) -> CallMetadata:
+    known = {name: row[name] for name in _SAME if row[name] is not None}
+    started_at: datetime | None = row["started_at"]
+    if started_at is not None:
+        offset = timezone(timedelta(seconds=row["utc_offset_s"] or 0))
+        known["started_at"] = started_at.astimezone(offset)
+    for name, column in (("call_id", "metadata_call_id"), ("language", "expected_language")):
+        if row[column] is not None:
+            known[name] = row[column]
+    return CallMetadata.model_validate(known)
