@@ -13,6 +13,7 @@ from qa_pipeline.audio import CallSource
 from qa_pipeline.conversation import build_conversation
 from qa_pipeline.measures import measure
 from qa_pipeline.pipeline.listening import HeardCall, SpokenCall, find_speech, hear_calls
+from qa_pipeline.pipeline.memory import release_memory
 from qa_pipeline.pipeline.opening import OpenedCall, open_call
 from qa_pipeline.pipeline.processing import BatchOutcome, Processing
 from qa_pipeline.pipeline.tray import Tray
@@ -107,6 +108,7 @@ def finish_batch(run: Processing, heard: HeardBatch, progress: Progress) -> Batc
     scored = tray.each("score", measured, lambda call: _score(call, run))
     written = tray.each("write", scored, lambda call: run.write(call.processed, call.call.key))
     audio_s = sum(spoken.call.recording.duration_s for spoken in opened.fresh)
+    release_memory()
     progress.done(opened.calls, audio_s)
     return BatchOutcome(
         processed=tuple(call.recording.call_id for call in written),
