@@ -181,6 +181,11 @@ def _print_scores(scored: "ScoredCall") -> None:
     passed = {True: "passed", False: "not passed", None: "not scored"}[scored.passed]
     total = "-" if scored.total_pct is None else f"{scored.total_pct} %"
     typer.echo(f"\n{scored.scorecard} version {scored.version}: {total}, {passed}")
+    if scored.total_low_pct != scored.total_high_pct:
+        typer.echo(
+            f"  could be {scored.total_low_pct} to {scored.total_high_pct} %, as the verdicts that "
+            "are unscored or to check turn out"
+        )
     if scored.total_without_critical_pct != scored.total_pct:
         typer.echo(f"  without the critical criteria: {scored.total_without_critical_pct} %")
     for section in scored.sections:
@@ -193,6 +198,8 @@ def _print_scores(scored: "ScoredCall") -> None:
 
 def _print_criterion(result: "CriterionResult") -> None:
     points = f"{result.points_earned.normalize():f}/{result.points_possible.normalize():f}"
+    if result.points_earned and not result.points_possible:  # a bonus or penalty
+        points = f"{result.points_earned.normalize():+f} to the total"
     review = "  (please check)" if result.needs_review else ""
     typer.echo(f"  {_MARKS[result.verdict]} {result.name}: {result.verdict}, {points}{review}")
     typer.echo(f"      {result.reason}")

@@ -66,7 +66,8 @@ class CriterionResult(Record):
     verdict: Verdict
     points_earned: Decimal
     points_possible: Decimal
-    """Zero for ``not_applicable`` and ``unscored``: they leave both sides of the fraction."""
+    """Zero for ``not_applicable`` and ``unscored``, which leave both sides of the fraction, and
+    for a bonus or penalty, whose ``points_earned`` (below 0: taken off) go to the total."""
     critical: Literal["section", "card"] | None = None
     reason: str
     confidence: float = Field(ge=0.0, le=1.0)
@@ -101,6 +102,10 @@ class ScoredCall(Record):
     """Exact, half-up to two places; ``None`` when nothing could be judged."""
     total_without_critical_pct: Decimal | None
     passed: bool | None
+    total_low_pct: Decimal | None = None
+    """The total if every verdict that needs review or is unscored turned out ``not_met``."""
+    total_high_pct: Decimal | None = None
+    """The same if every one turned out ``met``; equal to the total where all verdicts are sure."""
     trust: TrustLevel
     sections: tuple[SectionResult, ...]
     criteria: tuple[CriterionResult, ...]

@@ -1,33 +1,53 @@
 """Points and weights -> per cent, exactly. Nothing here knows where verdicts come from.
 
 section % = 100 * sum(points earned) / sum(points possible), over the criteria that were judged;
-total %   = sum(weight * section %) / sum(weight), over the sections that have a score.
+total %   = sum(weight * section %) / sum(weight), over the sections that have a score,
+            + bonus points - penalty points, and never under 0 or over 100.
 
 ``not_applicable`` and ``unscored`` leave both sides of both fractions. A critical criterion that
 is not met makes its section, or the whole card, 0; the score without that is kept beside it.
 Computed in fractions and rounded once, half up to two places, so order does not matter.
+docs/arithmetic.md says the same to the people who are judged by it.
 """
 
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
+from typing import Literal
 
 from qa_pipeline.records import CriterionResult, SectionResult, Verdict
 from qa_pipeline.scoring.schema import Criterion, Scorecard, Section
 
 _CENT = Decimal("0.01")
+_NOT_JUDGED = ("not_applicable", "unscored")
+_NOTHING = (Decimal(0), Decimal(0))
+
+Points = tuple[Decimal, Decimal]
+"""Points earned and points possible."""
 
 
-def points(criterion: Criterion, verdict: Verdict) -> tuple[Decimal, Decimal]:
-    """Return (points earned, points possible) of a verdict on a criterion."""
-    if verdict in ("not_applicable", "unscored"):
-        return Decimal(0), Decimal(0)
-    if verdict == "met":
-        return criterion.points, criterion.points
-    if verdict == "partly_met":
-        share = Decimal(str(criterion.partly_share)) / 100
-        return criterion.points * share, criterion.points
-    return Decimal(0), criterion.points
+@lru_cache(maxsize=65536)
+def _worth(points: Decimal, partly_share: float, kind: str, verdict: Verdict) -> Points:
+    """Return (points earned, points possible); ``kind``: plain, bonus or penalty."""
+    if verdict in _NOT_JUDGED:
+        return _NOTHING
+    share = {"met": Decimal(1), "not_met": Decimal(0)}.get(verdict)
+    if share is None:
+        share = Decimal(str(partly_share)) / 100
+    if kind == "plain":
+        return points * share, points
+    return points * (share if kind == "bonus" else share - 1) + Decimal(0), Decimal(0)
+
+
+def points(criterion: Criterion, verdict: Verdict) -> Points:
+    """Return (points earned, points possible) of a verdict on a criterion.
+
+    Possible is 0 for a bonus (earned: 0 or more) and for a penalty (earned: 0 or less): they
+    stand outside the fractions and are added to the total.
+    """
+    kind = "bonus" if criterion.bonus else "penalty" if criterion.penalty else "plain"
+    return _worth(criterion.points, criterion.partly_share, kind, verdict)
 
 
 def rounded(value: Fraction) -> Decimal:
@@ -39,55 +59,114 @@ def rounded(value: Fraction) -> Decimal:
     return (Decimal(whole) / 100).quantize(_CENT, rounding=ROUND_HALF_UP)
 
 
-def share_earned(results: Iterable[CriterionResult]) -> Fraction | None:
+def exact_sum(values: Iterable[Decimal]) -> Fraction:
+    """Return the sum as a fraction; whole numbers, the usual case, are added as such."""
+    by_denominator: dict[int, int] = {}
+    for value in values:
+        numerator, denominator = value.as_integer_ratio()
+        by_denominator[denominator] = by_denominator.get(denominator, 0) + numerator
+    return sum((Fraction(n, d) for d, n in by_denominator.items()), Fraction(0))
+
+
+def share_earned(judged: Sequence[Points]) -> Fraction | None:
     """Return earned / possible in per cent, or ``None`` where nothing was judged."""
-    earned = possible = Fraction(0)
-    for result in results:
-        earned += Fraction(result.points_earned)
-        possible += Fraction(result.points_possible)
-    return 100 * earned / possible if possible else None
+    possible = exact_sum(possible for _, possible in judged)
+    if not possible:
+        return None
+    return 100 * exact_sum(earned for earned, possible in judged if possible) / possible
 
 
 def weighted(parts: Iterable[tuple[Decimal, Fraction | None]]) -> Fraction | None:
     """Return the mean of (weight, per cent) over the parts that have a score."""
-    total = weights = Fraction(0)
-    for weight, score in parts:
-        if score is not None:
-            total += Fraction(weight) * score
-            weights += Fraction(weight)
+    scored = [(weight, score) for weight, score in parts if score is not None]
+    weights = exact_sum(weight for weight, _ in scored)
+    total = sum((Fraction(weight) * score for weight, score in scored), Fraction(0))
     return total / weights if weights else None
 
 
-def fails(results: Iterable[CriterionResult], scope: str) -> bool:
-    """Tell whether a critical criterion of that scope is not met."""
-    return any(r.verdict == "not_met" and r.critical == scope for r in results)
+def is_open(result: CriterionResult) -> bool:
+    """Tell whether the verdict may still turn out otherwise: doubtful, or not given at all."""
+    return result.needs_review or result.verdict == "unscored"
 
 
 class Totals:
-    """The scores of one call: by section and in total, with and without critical failures."""
+    """The scores of one call: by section and in total, with and without critical failures.
+
+    ``low_pct`` and ``high_pct``: the totals if every open verdict (`is_open`) turned out not met,
+    or met. Whatever each of them turns out to be, a total lies between (tested).
+    """
 
     def __init__(self, card: Scorecard, results: Sequence[CriterionResult], language: str) -> None:
-        groups = [
-            (section, [r for r in results if r.section_id == section.id])
-            for section in card.sections
-        ]
-        plain = [(s.weight, share_earned(group)) for s, group in groups]
-        strict = [
-            (s.weight, Fraction(0) if score is not None and fails(group, "section") else score)
-            for (s, group), (_, score) in zip(groups, plain, strict=True)
-        ]
-        without = weighted(plain)
-        total = weighted(strict)
-        if total is not None and fails(results, "card"):
-            total = Fraction(0)
+        groups = [[r for r in results if r.section_id == section.id] for section in card.sections]
+        given = _Sums(card, groups, None)
+        total, without = given.total(), given.without_critical()
         self.total_pct = None if total is None else rounded(total)
         self.without_critical_pct = None if without is None else rounded(without)
         self.passed = None if self.total_pct is None else self.total_pct >= card.pass_mark
-        self.passed = self.passed and not fails(results, "card")
+        self.passed = self.passed and not given.failed
+        self.low_pct = self.high_pct = self.total_pct
+        if total is not None and any(is_open(r) for r in results):
+            low, high = (_Sums(card, groups, verdict).total() for verdict in ("not_met", "met"))
+            self.low_pct = None if low is None else rounded(low)
+            self.high_pct = None if high is None else rounded(high)
         self.sections = tuple(
-            _section(section, score, base, language)
-            for (section, _), (_, score), (_, base) in zip(groups, strict, plain, strict=True)
+            _section(*item, language)
+            for item in zip(card.sections, given.strict, given.plain, strict=True)
         )
+
+
+class _Sums:
+    """The sections' scores, and what is added to them, with open verdicts as given or as one."""
+
+    def __init__(
+        self,
+        card: Scorecard,
+        groups: Sequence[Sequence[CriterionResult]],
+        open_as: Literal["met", "not_met"] | None,
+    ) -> None:
+        self.weights = [section.weight for section in card.sections]
+        self.plain: list[Fraction | None] = []
+        self.strict: list[Fraction | None] = []
+        self.failed = False
+        added: list[Decimal] = []
+        for section, group in zip(card.sections, groups, strict=True):
+            judged: list[Points] = []
+            scopes: set[str] = set()
+            for result in group:
+                turned = open_as if open_as is not None and is_open(result) else None
+                judged.append(_points_if(section, result, turned))
+                if (turned or result.verdict) == "not_met" and result.critical:
+                    scopes.add(result.critical)
+            score = share_earned(judged)
+            self.plain.append(score)
+            self.strict.append(Fraction(0) if score is not None and "section" in scopes else score)
+            self.failed = self.failed or "card" in scopes
+            added += [earned for earned, possible in judged if not possible]
+        self.added = exact_sum(added)
+        """Bonus less penalty points, in points of per cent."""
+
+    def total(self) -> Fraction | None:
+        """Return the total; ``None`` where nothing was judged that has points."""
+        mean = self._mean(self.strict)
+        return Fraction(0) if mean is not None and self.failed else mean
+
+    def without_critical(self) -> Fraction | None:
+        """Return the total if nothing were critical."""
+        return self._mean(self.plain)
+
+    def _mean(self, scores: Sequence[Fraction | None]) -> Fraction | None:
+        mean = weighted(zip(self.weights, scores, strict=True))
+        if mean is None:
+            return None
+        return min(max(mean + self.added, Fraction(0)), Fraction(100))
+
+
+def _points_if(section: Section, result: CriterionResult, turned: Verdict | None) -> Points:
+    """Return the points of a result, or those it would have with another verdict."""
+    if turned is None:
+        return result.points_earned, result.points_possible
+    criterion = next(c for c in section.criteria if c.id == result.criterion_id)
+    return points(criterion, turned)
 
 
 def _section(

@@ -14,12 +14,15 @@ from qa_pipeline.records import (
     SectionResult,
     Verdict,
 )
+from qa_pipeline.scoring.answers import Answers
 from qa_pipeline.scoring.arithmetic import Totals, points
 from qa_pipeline.scoring.call import Call
 from qa_pipeline.scoring.checks import Check
 from qa_pipeline.scoring.context import Context
 from qa_pipeline.scoring.evaluate import ask
+from qa_pipeline.scoring.model_reasons import ModelWords
 from qa_pipeline.scoring.outcome import Outcome
+from qa_pipeline.scoring.question_checks import MODEL_CONFIDENCE
 from qa_pipeline.scoring.reasons import Words
 from qa_pipeline.scoring.schema import Criterion, Scorecard
 
@@ -33,14 +36,20 @@ def score_call(
     measures: Measures | None,
     metadata: CallMetadata | None,
     meanings: Meanings | None = None,
+    answers: Answers | None = None,
 ) -> ScoredCall:
     """Judge a call by a scorecard. ``meanings``: what compares meanings, where a card asks.
+
+    ``answers``: what a language model has answered about the call; what it has not, where the
+    card asks, is noted there as missing.
 
     The same input gives the same result, byte for byte. Where the transcript cannot be trusted
     (``trust.level`` is ``reject``), everything that depends on it is ``unscored`` and the call
     has no total: the few facts left say nothing about the service.
     """
-    results = judge_criteria(scorecard, conversation, measures, metadata, meanings=meanings)
+    results = judge_criteria(
+        scorecard, conversation, measures, metadata, meanings=meanings, answers=answers
+    )
     totals = Totals(scorecard, results, Words(conversation.language).language)
     trusted = conversation.trust.level != "reject"
     return ScoredCall(
@@ -51,6 +60,8 @@ def score_call(
         total_pct=totals.total_pct if trusted else None,
         total_without_critical_pct=totals.without_critical_pct if trusted else None,
         passed=totals.passed if trusted else None,
+        total_low_pct=totals.low_pct if trusted else None,
+        total_high_pct=totals.high_pct if trusted else None,
         trust=conversation.trust.level,
         sections=totals.sections if trusted else tuple(_blank(s) for s in totals.sections),
         criteria=results,
@@ -64,10 +75,17 @@ def judge_criteria(
     metadata: CallMetadata | None,
     only: Collection[str] | None = None,
     meanings: Meanings | None = None,
+    answers: Answers | None = None,
 ) -> tuple[CriterionResult, ...]:
     """Judge a call by the criteria of a card, or by those whose ids are in ``only``."""
     call = Call(conversation, measures, metadata or CallMetadata())
-    context = Context(scorecard, call, (call.extent,), meanings=meanings or Meanings())
+    context = Context(
+        scorecard,
+        call,
+        (call.extent,),
+        meanings=meanings or Meanings(),
+        answers=answers or Answers(),
+    )
     return tuple(
         _judged(criterion, section.id, context)
         for section in scorecard.sections
@@ -84,6 +102,8 @@ def _judged(criterion: Criterion, section_id: str, context: Context) -> Criterio
     """Return the verdict on one criterion."""
     context.call.begin_criterion()
     verdict, outcome = _verdict(criterion, context)
+    if context.call.needs_model:
+        verdict, outcome = _beside_rules(criterion, context, verdict, outcome)
     earned, possible = points(criterion, verdict)
     confidence, needs_review = _certainty(verdict, outcome, context.call.conversation)
     evidence: tuple[Evidence, ...] = outcome.evidence
@@ -131,6 +151,30 @@ def _verdict(criterion: Criterion, context: Context) -> tuple[Verdict, Outcome]:
     return "not_met", found
 
 
+def _beside_rules(
+    criterion: Criterion, context: Context, verdict: Verdict, outcome: Outcome
+) -> tuple[Verdict, Outcome]:
+    """Return a verdict with a language model's part in it held to what it may decide.
+
+    Where rules alone come to the same verdict, it is theirs. Where only the model decides, a
+    critical criterion is left to a person; of others a failure, whole or in part, needs review.
+    """
+    context.call.begin_criterion()
+    alone, by_rules = _verdict(criterion, replace(context, answers=Answers()))
+    if alone == verdict and verdict != "unscored":
+        return alone, by_rules
+    if verdict == "unscored":
+        return verdict, outcome
+    if criterion.critical is not None:
+        reason = ModelWords(context.words).alone(outcome.reason)
+        return "unscored", replace(outcome, reason=reason, for_person=True)
+    return verdict, replace(
+        outcome,
+        confidence=min(outcome.confidence, MODEL_CONFIDENCE),
+        doubtful=outcome.doubtful or verdict in ("not_met", "partly_met"),
+    )
+
+
 def _excusable(criterion: Criterion) -> Check | None:
     """Return the criterion's check with the criterion's own exception on it.
 
@@ -163,7 +207,7 @@ def _certainty(
 ) -> tuple[float, bool]:
     """Return how sure a verdict is, 0 to 1, and whether a person should look at it."""
     if verdict == "unscored":
-        return 0.0, False
+        return 0.0, outcome.for_person
     confidence, review = outcome.confidence, outcome.doubtful
     if outcome.from_text:
         confidence *= conversation.role_confidence

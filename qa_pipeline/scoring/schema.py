@@ -48,6 +48,10 @@ class Criterion(Part):
     """Why it matters to the customer."""
     points: Decimal = Field(gt=0)
     """What it is worth within its section."""
+    bonus: bool = False
+    """Its points are added to the total when met, and cost nothing when not."""
+    penalty: bool = False
+    """Its points are taken off the total when not met, and add nothing when met."""
     critical: Literal["section", "card"] | None = None
     """Not met, the section or the whole card scores 0."""
     manual: bool = False
@@ -73,6 +77,14 @@ class Criterion(Part):
             )
         if not self.manual and self.check is None:
             raise ValueError("'check' is missing (or manual: true, for a person to judge)")
+        return self
+
+    @model_validator(mode="after")
+    def _one_way_of_counting(self) -> Criterion:
+        if self.bonus and self.penalty:
+            raise ValueError("a criterion is a bonus or a penalty, not both")
+        if self.bonus and self.critical:
+            raise ValueError("a bonus costs nothing when it is missed, so it cannot be critical")
         return self
 
 

@@ -14,8 +14,10 @@ from qa_pipeline.store.files import printable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BUNDLE_VERSION = 2
+BUNDLE_VERSION = 3
 """Raised whenever a column comes, goes, or changes its name, type or meaning."""
+
+_TOTALS = ("total_pct", "total_without_critical_pct", "total_low_pct", "total_high_pct")
 
 
 def arrow_schema() -> "pa.Schema":
@@ -137,8 +139,9 @@ def _scored_type() -> "pa.StructType":
     return pa.struct(
         [
             *[("call_id", text), ("scorecard", text), ("version", pa.int32())],
-            *[(n, text) for n in ("scorecard_hash", "total_pct", "total_without_critical_pct")],
+            *[(name, text) for name in ("scorecard_hash", *_TOTALS[:2])],
             ("passed", yes_no),
+            *[(name, text) for name in _TOTALS[2:]],
             ("trust", text),
             ("sections", pa.list_(section)),
             ("criteria", pa.list_(criterion)),
@@ -190,7 +193,7 @@ def to_scores_row(scored: ScoredCall, key: str, scored_at: datetime) -> dict[str
 
 
 def _scored_row(scored: dict[str, Any]) -> dict[str, Any]:
-    for name in ("total_pct", "total_without_critical_pct"):
+    for name in _TOTALS:
         scored[name] = _text(scored[name])
     for section in scored["sections"]:
         for name in ("weight", "score_pct", "score_without_critical_pct"):

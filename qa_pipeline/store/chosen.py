@@ -55,7 +55,8 @@ def choose(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> Scope:
         """CREATE OR REPLACE TEMP TABLE results AS
         SELECT r.*, c.agent_id, c.agent_name, c.day, c.language, c.total_pct, c.team,
             NOT r.needs_review AS counts,
-            CASE WHEN counts THEN r.points_possible - r.points_earned ELSE 0 END AS lost
+            CASE WHEN counts THEN greatest(r.points_possible - r.points_earned, 0)
+                ELSE 0 END AS lost
         FROM criterion_results r JOIN chosen c USING (call_id, scorecard, version)
         WHERE c.trust = 'ok'"""
     )

@@ -61,7 +61,7 @@ CALL_QUERIES: Final[dict[str, str]] = {
 SCORE_QUERIES: Final[dict[str, str]] = {
     "scores": f"""
         SELECT {_SCORE_KEY}, s.scorecard_hash, s.total_pct, s.total_without_critical_pct,
-            s.passed, s.trust, scored_at
+            s.passed, s.trust, scored_at, s.total_low_pct, s.total_high_pct
         FROM fresh_scores""",
     "section_scores": f"""
         SELECT {_SCORE_KEY}, x.section_id, position, x.name, x.weight, x.score_pct,

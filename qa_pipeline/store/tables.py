@@ -212,6 +212,16 @@ _MACHINE: tuple[Table, ...] = (
             Column("passed", "BOOLEAN", "Whether the pass mark was reached; null: not judged."),
             Column("trust", "VARCHAR", "Trust in the call when it was scored, as in `calls`."),
             Column("scored_at", "TIMESTAMPTZ", "When it was scored."),
+            Column(
+                "total_low_pct",
+                _PCT,
+                "The total if every verdict that needs review or is unscored turned out `not_met`.",
+            ),
+            Column(
+                "total_high_pct",
+                _PCT,
+                "The same if every one turned out `met`; all three are equal where all is sure.",
+            ),
         ),
     ),
     Table(
@@ -245,8 +255,16 @@ _MACHINE: tuple[Table, ...] = (
                 "`met`, `partly_met`, `not_met`, `not_applicable` (does not concern this call) "
                 "or `unscored` (could not be judged; the reason says why).",
             ),
-            Column("points_earned", _POINTS, "Points earned."),
-            Column("points_possible", _POINTS, "Points possible; 0 where nothing was judged."),
+            Column(
+                "points_earned",
+                _POINTS,
+                "Points earned; of a bonus or penalty: points added to the total, or taken off.",
+            ),
+            Column(
+                "points_possible",
+                _POINTS,
+                "Points possible; 0 where nothing was judged, and for a bonus or penalty.",
+            ),
             Column("critical", "VARCHAR", "`section` or `card`: what fails if it is not met."),
             Column("reason", "VARCHAR", "Why this verdict, in words."),
             Column("confidence", "DOUBLE", "0 to 1: how sure the verdict is."),

@@ -1,61 +1,109 @@
-"""Points to per cent: bounds, monotonicity, order, weights, what is left out, critical failures."""
+"""Points to per cent: bounds, monotonicity, order, weights, what is left out, critical failures,
+bonus and penalty, and the range that open verdicts leave to the total.
 
+The properties are checked against nothing but the definition; ``spelled_out`` is that definition
+once more, written for reading and in plain fractions."""
+
+import re
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from qa_pipeline.records import CriterionResult, Evidence, Verdict
-from qa_pipeline.scoring import Scorecard, parse_scorecard
+from qa_pipeline.scoring import Scorecard
 from qa_pipeline.scoring.arithmetic import Totals, points, rounded
 
 VERDICTS: tuple[Verdict, ...] = ("met", "partly_met", "not_met", "not_applicable", "unscored")
 RANK = {"not_met": 0, "partly_met": 1, "met": 2}
+DOCS = Path(__file__).parents[2] / "docs" / "arithmetic.md"
 
-Spec = list[tuple[int, list[tuple[int, str | None, Verdict]]]]
-"""Sections: weight, and of every criterion its points, critical scope and verdict."""
 
-criteria = st.lists(
-    st.tuples(
-        st.integers(1, 20),
-        st.sampled_from([None, None, None, "section", "card"]),
-        st.sampled_from(VERDICTS),
-    ),
+@dataclass(frozen=True)
+class Item:
+    """One criterion and the verdict on it."""
+
+    worth: Decimal
+    verdict: Verdict
+    critical: str | None = None
+    kind: str = "plain"
+    share: int = 50
+    doubtful: bool = False
+
+
+Spec = list[tuple[int, list[Item]]]
+"""Sections: weight and criteria."""
+
+
+@st.composite
+def items(draw: st.DrawFn) -> Item:
+    kind = draw(st.sampled_from(["plain", "plain", "plain", "bonus", "penalty"]))
+    critical = draw(st.sampled_from([None, None, None, "section", "card"]))
+    return Item(
+        worth=Decimal(draw(st.integers(1, 80))) / draw(st.sampled_from([1, 1, 4])),
+        verdict=draw(st.sampled_from(VERDICTS)),
+        critical=None if kind == "bonus" else critical,
+        kind=kind,
+        share=draw(st.sampled_from([50, 50, 25, 80])),
+        doubtful=draw(st.booleans()),
+    )
+
+
+specs = st.lists(
+    st.tuples(st.integers(1, 60), st.lists(items(), min_size=1, max_size=5)),
     min_size=1,
-    max_size=5,
+    max_size=4,
 )
-specs = st.lists(st.tuples(st.integers(1, 60), criteria), min_size=1, max_size=4)
+quick = settings(max_examples=60, deadline=None)
 
 
 def card_of(spec: Spec) -> Scorecard:
-    lines = ["scorecard: x", "version: 1", "pass_mark: 60", "sections:"]
-    for i, (weight, group) in enumerate(spec):
-        lines += [f"  - id: s{i}", f"    weight: {weight}", "    criteria:"]
-        for j, (worth, critical, _) in enumerate(group):
-            lines += [f"      - id: s{i}.c{j}", "        ask: q", f"        points: {worth}"]
-            lines += [f"        critical: {critical}"] if critical else []
-            lines += ["        check: {says: {any: [x]}}"]
-    return parse_scorecard("\n".join(lines))
+    def criterion(name: str, item: Item) -> dict[str, object]:
+        content: dict[str, object] = {"id": name, "ask": "q", "points": item.worth}
+        content |= {"partly_share": item.share, "check": {"says": {"any": ["x"]}}}
+        content |= {item.kind: True} if item.kind != "plain" else {}
+        return content | ({"critical": item.critical} if item.critical else {})
+
+    return Scorecard.model_validate(
+        {
+            "scorecard": "x",
+            "version": 1,
+            "pass_mark": 60,
+            "sections": [
+                {
+                    "id": f"s{i}",
+                    "weight": weight,
+                    "criteria": [criterion(f"s{i}.c{j}", item) for j, item in enumerate(group)],
+                }
+                for i, (weight, group) in enumerate(spec)
+            ],
+        }
+    )
 
 
 def results_of(card: Scorecard, spec: Spec) -> list[CriterionResult]:
     results = []
     for section, (_, group) in zip(card.sections, spec, strict=True):
-        for criterion, (_, _, verdict) in zip(section.criteria, group, strict=True):
-            earned, possible = points(criterion, verdict)
+        for criterion, item in zip(section.criteria, group, strict=True):
+            earned, possible = points(criterion, item.verdict)
             results.append(
                 CriterionResult(
                     criterion_id=criterion.id,
                     section_id=section.id,
                     name="q",
-                    verdict=verdict,
+                    verdict=item.verdict,
                     points_earned=earned,
                     points_possible=possible,
                     critical=criterion.critical,
                     reason="r",
                     confidence=1,
+                    needs_review=item.doubtful,
                     evidence=(Evidence(kind="searched", start_s=0, end_s=1),),
                 )
             )
@@ -67,72 +115,190 @@ def totals(spec: Spec) -> Totals:
     return Totals(card, results_of(card, spec), "en")
 
 
-@settings(max_examples=40, deadline=None)
+def spelled_out(spec: Spec, *, critical: bool = True) -> Decimal | None:
+    """The total by the definition, without any of the code under test but the rounding."""
+    top = bottom = added = Fraction(0)
+    for weight, group in spec:
+        judged = [i for i in group if i.verdict in RANK]
+        earned = possible = Fraction(0)
+        for item in judged:
+            part = Fraction({"met": 100, "partly_met": item.share, "not_met": 0}[item.verdict], 100)
+            if item.kind == "bonus":
+                added += Fraction(item.worth) * part
+            elif item.kind == "penalty":
+                added -= Fraction(item.worth) * (1 - part)
+            else:
+                earned += Fraction(item.worth) * part
+                possible += Fraction(item.worth)
+        if not possible:
+            continue
+        score = 100 * earned / possible
+        if critical and any(i.critical == "section" and i.verdict == "not_met" for i in judged):
+            score = Fraction(0)
+        top += weight * score
+        bottom += weight
+    if not bottom:
+        return None
+    failed = any(i.critical == "card" and i.verdict == "not_met" for _, g in spec for i in g)
+    if critical and failed:
+        return Decimal(0)
+    return rounded(min(max(top / bottom + added, Fraction(0)), Fraction(100)))
+
+
+def changed(spec: Spec, place: tuple[int, int], **values: object) -> Spec:
+    copy = [(weight, list(group)) for weight, group in spec]
+    i, j = place
+    copy[i][1][j] = replace(copy[i][1][j], **values)  # type: ignore[arg-type]
+    return copy
+
+
+def places(spec: Spec) -> list[tuple[int, int]]:
+    return [(i, j) for i, (_, group) in enumerate(spec) for j in range(len(group))]
+
+
+@settings(max_examples=150, deadline=None)
+@given(specs)
+def test_exactly_what_the_definition_says(spec: Spec) -> None:
+    found = totals(spec)
+    assert found.total_pct == spelled_out(spec)
+    assert found.without_critical_pct == spelled_out(spec, critical=False)
+
+
+@quick
 @given(specs)
 def test_bounds_and_what_critical_does(spec: Spec) -> None:
     found = totals(spec)
-    judged = [v for _, group in spec for _, _, v in group if v in RANK]
+    judged = [i for _, group in spec for i in group if i.verdict in RANK and i.kind == "plain"]
     assert (found.total_pct is None) == (not judged)
     if found.total_pct is None or found.without_critical_pct is None:
         assert found.passed is None
         return
     assert 0 <= found.total_pct <= found.without_critical_pct <= 100
-    failed = {c for _, group in spec for _, c, v in group if v == "not_met" and c}
+    assert found.passed is (found.total_pct >= 60)
+    failed = {i.critical for _, g in spec for i in g if i.verdict == "not_met" and i.critical}
     if not failed:
         assert found.total_pct == found.without_critical_pct
     if "card" in failed:
         assert found.total_pct == 0
         assert found.passed is False
+    for section in found.sections:
+        assert section.score_pct is None or 0 <= section.score_pct <= 100
 
 
-@settings(max_examples=40, deadline=None)
-@given(specs, st.randoms())
-def test_order_does_not_matter(spec: Spec, rng: object) -> None:
-    shuffled = [(weight, sorted(group, key=str)) for weight, group in spec]
-    shuffled.reverse()
-    assert totals(shuffled).total_pct == totals(spec).total_pct
-    assert totals(shuffled).without_critical_pct == totals(spec).without_critical_pct
+@quick
+@given(specs)
+def test_order_does_not_matter(spec: Spec) -> None:
+    shuffled = [(weight, sorted(group, key=str)) for weight, group in reversed(spec)]
+    found, again = totals(spec), totals(shuffled)
+    assert again.total_pct == found.total_pct
+    assert again.without_critical_pct == found.without_critical_pct
+    assert (again.low_pct, again.high_pct) == (found.low_pct, found.high_pct)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(specs, st.data())
 def test_a_better_verdict_never_lowers_the_total(spec: Spec, data: st.DataObject) -> None:
-    places = [
-        (i, j)
-        for i, (_, group) in enumerate(spec)
-        for j, (_, _, v) in enumerate(group)
-        if v in ("not_met", "partly_met")
-    ]
-    if not places:
+    worse = [p for p in places(spec) if spec[p[0]][1][p[1]].verdict in ("not_met", "partly_met")]
+    if not worse:
         return
-    i, j = data.draw(st.sampled_from(places))
-    worth, critical, verdict = spec[i][1][j]
-    better: Verdict = "partly_met" if verdict == "not_met" else "met"
-    improved = [(w, list(group)) for w, group in spec]
-    improved[i][1][j] = (worth, critical, better)
-    before, after = totals(spec).total_pct, totals(improved).total_pct
-    assert before is not None
-    assert after is not None
-    assert after >= before
+    i, j = data.draw(st.sampled_from(worse))
+    better: Verdict = "partly_met" if spec[i][1][j].verdict == "not_met" else "met"
+    before = totals(spec).total_pct
+    after = totals(changed(spec, (i, j), verdict=better)).total_pct
+    assert (before is None) == (after is None)
+    assert before is None or after is None or after >= before
 
 
-@settings(max_examples=40, deadline=None)
-@given(specs, st.integers(1, 20), st.sampled_from(["not_applicable", "unscored"]))
-def test_what_was_not_judged_changes_nothing(spec: Spec, worth: int, verdict: Verdict) -> None:
+@quick
+@given(specs, items(), st.sampled_from(["not_applicable", "unscored"]))
+def test_what_was_not_judged_changes_nothing(spec: Spec, item: Item, verdict: Verdict) -> None:
     more = [(w, list(group)) for w, group in spec]
-    more[0][1].append((worth, "card", verdict))
+    more[0][1].append(replace(item, verdict=verdict))
     assert totals(more).total_pct == totals(spec).total_pct
     assert totals(more).without_critical_pct == totals(spec).without_critical_pct
 
 
-@settings(max_examples=40, deadline=None)
+@quick
 @given(specs, st.integers(2, 9))
 def test_only_the_proportion_of_points_and_weights_counts(spec: Spec, factor: int) -> None:
+    """Bonus and penalty are points of the total, and stay as they are."""
     scaled = [
-        (weight * factor, [(worth * factor, c, v) for worth, c, v in group])
+        (
+            weight * factor,
+            [replace(i, worth=i.worth * factor) if i.kind == "plain" else i for i in group],
+        )
         for weight, group in spec
     ]
     assert totals(scaled).total_pct == totals(spec).total_pct
+
+
+@quick
+@given(specs, st.integers(1, 40))
+def test_a_bonus_lifts_by_its_points_and_a_penalty_lowers_by_them(spec: Spec, worth: int) -> None:
+    def with_one(kind: str, verdict: Verdict) -> Decimal | None:
+        item = Item(Decimal(worth), verdict, kind=kind)
+        return totals([*spec, (7, [item])]).without_critical_pct
+
+    before = totals(spec).without_critical_pct
+    assert with_one("bonus", "not_met") == with_one("penalty", "met") == before
+    lifted, lowered = with_one("bonus", "met"), with_one("penalty", "not_met")
+    if before is None or lifted is None or lowered is None:
+        assert before is lifted is lowered is None
+        return
+    capped_before = before in (0, 100)  # bonus and penalty may have been cut off there
+    assert lifted == min(before + worth, Decimal(100)) or (capped_before and lifted >= before)
+    assert lowered == max(before - worth, Decimal(0)) or (capped_before and lowered <= before)
+
+
+@settings(max_examples=60, deadline=None)
+@given(specs, st.data())
+def test_the_total_lies_in_its_range_whatever_open_verdicts_turn_out_to_be(
+    spec: Spec, data: st.DataObject
+) -> None:
+    """Every way of settling up to three open verdicts, all five verdicts included."""
+    open_ = [
+        (i, j)
+        for i, j in places(spec)
+        if spec[i][1][j].doubtful or spec[i][1][j].verdict == "unscored"
+    ]
+    found = totals(spec)
+    if found.total_pct is None or not open_:
+        assert found.low_pct == found.high_pct == found.total_pct
+        return
+    assert found.low_pct is not None
+    assert found.high_pct is not None
+    assert 0 <= found.low_pct <= found.total_pct <= found.high_pct <= 100
+    chosen = data.draw(st.lists(st.sampled_from(open_), unique=True, max_size=2))
+    for verdicts in product(VERDICTS, repeat=len(chosen)):
+        settled = spec
+        for place, verdict in zip(chosen, verdicts, strict=True):
+            settled = changed(settled, place, verdict=verdict, doubtful=False)
+        total = totals(settled).total_pct
+        assert total is None or found.low_pct <= total <= found.high_pct
+
+
+@quick
+@given(specs)
+def test_the_ends_of_the_range_are_reached(spec: Spec) -> None:
+    found = totals(spec)
+    if found.total_pct is None:
+        return
+    ends: list[tuple[Decimal | None, Verdict]] = [
+        (found.low_pct, "not_met"),
+        (found.high_pct, "met"),
+    ]
+    for end, verdict in ends:
+        settled = [
+            (
+                weight,
+                [
+                    replace(i, verdict=verdict) if i.doubtful or i.verdict == "unscored" else i
+                    for i in group
+                ],
+            )
+            for weight, group in spec
+        ]
+        assert spelled_out(settled) == end
 
 
 @given(st.integers(-(10**6), 10**6), st.integers(1, 10**5))
@@ -144,17 +310,38 @@ def test_rounding_is_half_up_and_exact(numerator: int, denominator: int) -> None
     assert -Fraction(1, 200) <= difference < Fraction(1, 200)
 
 
+def _documented() -> tuple[Spec, list[tuple[str, str]]]:
+    """Read the worked example's table: sections with verdicts, and (earned, possible) as shown."""
+    table = DOCS.read_text(encoding="utf-8").split("## Worked example")[1].split("\n\n")[2]
+    spec: Spec = []
+    shown = []
+    for line in table.splitlines()[2:]:
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        _, weight, _, kind, worth, verdict, earned, possible = cells
+        if weight:
+            spec.append((int(weight), []))
+        spec[-1][1].append(Item(Decimal(worth), verdict, kind=kind or "plain"))  # type: ignore[arg-type]
+        shown.append((earned, possible))
+    return spec, shown
+
+
 def test_the_worked_example_of_the_documentation() -> None:
-    """docs/scorecards.md: greeting 5 of 10, handling 15 of 20 with one part, closure not judged."""
-    spec: Spec = [
-        (25, [(5, None, "met"), (5, None, "not_met"), (5, None, "not_applicable")]),
-        (30, [(10, None, "met"), (10, None, "partly_met")]),
-        (20, [(5, None, "unscored")]),
-    ]
+    spec, shown = _documented()
+    card = card_of(spec)
+    results = results_of(card, spec)
+    for result, (earned, possible) in zip(results, shown, strict=True):
+        assert Decimal(earned or 0) == result.points_earned
+        assert Decimal(possible or 0) == result.points_possible
     found = totals(spec)
-    assert [s.score_pct for s in found.sections] == [Decimal("50.00"), Decimal("75.00"), None]
-    assert found.total_pct == Decimal("63.64")
-    assert found.passed is True
+    text = DOCS.read_text(encoding="utf-8")
+    scores = re.findall(r"scores (\d+\.\d\d)", text)
+    assert [f"{s.score_pct}" for s in found.sections if s.score_pct is not None] == scores
+    assert f"**{found.total_pct}**" in text
+    assert f"from **{found.low_pct}** to **{found.high_pct}**" in text
+    for scope in ("section", "card"):
+        critical = totals(changed(spec, (0, 1), critical=scope))
+        assert f"`critical: {scope}`: {critical.total_pct}" in text
+        assert critical.without_critical_pct == found.total_pct
 
 
 @pytest.mark.parametrize(
@@ -166,12 +353,38 @@ def test_the_worked_example_of_the_documentation() -> None:
     ],
 )
 def test_critical_scopes(scope: str | None, total: str, sections: list[str]) -> None:
+    five, fifteen = Decimal(5), Decimal(15)
     spec: Spec = [
-        (50, [(5, scope, "not_met"), (5, None, "met")]),
-        (50, [(5, None, "met"), (15, None, "not_met")]),
+        (50, [Item(five, "not_met", scope), Item(five, "met")]),
+        (50, [Item(five, "met"), Item(fifteen, "not_met")]),
     ]
     found = totals(spec)
     assert str(found.total_pct) == total
     assert str(found.without_critical_pct) == "37.50"
     assert [str(s.score_pct) for s in found.sections] == sections
     assert [str(s.score_without_critical_pct) for s in found.sections] == ["50.00", "25.00"]
+
+
+def test_a_doubtful_critical_failure_opens_the_whole_range() -> None:
+    doubted = Item(Decimal(10), "met", "card", doubtful=True)
+    found = totals([(50, [doubted, Item(Decimal(10), "met")])])
+    assert found.low_pct == 0
+    assert found.total_pct == found.high_pct == 100
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"bonus": True, "penalty": True}, "a bonus or a penalty, not both"),
+        ({"bonus": True, "critical": "card"}, "cannot be critical"),
+    ],
+)
+def test_ways_of_counting_that_contradict_each_other(
+    wrong: dict[str, object], message: str
+) -> None:
+    content = card_of([(1, [Item(Decimal(1), "met")])]).model_dump(
+        mode="json", by_alias=True, exclude_none=True
+    )
+    content["sections"][0]["criteria"][0] |= wrong
+    with pytest.raises(ValidationError, match=message):
+        Scorecard.model_validate(content)

@@ -1,7 +1,6 @@
 """docs/scorecards.md is held to the code: every key, every block of YAML, every number."""
 
 import re
-from decimal import Decimal
 from pathlib import Path
 
 import yaml
@@ -21,7 +20,6 @@ from qa_pipeline.scoring import (
 from qa_pipeline.scoring.measure_names import MEASURE_NAMES
 from qa_pipeline.scoring.parts import Part, keys_of
 from qa_pipeline.scoring.schema import METADATA_VARIABLES
-from tests.scoring.test_arithmetic import Spec, totals
 
 DOCS = (Path(__file__).parents[2] / "docs" / "scorecards.md").read_text(encoding="utf-8")
 BLOCKS = [m.group(1) for m in re.finditer(r"(?s)```yaml\n(.*?)```", DOCS)]
@@ -100,19 +98,3 @@ def test_measures_facts_and_variables_are_all_named() -> None:
         assert f"`{name}`" in DOCS
     for name in METADATA_VARIABLES:
         assert "`{" + name + "}`" in DOCS
-
-
-def test_the_worked_example_is_computed_as_written() -> None:
-    def spec(critical: str | None) -> Spec:
-        return [
-            (25, [(5, None, "met"), (5, critical, "not_met"), (5, None, "not_applicable")]),
-            (30, [(10, None, "met"), (10, None, "partly_met")]),
-            (20, [(5, None, "unscored")]),
-        ]
-
-    assert totals(spec(None)).total_pct == Decimal("63.64")
-    assert totals(spec("section")).total_pct == Decimal("40.91")
-    assert totals(spec("section")).without_critical_pct == Decimal("63.64")
-    assert totals(spec("card")).total_pct == Decimal("0.00")
-    for number in ("63.64", "40.91", "50.00", "75.00"):
-        assert number in DOCS

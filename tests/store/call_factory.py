@@ -302,6 +302,8 @@ def score(
         scorecard_hash=f"hash-{version}",
         total_pct=total_pct,
         total_without_critical_pct=total_pct,
+        total_low_pct=max(total_pct - 5, Decimal("0.00")),
+        total_high_pct=min(total_pct + 10, Decimal("100.00")),
         passed=total_pct >= 85 if trusted else None,
         trust=conversation.trust.level,
         sections=tuple(sections),
