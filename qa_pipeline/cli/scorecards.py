@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa_pipeline.cli import EXIT_CALLS_FAILED, options
+from qa_pipeline.cli import EXIT_CALLS_FAILED, options, standards
 from qa_pipeline.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
     from qa_pipeline.model_registry import Profile
 
 app = typer.Typer(no_args_is_help=True, help="Scorecards: list, check, test, compare.")
+
+app.command("backtest")(standards.backtest)
 
 Name = Annotated[str, typer.Argument(help="A scorecard's name, or the path of its YAML file.")]
 

@@ -12,7 +12,7 @@ from qa_pipeline.errors import UsageError
 from qa_pipeline.language.meaning import Meanings
 from qa_pipeline.model_registry import load_profile
 from qa_pipeline.pipeline.meaning import meanings_of
-from qa_pipeline.pipeline.reviewed import keep_scorecard, refresh_reviewed
+from qa_pipeline.pipeline.reviewed import Cards, keep_scorecard, refresh_reviewed
 from qa_pipeline.progress import Progress, Silent
 from qa_pipeline.records.base import Record
 from qa_pipeline.resources import resource_folder
@@ -46,6 +46,31 @@ def meanings_for(card: Scorecard, settings: Settings) -> Meanings | None:
     if not asks_by_meaning(card):
         return None
     return meanings_of(load_profile(settings.profile, resource_folder("models")))
+
+
+def published_card(reader: StoreReader, name: str) -> Scorecard:
+    """Return the card of that name whose scores count now in the store.
+
+    Raises:
+        UsageError: no stored call was scored by it, or its content is not at hand any more.
+    """
+    rows = reader.query(
+        "SELECT scorecard_hash, version FROM current_scores WHERE scorecard = ? "
+        "GROUP BY ALL ORDER BY version DESC, count(*) DESC LIMIT 1",
+        [name],
+    ).rows
+    if not rows:
+        raise UsageError(
+            f"no stored call was scored by {name!r}: say with --against which card the draft is "
+            "to be compared with"
+        )
+    card = Cards(reader).with_hash(str(rows[0][0]))
+    if card is None:
+        raise UsageError(
+            f"{name} version {rows[0][1]} as it scored the stored calls is not at hand: give its "
+            "file with --against"
+        )
+    return card
 
 
 def rescore(

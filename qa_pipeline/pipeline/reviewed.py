@@ -60,7 +60,10 @@ class Cards:
 
     def of(self, call: JudgedCall) -> Scorecard | None:
         """Return the card by which the call was judged; ``None`` where it is not at hand."""
-        wanted = call.scorecard_hash
+        return self.with_hash(call.scorecard_hash)
+
+    def with_hash(self, wanted: str) -> Scorecard | None:
+        """Return the card whose content has that hash; ``None`` where it is not at hand."""
         if wanted not in self._found:
             self._found[wanted] = self._kept(wanted) or self._in_files(wanted)
         return self._found[wanted]

@@ -9,6 +9,7 @@ from qa_pipeline.records import Evidence
 from qa_pipeline.records.base import Record
 from qa_pipeline.reports import wording
 from qa_pipeline.reports.agreement import VERDICTS, Agreement
+from qa_pipeline.reports.backtest import Backtest
 from qa_pipeline.reports.calibration import CalibrationReport
 from qa_pipeline.reports.coaching import CoachingReport, missed, others_missed_pct
 from qa_pipeline.reports.monitoring import MonitoringReport
@@ -28,7 +29,7 @@ class Column(Record):
     counted: int
 
 
-def page(report: MonitoringReport | CoachingReport | CalibrationReport) -> str:
+def page(report: MonitoringReport | CoachingReport | CalibrationReport | Backtest) -> str:
     """Return the report as a page; every text in it is escaped."""
     columns = _columns(report) if isinstance(report, MonitoringReport) else ()
     template = _environment().get_template(f"{report.report}.html.j2")

@@ -1,0 +1,103 @@
+"""``qa-pipeline scorecards backtest`` and ``learn``: a standard tried before it judges anybody."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qa_pipeline.cli import options
+from qa_pipeline.cli.output import clock, print_json, print_table
+
+if TYPE_CHECKING:
+    from qa_pipeline.reports.backtest import Backtest
+
+
+def backtest(
+    draft: Annotated[str, typer.Argument(help="The draft: the path of its YAML file, or a name.")],
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            help="The published card: a name or a YAML file. Default: the version of the same "
+            "card that scored the stored calls.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", help="Folder to write to. Default: reports in the data folder."),
+    ] = None,
+    profile: options.ProfileName = None,
+    data_dir: options.DataDir = None,
+    store: options.StorePath = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Score the stored calls by a draft beside the published card, and show what changes.
+
+    Nothing is written to the store. The HTML page has the pictures and the calls to listen to.
+    """
+    from qa_pipeline.cli.progress import ProgressBar
+    from qa_pipeline.pipeline import find_scorecard
+    from qa_pipeline.pipeline.backtesting import backtest as try_out
+    from qa_pipeline.pipeline.rescoring import published_card
+    from qa_pipeline.reports.html import page
+    from qa_pipeline.settings import read_settings
+    from qa_pipeline.store import Store
+    from qa_pipeline.store.files import write_whole
+
+    settings = read_settings(profile=profile, data_dir=data_dir, store=store)
+    card = find_scorecard(draft)
+    if against is not None:
+        published = find_scorecard(against)
+    else:
+        with Store.open_reader(settings.store_path) as reader:
+            published = published_card(reader, card.scorecard)
+    with ProgressBar() as progress:
+        found = try_out(settings, card, published, progress=progress)
+    path = (output or settings.reports_dir) / "backtest.html"
+    write_whole(path, page(found).encode())
+    if as_json:
+        print_json({**found.model_dump(mode="json"), "file": str(path)})
+        return
+    _print(found)
+    typer.echo(f"With pictures: {path}")
+
+
+def _print(found: "Backtest") -> None:
+    from qa_pipeline.pipeline.backtesting import histogram
+
+    one, two = found.published, found.draft
+    typer.echo(
+        f"{two.scorecard} version {two.version} (draft) against {one.scorecard} version "
+        f"{one.version} on {found.calls} calls"
+    )
+    for line in found.changes:
+        typer.echo(f"  {line}")
+    if found.published_mean_pct is not None and found.draft_mean_pct is not None:
+        typer.echo(
+            f"Average {found.published_mean_pct:.1f} % -> {found.draft_mean_pct:.1f} %: "
+            f"{found.up} calls higher, {found.down} lower, {found.same} the same; "
+            f"{found.now_passed} would pass that failed, {found.now_failed} fail that passed"
+        )
+    for line in histogram(found):
+        typer.echo(f"  {line}")
+    flips = [
+        (c.criterion_id, f.published, f.draft, f.calls) for c in found.criteria for f in c.flips
+    ]
+    if flips:
+        print_table(["criterion", "published", "draft", "calls"], flips)
+    else:
+        typer.echo("No verdict flips.")
+    changed = [a for a in found.agents if a.change]
+    typer.echo(f"Agents whose pass changes: {len(changed)} of {len(found.agents)}")
+    for agent in changed:
+        typer.echo(
+            f"  {agent.agent_name or agent.agent_id} {agent.change}: "
+            f"{agent.published_mean_pct:.1f} % -> {agent.draft_mean_pct:.1f} % "
+            f"over {agent.calls} calls"
+        )
+    if found.listen:
+        rows = [
+            (f.call_id, clock(f.start_s), f.criterion_id, f"{f.published} -> {f.draft}", f.quote)
+            for f in found.listen
+        ]
+        print_table(["listen to", "at", "criterion", "verdict", "words"], rows)

@@ -1,0 +1,93 @@
+"""A draft of a scorecard tried on history, beside the published card. Nothing is written."""
+
+from datetime import UTC, datetime
+
+from qa_pipeline.pipeline.rescoring import BATCH_CALLS, meanings_for
+from qa_pipeline.privacy import redact_conversation
+from qa_pipeline.progress import Progress, Silent
+from qa_pipeline.records import SensitiveKind
+from qa_pipeline.reports.backtest import Backtest, CardSide, Counting, FlippedCall
+from qa_pipeline.reports.source import source_of
+from qa_pipeline.scoring import Scorecard, score_call
+from qa_pipeline.scoring.differences import differences
+from qa_pipeline.settings import Settings
+from qa_pipeline.store import Store, StoreReader
+
+
+def backtest(
+    settings: Settings,
+    draft: Scorecard,
+    published: Scorecard,
+    *,
+    progress: Progress | None = None,
+) -> Backtest:
+    """Judge the stored calls by both cards, as both are judged today, and count what differs.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    progress = progress or Silent()
+    counting = Counting(_side(published), _side(draft))
+    meanings = [meanings_for(card, settings) for card in (published, draft)]
+    with Store.open_reader(settings.store_path) as reader:
+        batches = reader.plan_batches(BATCH_CALLS)
+        progress.begin(sum(len(batch.call_ids) for batch in batches))
+        for batch in batches:
+            for call in reader.read_batch(batch):
+                one, two = (
+                    score_call(card, call.conversation, call.measures, call.metadata, known)
+                    for card, known in zip((published, draft), meanings, strict=True)
+                )
+                counting.add(one, two, call.metadata, call.conversation.language)
+            progress.done(len(batch.call_ids), 0.0)
+        found = counting.result(
+            datetime.now(UTC).replace(microsecond=0),
+            source_of(reader),
+            [criterion.id for criterion in draft.criteria()],
+            [d.text for d in differences(published, draft) if d.affects_scores],
+        )
+        kinds = settings.redaction.beyond_store("reports")
+        return _redacted(found, reader, kinds) if kinds else found
+
+
+def _side(card: Scorecard) -> CardSide:
+    return CardSide(
+        scorecard=card.scorecard,
+        version=card.version,
+        hash=card.content_hash,
+        pass_mark=card.pass_mark,
+    )
+
+
+def _redacted(found: Backtest, reader: StoreReader, kinds: tuple[SensitiveKind, ...]) -> Backtest:
+    """Return the backtest with what identifies people taken out of quotes and reasons."""
+    return found.model_copy(
+        update={"listen": tuple(_redacted_call(item, reader, kinds) for item in found.listen)}
+    )
+
+
+def _redacted_call(
+    item: FlippedCall, reader: StoreReader, kinds: tuple[SensitiveKind, ...]
+) -> FlippedCall:
+    call = reader.read_call(item.call_id)
+    hidden = redact_conversation(call.conversation, kinds) if call is not None else None
+    if hidden is None or not hidden.changed:
+        return item
+    # A reason may repeat any words of the call, so those of a call with something to hide go.
+    return item.model_copy(
+        update={"quote": None, "published_reason": "(redacted)", "draft_reason": "(redacted)"}
+    )
+
+
+def histogram(found: Backtest, width: int = 40) -> list[str]:
+    """Return the picture of the totals for a terminal, a line a column."""
+    most = max((max(b.published, b.draft) for b in found.bins), default=0)
+    lines = []
+    used = [i for i, b in enumerate(found.bins) if b.published or b.draft]
+    for i, item in enumerate(found.bins):
+        if not used or not used[0] <= i <= used[-1]:
+            continue
+        for label, calls, mark in (("published", item.published, "░"), ("draft", item.draft, "█")):
+            place = f"{item.low_pct:>3}-{item.high_pct:<3}" if label == "published" else " " * 7
+            lines.append(f"{place} {label:<9} {mark * round(width * calls / most)} {calls}")
+    return lines
