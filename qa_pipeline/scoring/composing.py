@@ -103,6 +103,7 @@ def compose(document: Document, above: tuple[str, ...] = ()) -> Whole:
     """
     keys = set(keys_of(Sources))
     problems: list[Problem] = []
+    above = above or (str(_own_path(document)),)
     own = Mapped(Origin(document, ()))
     for key, value in document.data.items():
         if key not in keys:
@@ -162,10 +163,8 @@ def _opened(
             problems.append(Problem(origin, f"unknown scorecard {name!r}{nearest(name, known)}"))
             continue
         here = str(path.resolve())
-        own = str(_own_path(document))
-        if here in above or here == own:
-            start = (own,) if not above else ()
-            chain = [FilePath(item).name for item in (*start, *above, here)]
+        if here in above:
+            chain = [FilePath(item).name for item in (*above, here)]
             problems.append(Problem(origin, f"extends goes in circles: {' -> '.join(chain)}"))
         elif len(above) >= MAX_DEPTH:
             problems.append(Problem(origin, f"more than {MAX_DEPTH} cards extend one another"))
