@@ -155,7 +155,7 @@ class Words:
             for who, value, where in (here, there)
         ]
         return self._pick(
-            f"{called.capitalize()}: {shown[0]} against {shown[1]}, {difference}; "
+            f"{called[:1].upper()}{called[1:]}: {shown[0]} against {shown[1]}, {difference}; "
             f"asked for: {bounds}.",
             f"{called}：{shown[0]}，对比{shown[1]}，{difference}；要求：{bounds}。",
         )
