@@ -1,9 +1,16 @@
 """Configuration, read once at the edges: command line, then QA_* variables, then qa.toml."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -45,6 +52,30 @@ class RedactionSettings(BaseModel):
         """Return the kinds to take out there that the store may still hold."""
         wanted: tuple[SensitiveKind, ...] = getattr(self, place)
         return () if set(wanted) <= set(self.stored_text) else wanted
+
+
+class JudgeSettings(BaseModel):
+    """A language model for the questions that scorecards ask (``question``); off by itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    use: Literal["off", "endpoint", "profile"] = "off"
+    """``endpoint``: a server of the centre's own; ``profile``: the profile's model, run here."""
+    endpoint: str | None = None
+    """Address of the server, such as ``http://127.0.0.1:8000/v1``. A key for it is read from the
+    environment alone: ``QA_JUDGE_API_KEY``."""
+    model: str | None = None
+    """What the server calls the model."""
+    timeout_s: float = Field(default=60.0, gt=0.0, le=3600.0)
+    """Seconds that an answer may take."""
+    parallel: int = Field(default=4, ge=1, le=64)
+    """Questions about a call that are asked at once."""
+
+    @model_validator(mode="after")
+    def _endpoint_is_named(self) -> Self:
+        if self.use == "endpoint" and not (self.endpoint and self.model):
+            raise ValueError('use = "endpoint" needs endpoint and model')
+        return self
 
 
 class Settings(BaseSettings):
@@ -90,6 +121,8 @@ class Settings(BaseSettings):
 
     redaction: RedactionSettings = RedactionSettings()
     """What is redacted where."""
+    judge: JudgeSettings = JudgeSettings()
+    """Who answers what no rule can."""
 
     @property
     def store_path(self) -> Path:

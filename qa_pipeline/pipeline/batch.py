@@ -20,7 +20,6 @@ from qa_pipeline.pipeline.tray import Tray
 from qa_pipeline.pipeline.voices import learn_voice
 from qa_pipeline.progress import Progress
 from qa_pipeline.records import Conversation, Measures, ProcessedCall
-from qa_pipeline.scoring import score_call
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,8 @@ class _Measured:
 class _Scored:
     call: OpenedCall
     processed: ProcessedCall
+    key: str
+    """The call's own, or another where a later run should process it again."""
 
     @property
     def source_path(self) -> str:
@@ -106,7 +107,9 @@ def finish_batch(run: Processing, heard: HeardBatch, progress: Progress) -> Batc
     understood = tray.each("conversation", heard.heard, lambda call: _understand(call, run))
     measured = tray.each("measures", understood, lambda call: _measure(call, run))
     scored = tray.each("score", measured, lambda call: _score(call, run))
-    written = tray.each("write", scored, lambda call: run.write(call.processed, call.call.key))
+    written = tray.each("write", scored, lambda call: run.write(call.processed, call.key))
+    for note in run.judging.notes():
+        progress.note(note)
     audio_s = sum(spoken.call.recording.duration_s for spoken in opened.fresh)
     release_memory()
     progress.done(opened.calls, audio_s)
@@ -154,15 +157,14 @@ def _score(call: _Measured, run: Processing) -> _Scored:
     conversation = call.understood.conversation
     opened = call.understood.heard.call
     metadata, meanings = opened.recording.metadata, run.meanings
-    scored = tuple(
-        score_call(card, conversation, call.measures, metadata, meanings) for card in run.scorecards
-    )
+    judged = run.judging.score(run.scorecards, conversation, call.measures, metadata, meanings)
     processed = ProcessedCall(
         recording=opened.recording,
         conversation=conversation,
         measures=call.measures,
-        scored=scored,
+        scored=judged.scored,
+        answers=judged.answers,
         versions=run.versions,
         processed_at=datetime.now(UTC),
     )
-    return _Scored(opened, processed)
+    return _Scored(opened, processed, opened.key if judged.is_final else f"{opened.key}:open")

@@ -5,8 +5,10 @@ from functools import cached_property
 from qa_pipeline.conversation import TrustThresholds
 from qa_pipeline.errors import UsageError
 from qa_pipeline.language.meaning import Meanings
+from qa_pipeline.language_model import LanguageModel
 from qa_pipeline.measures import ToneModel, TransformersTone
 from qa_pipeline.model_registry import Device, Profile, choose_device, local_folder
+from qa_pipeline.pipeline.language_model import language_model_of
 from qa_pipeline.pipeline.meaning import meanings_of
 from qa_pipeline.repeatable import order_loaded_sums
 from qa_pipeline.settings import Settings
@@ -113,6 +115,11 @@ class Parts:
     def meanings(self) -> Meanings:
         """Compares meanings, where scorecards ask for it and a model for it is there."""
         return meanings_of(self.profile, self.device.name)
+
+    @cached_property
+    def language_model(self) -> LanguageModel:
+        """Answers what scorecards ask and no rule can tell, where the settings name a model."""
+        return language_model_of(self.profile, self._settings.judge, self.device.name)
 
     @property
     def thresholds(self) -> TrustThresholds:

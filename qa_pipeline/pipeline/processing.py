@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from qa_pipeline import __version__
 from qa_pipeline.errors import CallError
+from qa_pipeline.language_model import PROMPT_VERSION
 from qa_pipeline.model_registry import PURPOSES, identity, load_profile, local_folder
+from qa_pipeline.pipeline.judging import Judging
 from qa_pipeline.pipeline.opening import OpenedCall
 from qa_pipeline.pipeline.parts import Parts
 from qa_pipeline.privacy import redact_call
 from qa_pipeline.records import AgentHabit, CallMetadata, Failure, ProcessedCall, Versions
 from qa_pipeline.resources import resource_folder
-from qa_pipeline.scoring import Scorecard, asks_by_meaning
+from qa_pipeline.scoring import Scorecard, asks_by_meaning, asks_questions
 from qa_pipeline.settings import Settings
 from qa_pipeline.store import find_bundle, write_bundle, write_failure
 
@@ -87,6 +89,11 @@ class Processing:
             models["meaning"] = ",".join(
                 f"{name}@{version}" for name, version in self.meanings.versions().items()
             )
+        self.judging = Judging()
+        if any(map(asks_questions, scorecards)) and settings.judge.use != "off":
+            model = self.parts.language_model
+            self.judging = Judging(model, settings.judge.parallel)
+            models["judge"] = f"{model.name}@prompt-{PROMPT_VERSION}"
         self.versions = Versions(qa_pipeline=__version__, profile=profile.name, models=models)
 
     def key_of(self, digest: str, metadata: CallMetadata) -> str:

@@ -5,7 +5,7 @@ along with the conversation, and every quote stays an exact piece of its utteran
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from qa_pipeline.privacy.find import IDENTIFYING, find_sensitive
@@ -15,6 +15,8 @@ from qa_pipeline.records import (
     Conversation,
     CriterionResult,
     Evidence,
+    ModelAnswer,
+    ModelQuote,
     ProcessedCall,
     ScoredCall,
     SensitiveKind,
@@ -125,6 +127,23 @@ class Redaction:
             reason = reason.replace(before, after)
         return hide(reason, [(h.text, h.placeholder) for h in self.hidden])
 
+    def answer(self, answer: ModelAnswer) -> ModelAnswer:
+        """Return a language model's answer, its quotes and its own words redacted."""
+        lines = {u.utterance_id: u for u in self.original.utterances}
+        quotes = tuple(
+            ModelQuote(utterance_id=q.utterance_id, quote=self._quote(lines, q))
+            for q in answer.quotes
+        )
+        hidden = [(h.text, h.placeholder) for h in self.hidden]
+        return answer.model_copy(update={"quotes": quotes, "why": hide(answer.why, hidden)})
+
+    def _quote(self, lines: Mapping[str, Utterance], quote: ModelQuote) -> str:
+        line = lines.get(quote.utterance_id)
+        if line is None or quote.quote not in line.text:
+            return hide(quote.quote, [(h.text, h.placeholder) for h in self.hidden])
+        proof = Evidence.quoting("supports", line, quote.quote, line.start_s, line.end_s)
+        return self.evidence(proof).quote or ""
+
     def text(self, utterance_id: str, text: str) -> str:
         """Return an utterance's text as it reads now, or another text without what was hidden."""
         for before, after in zip(
@@ -176,10 +195,18 @@ def redact_call(
 ) -> ProcessedCall:
     """Return a processed call with conversation, quotes and reasons redacted; verdicts stay."""
     redaction = redact_conversation(call.conversation, kinds)
-    if not redaction.changed:
+    if not redaction.changed and not call.answers:
         return call
     scored = tuple(redaction.scored(card) for card in call.scored)
-    return call.model_copy(update={"conversation": redaction.conversation, "scored": scored})
+    answers = tuple(_in_own_words(redaction.answer(item), kinds) for item in call.answers)
+    return call.model_copy(
+        update={"conversation": redaction.conversation, "scored": scored, "answers": answers}
+    )
+
+
+def _in_own_words(answer: ModelAnswer, kinds: Collection[SensitiveKind]) -> ModelAnswer:
+    """Return an answer whose own words are redacted: a model may write a number its own way."""
+    return answer.model_copy(update={"why": redact_text(answer.why, kinds, answer.language)})
 
 
 def redact_text(

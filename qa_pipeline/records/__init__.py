@@ -14,6 +14,15 @@ from qa_pipeline.records.measures import (
     UtteranceTone,
     UtteranceVoice,
 )
+from qa_pipeline.records.model_answer import (
+    NOT_ANSWERED,
+    AnswerWho,
+    ModelAnswer,
+    ModelProblem,
+    ModelQuestion,
+    ModelQuote,
+    ModelReply,
+)
 from qa_pipeline.records.privacy import SensitiveKind
 from qa_pipeline.records.processed import Failure, ProcessedCall, Stage, Versions
 from qa_pipeline.records.recording import CallMetadata, ChannelLayout, Direction, Recording
@@ -40,8 +49,10 @@ from qa_pipeline.records.sound import (
 from qa_pipeline.records.transcript import Transcript, Turn, Word
 
 __all__ = [
+    "NOT_ANSWERED",
     "SAMPLE_RATE_HZ",
     "AgentHabit",
+    "AnswerWho",
     "CallMetadata",
     "ChannelLayout",
     "Conversation",
@@ -55,6 +66,11 @@ __all__ = [
     "Measure",
     "MeasureRole",
     "Measures",
+    "ModelAnswer",
+    "ModelProblem",
+    "ModelQuestion",
+    "ModelQuote",
+    "ModelReply",
     "PackedSamples",
     "ProcessedCall",
     "Record",

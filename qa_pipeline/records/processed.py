@@ -7,6 +7,7 @@ from pydantic import AwareDatetime
 from qa_pipeline.records.base import Record
 from qa_pipeline.records.conversation import Conversation
 from qa_pipeline.records.measures import Measures
+from qa_pipeline.records.model_answer import ModelAnswer
 from qa_pipeline.records.recording import Recording
 from qa_pipeline.records.result import ScoredCall
 
@@ -31,6 +32,8 @@ class ProcessedCall(Record):
     conversation: Conversation
     measures: Measures
     scored: tuple[ScoredCall, ...]
+    answers: tuple[ModelAnswer, ...] = ()
+    """What a language model answered about the call, where a scorecard asked."""
     versions: Versions
     processed_at: AwareDatetime
 

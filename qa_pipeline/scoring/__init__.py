@@ -4,18 +4,21 @@
 own tests, `check_card` says where a card is not specific, measurable or timely.
 """
 
+from qa_pipeline.scoring.answers import Answers
 from qa_pipeline.scoring.card_tests import CardTestResult, run_card_tests
 from qa_pipeline.scoring.json_schema import lists_schema, scorecard_schema
 from qa_pipeline.scoring.judge import score_call
 from qa_pipeline.scoring.loading import find_scorecards, load_scorecard, parse_scorecard
 from qa_pipeline.scoring.quality import check_card
-from qa_pipeline.scoring.references import asks_by_meaning
+from qa_pipeline.scoring.references import asks_by_meaning, asks_questions
 from qa_pipeline.scoring.schema import Scorecard
 
 __all__ = [
+    "Answers",
     "CardTestResult",
     "Scorecard",
     "asks_by_meaning",
+    "asks_questions",
     "check_card",
     "find_scorecards",
     "lists_schema",

@@ -32,10 +32,17 @@ class Call:
         self.words = Words(conversation.language)
         self._streams: dict[Role, Stream] = {}
         self._asked = 0
+        self.needs_model = False
+        """Whether the criterion has put a question to a language model."""
 
     def begin_criterion(self) -> None:
         """Count the questions of the next criterion from zero."""
         self._asked = 0
+        self.needs_model = False
+
+    def note_question(self) -> None:
+        """Note that the criterion puts a question to a language model."""
+        self.needs_model = True
 
     def may_ask(self) -> bool:
         """Count one more question, and tell whether it may still be asked."""

@@ -31,6 +31,8 @@ SilenceKind = Literal["any", "silence", "hold"]
 ThanIn = Literal["units", "percent"]
 MAX_REGEX = 2_000
 """Characters of a regular expression."""
+MAX_QUESTION = 500
+"""Characters of a question to a language model."""
 
 
 def _anchor(value: object) -> object:
@@ -129,6 +131,27 @@ class Says(Window):
     def by_meaning(self) -> bool:
         """Tell whether a sentence encoder is asked for."""
         return self.meaning is not None or self.match == "meaning"
+
+
+class Question(Window):
+    """A language model answers yes to a question, and quotes what proves it."""
+
+    ask: LocalText
+    """The question, to be answered by yes or no from what is said."""
+    who: Who = "agent"
+    """Whose words have to prove the answer: agent, customer or any."""
+    no_without_quote: bool = False
+    """Whether a no may stand without a quote, since what nobody said cannot be quoted."""
+
+    @field_validator("ask")
+    @classmethod
+    def _can_be_asked(cls, value: LocalText) -> LocalText:
+        for text in value.values():
+            if not text.strip() or len(text) > MAX_QUESTION:
+                raise ValueError(f"a question has 1 to {MAX_QUESTION} characters")
+            if "{" in text or "}" in text:
+                raise ValueError("variables do not stand in questions: write the word itself")
+        return value
 
 
 class Limits(Part):
@@ -294,6 +317,8 @@ class Operators(Part):
     """No stretch without speech is too long."""
     metadata: MetadataCheck | None = None
     """A fact from the telephone system is as asked."""
+    question: Question | None = None
+    """A language model answers yes, and quotes what proves it."""
     count: CountCheck | None = None
     """Something is found as often as asked."""
     all_of: tuple[Check, ...] | None = Field(default=None, alias="all", min_length=1)
@@ -359,6 +384,7 @@ OPERATOR_FIELDS = (
     "tone",
     "silence",
     "metadata",
+    "question",
     "count",
     "all_of",
     "any_of",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from qa_pipeline.language.meaning import Meanings
 from qa_pipeline.records import Evidence
 from qa_pipeline.scoring import windows
+from qa_pipeline.scoring.answers import Answers
 from qa_pipeline.scoring.call import Call
 from qa_pipeline.scoring.checks import Check, Says, Window
 from qa_pipeline.scoring.outcome import Event, Outcome
@@ -25,6 +26,8 @@ class Context:
     stretch: Interval | None = None
     meanings: Meanings = field(default_factory=Meanings)
     """What compares meanings; without an encoder, none are."""
+    answers: Answers = field(default_factory=Answers)
+    """What language models have answered."""
 
     @property
     def words(self) -> Words:

@@ -12,6 +12,7 @@ from qa_pipeline.scoring.context import Context, narrowed
 from qa_pipeline.scoring.measure_checks import measure
 from qa_pipeline.scoring.number_checks import metadata, silence, tone
 from qa_pipeline.scoring.outcome import Event, Outcome
+from qa_pipeline.scoring.question_checks import question
 from qa_pipeline.scoring.speech_checks import never_says, says
 from qa_pipeline.scoring.windows import Interval
 
@@ -20,7 +21,7 @@ _FLIPPED: dict[EvidenceKind, EvidenceKind] = {
     "violates": "supports",
     "searched": "searched",
 }
-_SPOKEN = ("says", "never_says", "measure", "tone", "silence")
+_SPOKEN = ("says", "never_says", "measure", "tone", "silence", "question")
 
 
 def ask(check: Check, context: Context) -> Outcome:
@@ -68,6 +69,7 @@ def _operator(check: Operators, context: Context, unless: Check | None = None) -
         "measure": measure,
         "tone": tone,
         "metadata": metadata,
+        "question": question,
     }
     if name in simple:
         return simple[name](body, context, ask)

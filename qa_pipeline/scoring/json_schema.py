@@ -173,6 +173,7 @@ def _amounts(definitions: Schema) -> None:
         _AMOUNT: {
             "Window": ["within"],
             "Says": ["within"],
+            "Question": ["within"],
             "Than": ["within"],
             "MeasureCheck": ["within"],
             "ToneCheck": ["within"],

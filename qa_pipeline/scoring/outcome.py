@@ -33,6 +33,8 @@ class Outcome:
     """Near a threshold or on badly heard words: a person should look."""
     from_text: bool = False
     """Whether the answer depends on the transcript, the roles or the tone."""
+    for_person: bool = False
+    """Whether a person has to judge what is left open."""
 
     def excused(self, reason: str, evidence: tuple[Evidence, ...]) -> "Outcome":
         """Return a yes in place of a no, for an exception that holds."""

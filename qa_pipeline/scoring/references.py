@@ -7,7 +7,7 @@ from string import Formatter
 from pydantic import BaseModel
 
 from qa_pipeline.records import CallMetadata
-from qa_pipeline.scoring.checks import Check, Says
+from qa_pipeline.scoring.checks import Check, Question, Says
 from qa_pipeline.scoring.parts import MAX_PHRASES, nearest
 from qa_pipeline.scoring.positions import Path
 from qa_pipeline.scoring.schema import METADATA_VARIABLES, Scorecard, filled_count
@@ -52,6 +52,11 @@ def only_used(card: Scorecard, own: frozenset[str]) -> Scorecard:
 def asks_by_meaning(card: Scorecard) -> bool:
     """Tell whether any criterion looks for a meaning, so that a sentence encoder is of use."""
     return any(isinstance(part, Says) and part.by_meaning for _, part in walk(card))
+
+
+def asks_questions(card: Scorecard) -> bool:
+    """Tell whether any criterion puts a question to a language model."""
+    return any(isinstance(part, Question) for _, part in walk(card))
 
 
 def walk(part: object, path: Path = ()) -> Iterator[tuple[Path, object]]:

@@ -14,7 +14,7 @@ from qa_pipeline.store.files import printable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BUNDLE_VERSION = 3
+BUNDLE_VERSION = 4
 """Raised whenever a column comes, goes, or changes its name, type or meaning."""
 
 _TOTALS = ("total_pct", "total_without_critical_pct", "total_low_pct", "total_high_pct")
@@ -73,6 +73,7 @@ def arrow_schema() -> "pa.Schema":
             ("conversation", conversation),
             ("measures", _measures_type()),
             ("scored", pa.list_(_scored_type())),
+            ("answers", pa.list_(_answer_type())),
             (
                 "versions",
                 pa.struct(
@@ -106,6 +107,21 @@ def _measures_type() -> "pa.StructType":
                     )
                 ),
             ),
+        ]
+    )
+
+
+def _answer_type() -> "pa.StructType":
+    import pyarrow as pa
+
+    text = pa.string()
+    return pa.struct(
+        [
+            *[(name, text) for name in ("question_id", "question", "who", "language", "reply")],
+            ("quotes", pa.list_(pa.struct([("utterance_id", text), ("quote", text)]))),
+            *[(name, text) for name in ("why", "model", "model_version")],
+            ("prompt_version", pa.int32()),
+            *[(name, text) for name in ("prompt_hash", "problem", "detail")],
         ]
     )
 

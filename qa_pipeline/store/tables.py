@@ -199,6 +199,39 @@ _MACHINE: tuple[Table, ...] = (
         indexed=False,
     ),
     Table(
+        "model_answers",
+        "What a language model answered to the questions of scorecards, where one is switched on.",
+        ("call_id", "question_id"),
+        (
+            _CALL,
+            Column("question_id", "VARCHAR", "Hash of the question and the lines it is about."),
+            _POSITION,
+            Column("question", "VARCHAR", "The question, as it was put."),
+            Column("who", "VARCHAR", "Whose words prove the answer: `agent`, `customer`, `any`."),
+            Column("language", "VARCHAR", "Language of the call, ISO 639-1."),
+            Column("reply", "VARCHAR", "`yes`, `no` or `cannot_tell`."),
+            Column(
+                "quotes",
+                "STRUCT(utterance_id VARCHAR, quote VARCHAR)[]",
+                "Pieces of the call that prove it, each with its utterance.",
+            ),
+            Column("why", "VARCHAR", "The model's own words; nothing has checked them."),
+            Column("model", "VARCHAR", "The language model."),
+            Column("model_version", "VARCHAR", "What it says it is, or the digest of its files."),
+            Column("prompt_version", "INTEGER", "Version of the instructions that it was given."),
+            Column("prompt_hash", "VARCHAR", "SHA-256 of all it was given but words of the call."),
+            Column(
+                "problem",
+                "VARCHAR",
+                "Why the answer does not count: `no_connection`, `timeout`, `refused`, "
+                "`not_loaded`, `too_long`, `malformed`, `no_quote`, `quote_not_found`, "
+                "`quote_of_another`; null where it counts.",
+            ),
+            Column("detail", "VARCHAR", "More about the problem, such as the HTTP status."),
+        ),
+        indexed=False,
+    ),
+    Table(
         "scores",
         "One row for each call and version of a scorecard that judged it.",
         ("call_id", "scorecard", "version"),

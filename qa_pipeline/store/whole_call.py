@@ -45,6 +45,7 @@ def read_call(connection: "duckdb.DuckDBPyConnection", call_id: str) -> Processe
             "tones": _listed(connection, "tones", call_id),
         },
         "scored": _scored(connection, call_id),
+        "answers": _listed(connection, "model_answers", call_id),
         "versions": _only(call, "qa_pipeline", "profile", "models"),
         "processed_at": call["processed_at"],
     }

@@ -1,0 +1,163 @@
+"""The adapter to a server on the centre's own machines that speaks the OpenAI chat interface.
+
+vLLM, llama.cpp, Ollama, LM Studio and others do. It is told to answer deterministically
+(temperature 0, a seed) and in the form of a JSON Schema; one that does not know
+``response_format`` is asked without it.
+"""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, Field, ValidationError
+
+from qa_pipeline.language_model.addresses import own_place
+from qa_pipeline.language_model.protocol import Completion, NoAnswerError, Prompt
+
+if TYPE_CHECKING:
+    import httpx2
+
+MAX_BYTES = 1 << 20
+"""An answer that is longer than this is not read to its end."""
+MAX_TOKENS = 1_500
+_SEED = 20_261_122
+_TRIES = 2
+_MAY_PASS = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""HTTP statuses after which asking once more may help."""
+_NOT_UNDERSTOOD = frozenset({400, 415, 422, 501})
+"""HTTP statuses of servers that do not know what ``response_format`` is."""
+
+
+class _Message(BaseModel):
+    content: str
+
+
+class _Choice(BaseModel):
+    message: _Message
+
+
+class _Body(BaseModel):
+    choices: list[_Choice] = Field(min_length=1)
+    model: str | None = None
+    system_fingerprint: str | None = None
+
+
+class EndpointModel:
+    """A language model behind an endpoint of the centre's own."""
+
+    def __init__(
+        self, endpoint: str, model: str, *, timeout_s: float = 60.0, api_key: str | None = None
+    ) -> None:
+        """Check the address; connect to nothing yet.
+
+        Args:
+            endpoint: Address up to and with ``/v1``, on this machine or in a private network.
+            model: What the server calls the model.
+            timeout_s: Seconds that one try may take in all.
+            api_key: Sent as a bearer token, where the server wants one.
+
+        Raises:
+            UsageError: The address is not one of the centre's own.
+        """
+        self._place = own_place(endpoint)
+        self._model = model
+        self._timeout_s = timeout_s
+        self._key = api_key
+        self._structured = True
+
+    @property
+    def name(self) -> str:
+        """What the server calls the model."""
+        return self._model
+
+    def complete(self, prompt: Prompt) -> Completion:
+        """Answer a prompt. What gave no answer is tried once more; an answer is final."""
+        for attempt in range(1, _TRIES + 1):
+            try:
+                return self._once(prompt)
+            except NoAnswerError as error:
+                passing = error.problem in ("no_connection", "timeout") or (
+                    error.problem == "refused" and int(error.detail.split()[-1]) in _MAY_PASS
+                )
+                if attempt == _TRIES or not passing:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    def _once(self, prompt: Prompt) -> Completion:
+        status, content = self._post(prompt, structured=self._structured)
+        if status in _NOT_UNDERSTOOD and self._structured:
+            status, content = self._post(prompt, structured=False)
+            self._structured = status != 200
+        if status != 200:
+            raise NoAnswerError("refused", f"HTTP {status}")
+        try:
+            body = _Body.model_validate_json(content)
+        except ValidationError as error:
+            kind = error.errors(include_input=False, include_context=False)[0]["type"]
+            raise NoAnswerError("malformed", f"not a chat completion ({kind})") from None
+        version = " ".join(part for part in (body.model, body.system_fingerprint) if part)
+        return Completion(body.choices[0].message.content, _printable(version))
+
+    def _post(self, prompt: Prompt, *, structured: bool) -> tuple[int, bytes]:
+        """Return status and body of one request.
+
+        No proxy is used, whatever the environment says, and no redirection followed: both could
+        lead out of the centre.
+        """
+        import httpx2
+
+        deadline = time.monotonic() + self._timeout_s
+        headers = {"Host": self._place.host_header, "Accept-Encoding": "identity"}
+        if self._key:
+            headers["Authorization"] = f"Bearer {self._key}"
+        try:
+            with (
+                httpx2.Client(
+                    timeout=self._timeout_s, trust_env=False, follow_redirects=False
+                ) as client,
+                client.stream(
+                    "POST",
+                    self._place.url("/chat/completions"),
+                    headers=headers,
+                    json=self._request(prompt, structured=structured),
+                    extensions={"sni_hostname": self._place.host},
+                ) as response,
+            ):
+                return response.status_code, _read(response, deadline)
+        except httpx2.TimeoutException:
+            raise NoAnswerError("timeout", f"{self._timeout_s:g} s") from None
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+            raise NoAnswerError("no_connection", type(error).__name__) from None
+
+    def _request(self, prompt: Prompt, *, structured: bool) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "model": self._model,
+            "messages": [
+                {"role": "system", "content": prompt.system},
+                {"role": "user", "content": prompt.user},
+            ],
+            "temperature": 0,
+            "top_p": 1,
+            "seed": _SEED,
+            "max_tokens": MAX_TOKENS,
+            "stream": False,
+        }
+        if structured:
+            named = {"name": "answer", "strict": True, "schema": prompt.schema}
+            body["response_format"] = {"type": "json_schema", "json_schema": named}
+        return body
+
+
+def _read(response: "httpx2.Response", deadline: float) -> bytes:
+    """Read an answer that is neither endless nor endlessly slow."""
+    content = b""
+    for chunk in response.iter_raw():
+        content += chunk
+        if len(content) > MAX_BYTES:
+            raise NoAnswerError("malformed", f"more than {MAX_BYTES} bytes")
+        if time.monotonic() > deadline:
+            raise NoAnswerError("timeout", "it was sent too slowly")
+    return content
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())[:200]
