@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Scorecards: list, check, test, compare.")
 
 app.command("backtest")(standards.backtest)
+app.command("learn")(standards.learn)
 
 Name = Annotated[str, typer.Argument(help="A scorecard's name, or the path of its YAML file.")]
 

@@ -7,8 +7,11 @@ import typer
 
 from qa_pipeline.cli import options
 from qa_pipeline.cli.output import clock, print_json, print_table
+from qa_pipeline.errors import UsageError
 
 if TYPE_CHECKING:
+    from qa_pipeline.pipeline.learning import Lesson
+    from qa_pipeline.reports.agreement import Agreement
     from qa_pipeline.reports.backtest import Backtest
 
 
@@ -101,3 +104,90 @@ def _print(found: "Backtest") -> None:
             for f in found.listen
         ]
         print_table(["listen to", "at", "criterion", "verdict", "words"], rows)
+
+
+def learn(
+    criterion: Annotated[str, typer.Argument(help="The criterion's id, such as greeting.brand.")],
+    scorecard: options.ScorecardName = None,
+    accept: Annotated[
+        list[int] | None,
+        typer.Option("--accept", help="Number of a proposal to put into a draft; repeatable."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", help="The draft's file. Default: CARD-vVERSION.yaml beside the card."),
+    ] = None,
+    profile: options.ProfileName = None,
+    data_dir: options.DataDir = None,
+    store: options.StorePath = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Propose phrases that a criterion misses, from the calls that people reviewed.
+
+    With --accept a draft of the card is written, with the next version; the card itself stays.
+    """
+    from qa_pipeline.pipeline import find_scorecard
+    from qa_pipeline.pipeline.learning import learn_from_reviews, write_draft
+    from qa_pipeline.pipeline.run import scorecard_file
+    from qa_pipeline.settings import read_settings
+
+    settings = read_settings(scorecard=scorecard, profile=profile, data_dir=data_dir, store=store)
+    card = find_scorecard(settings.scorecard)
+    lesson = learn_from_reviews(settings, card, criterion)
+    draft = None
+    if accept:
+        wrong = [n for n in accept if not 1 <= n <= len(lesson.effects)]
+        if wrong:
+            raise UsageError(
+                f"there is no proposal {wrong[0]}: there are {len(lesson.effects)}, counted from 1"
+            )
+        chosen = [lesson.effects[n - 1].proposal for n in dict.fromkeys(accept)]
+        file = scorecard_file(settings.scorecard)
+        draft = write_draft(settings, card, file, criterion, chosen, output)
+    if as_json:
+        written = draft.model_dump(mode="json") if draft else None
+        print_json({**lesson.model_dump(mode="json"), "draft": written})
+        return
+    _print_lesson(lesson)
+    if draft is not None:
+        added = ", ".join(f"“{phrase}”" for phrase in draft.added)
+        typer.echo(
+            f"Draft: {draft.file}, version {draft.version}, with {added}. Try it on history: "
+            f"qa-pipeline scorecards backtest {draft.file}"
+        )
+
+
+def _print_lesson(lesson: "Lesson") -> None:
+    found = lesson.learned
+    typer.echo(
+        f"{found.criterion_id}: {found.reviewed} reviewed calls, in {found.missed} of them the "
+        "card misses what people hear"
+    )
+    if found.held_out:
+        typer.echo(f"Effects are measured on {found.held_out} calls that were held out.")
+    else:
+        typer.echo("Too few calls to hold any out: effects are measured on the calls themselves.")
+    if not lesson.effects:
+        typer.echo("No phrase is said in missed calls only.")
+        return
+    rows = [
+        (
+            number,
+            effect.proposal.phrase,
+            effect.proposal.list_name,
+            effect.proposal.said_in,
+            len(effect.proposal.caught),
+            len(effect.proposal.spoiled),
+            f"{_share(effect.before)} -> {_share(effect.after)}",
+        )
+        for number, effect in enumerate(lesson.effects, start=1)
+    ]
+    columns = ["no.", "phrase", "list", "said in", "caught", "spoiled", "agreement (kappa)"]
+    print_table(columns, rows)
+
+
+def _share(figures: "Agreement") -> str:
+    if figures.pct is None:
+        return "-"
+    kappa = "-" if figures.kappa is None else f"{figures.kappa:.2f}"
+    return f"{figures.pct:.1f} % ({kappa})"

@@ -126,9 +126,17 @@ def find_scorecard(name: str) -> Scorecard:
 
     Raises ``ScorecardError`` for a card that cannot be used, ``UsageError`` for an unknown name.
     """
+    return load_scorecard(scorecard_file(name))
+
+
+def scorecard_file(name: str) -> Path:
+    """Return the file of a scorecard, given as a path or by its name in ``scorecards/``.
+
+    Raises ``UsageError`` for an unknown name.
+    """
     path = Path(name)
     if path.suffix in (".yaml", ".yml") or path.exists():
-        return load_scorecard(path)
+        return path
     folder = resource_folder("scorecards")
     known = {card.stem: card for card in find_scorecards(folder)}
     if name not in known:
@@ -136,4 +144,4 @@ def find_scorecard(name: str) -> Scorecard:
             f"there is no scorecard {name!r}; known are: {', '.join(known) or 'none'}; "
             "or give the path of a YAML file"
         )
-    return load_scorecard(known[name])
+    return known[name]

@@ -53,7 +53,12 @@ def card(text: str = CARD) -> Scorecard:
 
 def call(name: str, scorecard: Scorecard) -> ProcessedCall:
     """Return a written call as if it had been processed."""
-    scene = read_script(SCRIPTS[name], name)
+    return processed(name, SCRIPTS[name], scorecard)
+
+
+def processed(name: str, script: str, scorecard: Scorecard) -> ProcessedCall:
+    """Return a call as it is written as if it had been processed."""
+    scene = read_script(script, name)
     conversation = scene.conversation.model_copy(update={"call_id": name})
     return ProcessedCall(
         recording=Recording(

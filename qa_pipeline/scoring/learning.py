@@ -1,0 +1,378 @@
+"""Phrases that a criterion misses, found in calls that people have judged.
+
+A phrase is proposed when it was said, by the right speaker and in the right seconds, in calls that
+people judge otherwise than the card, and in none that people judge as the card does. What it would
+change is not estimated: every call in which it is said is judged again by the card with the phrase.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from qa_pipeline.errors import UsageError
+from qa_pipeline.language.meaning import Meanings
+from qa_pipeline.records import CallMetadata, Conversation, Measures, Verdict
+from qa_pipeline.records.base import Record
+from qa_pipeline.scoring.call import Call
+from qa_pipeline.scoring.checks import Check, Says
+from qa_pipeline.scoring.context import Context, narrowed
+from qa_pipeline.scoring.evaluate import ask
+from qa_pipeline.scoring.judge import judge_criteria
+from qa_pipeline.scoring.matching import compiled, find
+from qa_pipeline.scoring.outcome import Outcome
+from qa_pipeline.scoring.parts import PerLanguage
+from qa_pipeline.scoring.schema import Criterion, Scorecard
+from qa_pipeline.scoring.speech_checks import FORBIDDEN_SIMILARITY
+
+LENGTHS = {"en": range(2, 7), "zh": range(3, 11)}
+"""Words (English) or characters (Mandarin) of a phrase that is proposed."""
+TRIED = 60
+"""Phrases that are tried out on the calls, the most promising first."""
+
+Language = Literal["en", "zh"]
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A call with the verdict of people on the criterion."""
+
+    conversation: Conversation
+    measures: Measures
+    metadata: CallMetadata
+    people: Verdict
+
+
+@dataclass(frozen=True)
+class Target:
+    """A place in a criterion's check to which a phrase can be added."""
+
+    says: Says
+    path: Path
+    """From the criterion to the ``says``."""
+    forbids: bool
+    """Whether it is a ``never_says``: what it finds is a fault."""
+    windows: tuple[Check, ...]
+    """The checks around it, outermost first; their windows hold for it too."""
+    list_name: str | None
+    """The list that takes the phrase; ``None``: the phrases of the check itself."""
+
+    @property
+    def wanted(self) -> Verdict:
+        """The verdict of people that an added phrase brings about."""
+        return "not_met" if self.forbids else "met"
+
+    @property
+    def other(self) -> Verdict:
+        """The verdict of people that it must not touch."""
+        return "met" if self.forbids else "not_met"
+
+
+class Proposal(Record):
+    """A phrase, and what it would change on the calls it is measured on."""
+
+    phrase: str
+    language: Language
+    list_name: str | None
+    said_in: int
+    """Missed calls in which it is said, among those it was found in."""
+    caught: tuple[str, ...]
+    """Calls that the card would then judge as people do."""
+    spoiled: tuple[str, ...]
+    """Calls that it judges as people do now and would not any more."""
+    verdicts: tuple[tuple[str, Verdict], ...]
+    """The verdict of the card with the phrase on each call it is measured on."""
+
+
+class Learned(Record):
+    """What the reviewed calls teach about one criterion."""
+
+    criterion_id: str
+    reviewed: int
+    missed: int
+    """Calls that people judge as asked and the card does not, of all reviewed calls."""
+    held_out: int
+    """Calls that phrases were not looked for in and that their effect is measured on; 0: too few
+    calls, the effect is measured on the same calls."""
+    people: tuple[tuple[str, Verdict], ...]
+    """What people say of each call that effects are measured on."""
+    now: tuple[tuple[str, Verdict], ...]
+    """What the card says of them now."""
+    proposals: tuple[Proposal, ...]
+
+
+def targets(card: Scorecard, criterion: Criterion) -> list[Target]:
+    """Return the places to which phrases can be added, in the order of the card.
+
+    Raises:
+        UsageError: the criterion asks for no words.
+    """
+    found = list(_targets(criterion.check, ("check",), ())) if criterion.check else []
+    usable = []
+    for target in found:
+        own = [name for name in target.says.list or () if name in card.lists]
+        if own or target.says.any:
+            usable.append(replace(target, list_name=None if target.says.any else own[0]))
+    if not usable:
+        raise UsageError(
+            f"{criterion.id} looks for no phrases, so none can be proposed: what it asks for is "
+            "changed in its file"
+        )
+    return usable
+
+
+def _targets(check: Check, path: Path, around: tuple[Check, ...]) -> Iterator[Target]:
+    """Yield the ``says`` and ``never_says`` of a check that an answer of yes or no hangs on."""
+    name, body = check.operator()
+    around = (*around, check)
+    if isinstance(body, Says):
+        yield Target(body, (*path, name), name == "never_says", around, None)
+    elif name in ("all_of", "any_of", "at_least", "in_order"):
+        checks = check.of or () if name == "at_least" else body
+        keys = {"all_of": "all", "any_of": "any", "at_least": "of"}
+        for i, item in enumerate(checks):
+            yield from _targets(item, (*path, keys.get(name, name), i), around)
+    elif name == "then" and body.says is not None:
+        yield Target(body.says, (*path, "then", "says"), False, around[:-1], None)
+
+
+def extended(
+    card: Scorecard, criterion_id: str, target: Target, phrase: str, language: Language
+) -> Scorecard:
+    """Return the card with one more phrase where ``target`` is."""
+    if target.list_name is not None:
+        more = _with(card.lists[target.list_name], phrase, language)
+        return card.model_copy(update={"lists": {**card.lists, target.list_name: more}})
+    sections = tuple(
+        section.model_copy(
+            update={
+                "criteria": tuple(
+                    _replaced(c, target, phrase, language) if c.id == criterion_id else c
+                    for c in section.criteria
+                )
+            }
+        )
+        for section in card.sections
+    )
+    return card.model_copy(update={"sections": sections})
+
+
+def _replaced(criterion: Criterion, target: Target, phrase: str, language: Language) -> Criterion:
+    content = criterion.model_dump(by_alias=True, exclude_defaults=True)
+    here: Any = content
+    for step in target.path:
+        here = here[step]
+    here["any"] = _with(PerLanguage[tuple[str, ...]].model_validate(here["any"]), phrase, language)
+    return Criterion.model_validate(content)
+
+
+def _with(phrases: Any, phrase: str, language: Language) -> Any:
+    """Return phrases by language with one more; what holds for every language stays so."""
+    key = (
+        "default"
+        if phrases.default is not None and phrases.of(language) is phrases.default
+        else language
+    )
+    return phrases.model_copy(update={key: (*(getattr(phrases, key) or ()), phrase)})
+
+
+def learn(
+    card: Scorecard,
+    criterion_id: str,
+    reviewed: Sequence[Reviewed],
+    held_out: frozenset[str],
+    meanings: Meanings | None = None,
+) -> Learned:
+    """Propose phrases from the calls outside ``held_out``; measure them on those inside.
+
+    Without any held-out call, effects are measured on the calls themselves.
+
+    Raises:
+        UsageError: the card has no such criterion, or it looks for no phrases.
+    """
+    criterion = next((c for c in card.criteria() if c.id == criterion_id), None)
+    if criterion is None:
+        known = ", ".join(c.id for c in card.criteria())
+        raise UsageError(f"{card.scorecard} has no criterion {criterion_id!r}; it has: {known}")
+    places = targets(card, criterion)
+    trial = _Trial(card, criterion_id, meanings or Meanings())
+    now = {c.conversation.call_id: trial.verdict(card, c) for c in reviewed}
+    source = [c for c in reviewed if c.conversation.call_id not in held_out]
+    measured = [c for c in reviewed if c.conversation.call_id in held_out] or source
+    proposals: list[Proposal] = []
+    for target in places:
+        proposals += _proposals(target, trial, source, measured, now)
+    proposals.sort(
+        key=lambda p: (len(p.spoiled) - len(p.caught), -p.said_in, len(p.phrase), p.phrase)
+    )
+    wanted = places[0].wanted
+    return Learned(
+        criterion_id=criterion_id,
+        reviewed=len(reviewed),
+        missed=sum(
+            c.people == wanted and _is_missed(now[c.conversation.call_id], wanted) for c in reviewed
+        ),
+        held_out=len(measured) if held_out else 0,
+        people=tuple((c.conversation.call_id, c.people) for c in measured),
+        now=tuple((c.conversation.call_id, now[c.conversation.call_id]) for c in measured),
+        proposals=tuple(proposals),
+    )
+
+
+def _is_missed(verdict: Verdict, wanted: Verdict) -> bool:
+    return verdict != wanted and verdict in ("met", "partly_met", "not_met")
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """Judges one criterion by a card."""
+
+    card: Scorecard
+    criterion_id: str
+    meanings: Meanings
+
+    def verdict(self, card: Scorecard, call: Reviewed) -> Verdict:
+        only = (self.criterion_id,)
+        parts = (call.conversation, call.measures, call.metadata)
+        return judge_criteria(card, *parts, only=only, meanings=self.meanings)[0].verdict
+
+    def context(self, call: Reviewed, target: Target) -> Context | None:
+        """Return where in the call the target looks; ``None`` where that cannot be told."""
+        seen = Call(call.conversation, call.measures, call.metadata)
+        context: Context | Outcome = Context(
+            self.card, seen, (seen.extent,), meanings=self.meanings
+        )
+        windows = [check.window for check in target.windows if check.window is not None]
+        for window in (*windows, target.says):
+            if isinstance(context, Outcome):
+                return None
+            context = narrowed(window, context, ask)
+        return None if isinstance(context, Outcome) else context
+
+
+def _proposals(
+    target: Target,
+    trial: _Trial,
+    source: Sequence[Reviewed],
+    measured: Sequence[Reviewed],
+    now: dict[str, Verdict],
+) -> list[Proposal]:
+    """Return the phrases for one place that change something for the better."""
+    said: defaultdict[tuple[str, Language], set[str]] = defaultdict(set)
+    for call in source:
+        name = call.conversation.call_id
+        if call.people == target.wanted and _is_missed(now[name], target.wanted):
+            for heard in _phrases(trial.context(call, target), target):
+                said[heard].add(name)
+    others = [c for c in source if c.people == target.other]
+    found = []
+    for phrase, language in _promising(said):
+        if any(_is_said(phrase, call, target, trial) for call in others):
+            continue
+        card = extended(trial.card, trial.criterion_id, target, phrase, language)
+        verdicts = {
+            c.conversation.call_id: trial.verdict(card, c)
+            if _is_said(phrase, c, target, trial)
+            else now[c.conversation.call_id]
+            for c in measured
+        }
+        people = {c.conversation.call_id: c.people for c in measured}
+        changed = [name for name in verdicts if verdicts[name] != now[name]]
+        found.append(
+            Proposal(
+                phrase=phrase,
+                language=language,
+                list_name=target.list_name,
+                said_in=len(said[phrase, language]),
+                caught=tuple(n for n in changed if verdicts[n] == people[n]),
+                spoiled=tuple(n for n in changed if now[n] == people[n]),
+                verdicts=tuple(verdicts.items()),
+            )
+        )
+    return _different([p for p in found if len(p.caught) > len(p.spoiled) or p.said_in > 1])
+
+
+def _different(proposals: list[Proposal]) -> list[Proposal]:
+    """Leave out phrases that do what a better one in the list, of which they share words, does."""
+    ranked = sorted(
+        proposals,
+        key=lambda p: (len(p.spoiled) - len(p.caught), -p.said_in, len(p.phrase), p.phrase),
+    )
+    kept: list[Proposal] = []
+    for item in ranked:
+        same = (k for k in kept if set(item.caught) <= set(k.caught) and item.said_in <= k.said_in)
+        if not any(_share_words(item.phrase, k.phrase) for k in same):
+            kept.append(item)
+    return kept
+
+
+def _share_words(one: str, two: str) -> bool:
+    if one.isascii() and two.isascii():
+        return bool(set(one.split()) & set(two.split()))
+    return bool(
+        {one[i : i + 2] for i in range(len(one) - 1)}
+        & {two[i : i + 2] for i in range(len(two) - 1)}
+    )
+
+
+def _promising(
+    said: dict[tuple[str, Language], set[str]],
+) -> list[tuple[str, Language]]:
+    """Return the phrases said in most missed calls; of those said in the same, the middling long.
+
+    A phrase of two words says little, one of six is one caller's own: four come first.
+    """
+    ranked = sorted(said, key=lambda p: (-len(said[p]), abs(_length(*p) - 4), p))
+    kept: list[tuple[str, Language]] = []
+    for phrase in ranked:
+        inside = (k for k in kept if said[k] == said[phrase] and k[1] == phrase[1])
+        if sum(phrase[0] in k[0] or k[0] in phrase[0] for k in inside) < 2:
+            kept.append(phrase)
+        if len(kept) >= TRIED:
+            break
+    return kept
+
+
+def _length(phrase: str, language: Language) -> int:
+    return len(phrase.split()) if language == "en" else len(phrase) // 2
+
+
+def _phrases(context: Context | None, target: Target) -> set[tuple[str, Language]]:
+    """Return everything of the right length that is said where the target looks."""
+    found: set[tuple[str, Language]] = set()
+    if context is None:
+        return found
+    for stream in context.call.streams(target.says.who):
+        tokens = stream.tokens
+        for first, last in stream.runs:
+            for start in range(first, last):
+                language: Language = "zh" if tokens[start].script == "zh" else "en"
+                for length in LENGTHS[language]:
+                    group = tokens[start : min(start + length, last)]
+                    if len(group) < length or group[-1].utterance != group[0].utterance:
+                        break
+                    if any(t.script != group[0].script for t in group):
+                        break
+                    if context.has(group[0].start_s, group[-1].end_s):
+                        joiner = " " if language == "en" else ""
+                        found.add((joiner.join(t.text for t in group), language))
+    return found
+
+
+def _is_said(phrase: str, call: Reviewed, target: Target, trial: _Trial) -> bool:
+    """Tell whether the card would find the phrase where the target looks."""
+    context = trial.context(call, target)
+    if context is None:
+        return False
+    similarity = target.says.similarity
+    if target.forbids:
+        similarity = similarity or FORBIDDEN_SIMILARITY
+    match = "sound" if target.says.match == "meaning" else target.says.match
+    phrases = compiled((phrase,), match, similarity)
+    for stream in context.call.streams(target.says.who):
+        for hit in find(stream, phrases):
+            quote = stream.quote(hit.first, hit.last)
+            if hit.found and context.has(quote.start_s, quote.end_s):
+                return True
+    return False
