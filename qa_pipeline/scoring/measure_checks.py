@@ -64,11 +64,10 @@ def _take(
         return context.unknown(inside.place)
     if not inside.is_whole and name not in MEASURED_IN_WINDOWS:
         return context.unknown(words.whole_call_only(name))
-    if measures is None:
-        value = None
-    elif inside.is_whole:
-        value = measures.value(name, role)
-    else:
+    value = measures.value(name, role) if measures is not None and inside.is_whole else None
+    # A window may cover all of a short call, of which the measure was not kept as a whole.
+    windowed = not inside.is_whole or (not window.is_open() and name in MEASURED_IN_WINDOWS)
+    if measures is not None and value is None and windowed:
         value = value_in(name, role, context.call, measures, inside.spans)
     if value is None:
         place = "" if inside.is_whole else inside.place
