@@ -34,6 +34,8 @@ from qa_pipeline.scoring.positions import Path
 
 MAX_DEPTH = 10
 """Cards that extend one another in a row."""
+MAX_NAME = 200
+"""Bytes of the name of a card or a file of lists: file systems take no more than 255."""
 LISTS_FOLDER = "lists"
 _OWN = ("scorecard", "version")
 """What a card always says itself."""
@@ -178,7 +180,7 @@ def _own_path(document: Document) -> FilePath | None:
 
 def _find(name: str, folder: FilePath | None, inner: str) -> FilePath | None:
     """Return the file of that name beside the card, else of those that come with the package."""
-    if not name.strip() or "\x00" in name:
+    if not name.strip() or "\x00" in name or len(name.encode()) > MAX_NAME:
         return None
     given = FilePath(name).suffix in SUFFIXES
     for place in _places(folder, inner):
