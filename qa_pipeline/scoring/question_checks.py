@@ -54,7 +54,7 @@ def _outcome(
     quotes: list[Quote] = []
     for given in answer.quotes:
         line = lines.get(given.utterance_id)
-        if line is None or body.who not in ("any", line.role) or given.quote not in line.text:
+        if line is None or not _is_said(given.quote, line, body):
             return inside.unknown(words.problem(answer.model, "quote_not_found"))
         quotes.append(_quote(line, given.quote, inside))
     if not quotes and not (answer.reply == "no" and body.no_without_quote):
@@ -74,6 +74,10 @@ def _outcome(
         doubtful=answer.reply == "no",
         from_text=True,
     )
+
+
+def _is_said(quote: str, line: Utterance, body: Question) -> bool:
+    return bool(quote) and quote in line.text and body.who in ("any", line.role)
 
 
 def _quote(line: Utterance, text: str, inside: Context) -> Quote:

@@ -212,7 +212,7 @@ _MACHINE: tuple[Table, ...] = (
             Column("reply", "VARCHAR", "`yes`, `no` or `cannot_tell`."),
             Column(
                 "quotes",
-                "STRUCT(utterance_id VARCHAR, quote VARCHAR)[]",
+                'STRUCT(utterance_id VARCHAR, "quote" VARCHAR)[]',
                 "Pieces of the call that prove it, each with its utterance.",
             ),
             Column("why", "VARCHAR", "The model's own words; nothing has checked them."),
