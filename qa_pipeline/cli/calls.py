@@ -10,7 +10,13 @@ from qa_pipeline.cli.output import clock, print_json, print_table
 from qa_pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from qa_pipeline.records import CriterionResult, Evidence, ProcessedCall, ScoredCall
+    from qa_pipeline.records import (
+        CriterionResult,
+        Evidence,
+        ModelAnswer,
+        ProcessedCall,
+        ScoredCall,
+    )
     from qa_pipeline.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Calls: list, show, export.")
@@ -78,6 +84,8 @@ def show(
         typer.echo(f"{clock(utterance.start_s):>6}  {utterance.role:<8}  {utterance.text}")
     for scored in call.scored:
         _print_scores(scored)
+    for answer in call.answers:
+        _print_answer(answer)
 
 
 @app.command("export")
@@ -205,6 +213,18 @@ def _print_criterion(result: "CriterionResult") -> None:
     typer.echo(f"      {result.reason}")
     for evidence in result.evidence:
         typer.echo(f"      {_evidence(evidence)}")
+
+
+def _print_answer(answer: "ModelAnswer") -> None:
+    """Print what a language model answered; its own sentence is marked as nobody's finding."""
+    typer.echo(f"\nAsked of {answer.model} (prompt {answer.prompt_version}): {answer.question}")
+    if answer.problem is not None:
+        typer.echo(f"  does not count: {answer.problem} {answer.detail}".rstrip())
+        return
+    quotes = ", ".join(f'"{q.quote}" ({q.utterance_id})' for q in answer.quotes)
+    typer.echo(f"  {answer.reply}{': ' if quotes else ''}{quotes}")
+    if answer.why:
+        typer.echo(f"  its own words, not checked: {answer.why}")
 
 
 def _evidence(evidence: "Evidence") -> str:
