@@ -42,7 +42,7 @@ def ask(check: Check, context: Context) -> Outcome:
 
 
 def _unless(outcome: Outcome, unless: Check | None, context: Context) -> Outcome:
-    """Excuse a failure where the exception holds."""
+    """Excuse a failure where the exception holds; a doubt about the one is a doubt about both."""
     if outcome.answer != "no" or unless is None:
         return outcome
     exception = ask(unless, context)
@@ -50,8 +50,18 @@ def _unless(outcome: Outcome, unless: Check | None, context: Context) -> Outcome
         return exception
     if exception.answer == "yes":
         reason = context.words.excused(outcome.reason, exception.reason)
-        return outcome.excused(reason, exception.evidence)
-    return outcome
+        return replace(
+            outcome.excused(reason, exception.evidence),
+            confidence=exception.confidence,
+            doubtful=exception.doubtful,
+            from_text=outcome.from_text or exception.from_text,
+        )
+    return replace(
+        outcome,
+        confidence=min(outcome.confidence, exception.confidence),
+        doubtful=outcome.doubtful or exception.doubtful,
+        from_text=outcome.from_text or exception.from_text,
+    )
 
 
 def _operator(check: Operators, context: Context, unless: Check | None = None) -> Outcome:

@@ -146,9 +146,13 @@ def _verdict(criterion: Criterion, context: Context) -> tuple[Verdict, Outcome]:
     if found.answer == "yes":
         return "met", found
     part = ask(criterion.partly, context) if criterion.partly is not None else None
-    if part is not None and part.answer == "yes":
-        return "partly_met", _with_reason(part, words.partly(found.reason, part.reason))
-    return "not_met", found
+    if part is None:
+        return "not_met", found
+    both = replace(_doubted(part, found), reason=words.partly(found.reason, part.reason))
+    if part.answer == "yes":
+        return "partly_met", both
+    unsure = found.doubtful or part.doubtful or part.answer == "unknown"
+    return "not_met", replace(found, doubtful=unsure)
 
 
 def _beside_rules(
@@ -193,7 +197,7 @@ def _with_reason(outcome: Outcome, reason: str) -> Outcome:
 
 
 def _doubted(found: Outcome, applies: Outcome) -> Outcome:
-    """Carry over the doubt whether the criterion applies at all."""
+    """Carry over the doubt about what was asked before: whether it applies, or holds in full."""
     return replace(
         found,
         doubtful=found.doubtful or applies.doubtful,

@@ -23,6 +23,8 @@ from qa_pipeline.scoring.stream import Stream
 
 FORBIDDEN_SIMILARITY = 92.0
 """Accusing somebody of a forbidden phrase asks for more than finding a greeting."""
+UNSURE_WORD = 0.25
+"""Nobody is accused, without a person looking, on a phrase with a word recognised less surely."""
 MAX_EVIDENCE = 5
 
 
@@ -73,17 +75,18 @@ def never_says(body: Says, context: Context, ask: Ask) -> Outcome:
             evidence=_quotes("violates", matches),
             events=_events(matches),
             confidence=round(max(f.confidence for f in matches), 4),
-            doubtful=all(f.doubtful for f in matches),
+            doubtful=all(f.doubtful or _has_unsure_word(f) for f in matches),
             from_text=True,
         )
     if seen.missing is not None:
         return context.unknown(seen.missing)
+    confidence = _heard_probability(body, inside)
     return Outcome(
         answer="yes",
         reason=context.words.never_said(body.who, _what(body, inside), inside.place),
         evidence=inside.searched(),
-        confidence=_heard_probability(body, inside),
-        doubtful=bool(found),
+        confidence=confidence,
+        doubtful=bool(found) or confidence < LOW_PROBABILITY,
         from_text=True,
     )
 
@@ -185,6 +188,17 @@ def _heard_probability(body: Says, inside: Context) -> float:
         if inside.has(token.start_s, token.end_s)
     ]
     return round(fmean(probabilities), 4) if probabilities else 1.0
+
+
+def _has_unsure_word(found: Found) -> bool:
+    """Tell whether a word of what was found may well have been another."""
+    quote = found.quote
+    inside = (
+        word
+        for word in quote.utterance.words
+        if word.start_s < quote.end_s and word.end_s > quote.start_s
+    )
+    return any(word.probability < UNSURE_WORD for word in inside)
 
 
 def _times(found: list[Found]) -> list[tuple[str, float]]:
