@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from qa_pipeline.pipeline.judging import kept_answers
 from qa_pipeline.pipeline.rescoring import BATCH_CALLS, meanings_for
 from qa_pipeline.privacy import redact_conversation
 from qa_pipeline.progress import Progress, Silent
@@ -35,7 +36,14 @@ def backtest(
         for batch in batches:
             for call in reader.read_batch(batch):
                 one, two = (
-                    score_call(card, call.conversation, call.measures, call.metadata, known)
+                    score_call(
+                        card,
+                        call.conversation,
+                        call.measures,
+                        call.metadata,
+                        known,
+                        kept_answers(call.answers, settings.judge),
+                    )
                     for card, known in zip((published, draft), meanings, strict=True)
                 )
                 counting.add(one, two, call.metadata, call.conversation.language)

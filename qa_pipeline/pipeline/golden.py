@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from qa_pipeline.errors import UsageError
+from qa_pipeline.pipeline.judging import kept_answers
 from qa_pipeline.records import ProcessedCall, ScoredCall, Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.scoring import Scorecard, score_call
@@ -88,7 +89,16 @@ def check_golden(settings: Settings, card: Scorecard, *, listen: bool = False) -
         scored, more = _heard_again(calls, settings, card)
         problems += more
     else:
-        scored = [score_call(card, c.conversation, c.measures, c.recording.metadata) for c in calls]
+        scored = [
+            score_call(
+                card,
+                c.conversation,
+                c.measures,
+                c.recording.metadata,
+                answers=kept_answers(c.answers, settings.judge),
+            )
+            for c in calls
+        ]
     return _compared(card, scored, truth, before, settings, listen, problems)
 
 

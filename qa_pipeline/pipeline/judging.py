@@ -21,6 +21,7 @@ from qa_pipeline.records import (
     ScoredCall,
 )
 from qa_pipeline.scoring import Answers, Scorecard, score_call
+from qa_pipeline.settings import JudgeSettings
 
 GIVE_UP_AFTER = 3
 """Questions in a row without an answer after which a run asks no more: a night is not spent on
@@ -100,15 +101,14 @@ class Judging:
         return unanswered(model, question, problem, "asked no more in this run")
 
 
-def usable_answers(
-    answers: Iterable[ModelAnswer], model: str | None = None
-) -> tuple[ModelAnswer, ...]:
+def kept_answers(answers: Iterable[ModelAnswer], judge: JudgeSettings) -> Answers:
     """Return the kept answers that count when a call is scored again.
 
-    Those to today's prompt and, where ``model`` is configured, of that model. What was not
+    Those to today's prompt and, where an endpoint is switched on, of its model. What was not
     answered is left out, so that the reason says what to do.
     """
-    return tuple(
+    model = judge.model if judge.use == "endpoint" else None
+    return Answers(
         answer
         for answer in answers
         if answer.prompt_version == PROMPT_VERSION

@@ -5,12 +5,19 @@ the same version among the earlier ones. The new results lie in files beside the
 the store takes them in, so a store that is made anew has them too.
 """
 
+import multiprocessing
+import os
 import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from qa_pipeline.errors import UsageError
 from qa_pipeline.language.meaning import Meanings
 from qa_pipeline.model_registry import load_profile
+from qa_pipeline.pipeline.judging import kept_answers
 from qa_pipeline.pipeline.meaning import meanings_of
 from qa_pipeline.pipeline.reviewed import Cards, keep_scorecard, refresh_reviewed
 from qa_pipeline.progress import Progress, Silent
@@ -18,7 +25,7 @@ from qa_pipeline.records.base import Record
 from qa_pipeline.resources import resource_folder
 from qa_pipeline.scoring import Scorecard, asks_by_meaning, score_call
 from qa_pipeline.settings import Settings
-from qa_pipeline.store import Store, StoreReader, write_scores
+from qa_pipeline.store import CallBatch, Store, StoreReader, write_scores
 
 BATCH_CALLS = 250
 """Calls that are read, judged and written together: what memory holds at a time."""
@@ -38,6 +45,9 @@ class RescoreSummary(Record):
     first_results: int
     """Calls that had none by this version."""
     seconds: float
+    seconds_of: dict[str, float]
+    """Of finding the calls (``plan``), judging them and writing files (``judge``), and taking the
+    files into the store (``store``)."""
     store: str
 
 
@@ -74,9 +84,16 @@ def published_card(reader: StoreReader, name: str) -> Scorecard:
 
 
 def rescore(
-    settings: Settings, card: Scorecard, *, progress: Progress | None = None
+    settings: Settings,
+    card: Scorecard,
+    *,
+    progress: Progress | None = None,
+    workers: int | None = None,
 ) -> RescoreSummary:
     """Judge every stored call by ``card`` and take the results into the store.
+
+    ``workers``: processes that share the calls; default one for each core, or this one for few
+    calls.
 
     Raises:
         UsageError: the card's version has judged calls with another content: a published
@@ -98,7 +115,14 @@ def rescore(
         files = []
         for number, batch in enumerate(batches):
             scored = [
-                score_call(card, c.conversation, c.measures, c.metadata, meanings)
+                score_call(
+                    card,
+                    c.conversation,
+                    c.measures,
+                    c.metadata,
+                    meanings,
+                    kept_answers(c.answers, settings.judge),
+                )
                 for c in reader.read_batch(batch)
             ]
             key = f"{card.content_hash} {at.isoformat()} {number}"
@@ -117,8 +141,84 @@ def rescore(
         replaced=had,
         first_results=calls - had,
         seconds=round(time.monotonic() - began, 3),
+        seconds_of={
+            "plan": round(planned - began, 3),
+            "judge": round(judged - planned, 3),
+            "store": round(time.monotonic() - judged, 3),
+        },
         store=str(settings.store_path),
     )
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What a process needs to judge batches."""
+
+    settings: Settings
+    card: tuple[str, str]
+    """As JSON, and its content hash: a card's generic parts cannot be pickled."""
+    at: datetime
+
+
+class _Judging:
+    """Judges batches, one after the other; the store stays open to read meanwhile."""
+
+    def __init__(self, job: _Job) -> None:
+        content, content_hash = job.card
+        card = Scorecard.model_validate_json(content)
+        self._card = card.model_copy(update={"content_hash": content_hash})
+        self._settings, self._at = job.settings, job.at
+        self._meanings = meanings_for(self._card, job.settings)
+        self._reader = Store.open_reader(job.settings.store_path)
+
+    def close(self) -> None:
+        self._reader.close()
+
+    def judge(self, batch: CallBatch, number: int) -> Path:
+        """Judge a batch and write its scores; return their file."""
+        scored = [
+            score_call(self._card, c.conversation, c.measures, c.metadata, self._meanings)
+            for c in self._reader.read_batch(batch)
+        ]
+        key = f"{self._card.content_hash} {self._at.isoformat()} {number}"
+        return write_scores(scored, self._settings.bundles_dir, key, self._at)
+
+
+_mine: list[_Judging] = []
+"""In a worker process: what it judges with, for as long as it lives."""
+
+
+def _begin(job: _Job) -> None:
+    _mine.append(_Judging(job))
+
+
+def _judge(batch: CallBatch, number: int) -> Path:
+    return _mine[0].judge(batch, number)
+
+
+def _judged(
+    settings: Settings,
+    card: Scorecard,
+    batches: Sequence[CallBatch],
+    at: datetime,
+    workers: int | None,
+) -> Iterator[Path]:
+    """Judge all batches, in this process or shared by several; yield the files in order."""
+    content = card.model_dump_json(by_alias=True, exclude_unset=True)
+    job = _Job(settings, (content, card.content_hash), at)
+    if workers is None:
+        workers = min(os.cpu_count() or 1, len(batches) // 4)
+    if workers < 2:
+        judging = _Judging(job)
+        try:
+            for number, batch in enumerate(batches):
+                yield judging.judge(batch, number)
+        finally:
+            judging.close()
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _begin, (job,)) as pool:
+        yield from pool.map(_judge, batches, range(len(batches)))
 
 
 def _refuse_changed(reader: StoreReader, card: Scorecard) -> None:

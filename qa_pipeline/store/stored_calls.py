@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from qa_pipeline.records import CallMetadata, Conversation, Measures, Trust, Utterance, Word
+from qa_pipeline.records import (
+    CallMetadata,
+    Conversation,
+    Measures,
+    ModelAnswer,
+    Trust,
+    Utterance,
+    Word,
+)
 from qa_pipeline.records.base import Record
 from qa_pipeline.records.measures import Interruption, Measure, Silence, UtteranceTone
 from qa_pipeline.records.transcript import Turn
@@ -53,6 +61,8 @@ class StoredCall:
     conversation: Conversation
     measures: Measures
     metadata: CallMetadata
+    answers: tuple[ModelAnswer, ...] = ()
+    """What a language model answered when the call was processed."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +154,7 @@ def read_batch(connection: "duckdb.DuckDBPyConnection", batch: CallBatch) -> lis
     """Read the calls of a batch, by id."""
     calls = {row["call_id"]: row for row in _facts(connection, batch)}
     utterances = _utterances(connection, batch)
+    answers = _answers(connection, batch)
     roles: dict[str, dict[str, Any]] = {}
     order = "call_id, position"
     for row in _rows(_read(connection, "speaker_roles", batch, "call_id, speaker, role", order)):
@@ -165,11 +176,29 @@ def read_batch(connection: "duckdb.DuckDBPyConnection", batch: CallBatch) -> lis
                 voices=(),
             ),
             _metadata(row),
+            answers.get(name, ()),
         )
         for name in batch.call_ids
         if name in calls
         for row in [calls[name]]
     ]
+
+
+def _answers(
+    connection: "duckdb.DuckDBPyConnection", batch: CallBatch
+) -> dict[str, tuple[ModelAnswer, ...]]:
+    """Return what a language model answered about each call; of most, nothing was asked."""
+    cursor = connection.execute(
+        "SELECT * EXCLUDE (position) FROM model_answers WHERE call_id IN (SELECT unnest(?)) "
+        "ORDER BY call_id, position",
+        [list(batch.call_ids)],
+    )
+    names = [column[0] for column in cursor.description or ()]
+    found: dict[str, list[ModelAnswer]] = {}
+    for values in cursor.fetchall():
+        row = dict(zip(names, values, strict=True))
+        found.setdefault(row.pop("call_id"), []).append(ModelAnswer.model_validate(row))
+    return {name: tuple(answers) for name, answers in found.items()}
 
 
 def _facts(connection: "duckdb.DuckDBPyConnection", batch: CallBatch) -> Iterator[dict[str, Any]]:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from qa_pipeline.pipeline import RunSummary, run_calls
+from qa_pipeline.pipeline.rescoring import rescore
 from qa_pipeline.progress import Silent
 from qa_pipeline.records import ModelAnswer, ProcessedCall
+from qa_pipeline.scoring import load_scorecard
 from qa_pipeline.settings import JudgeSettings, Settings
 from qa_pipeline.store import Store
 from tests.language_model.scripted import Scripted, quoting, serving
@@ -161,6 +163,28 @@ def test_a_dead_endpoint_fails_no_call_and_is_asked_again_by_the_next_run(
     assert {verdicts(call)["why"] for call in found} == {"met"}
     third, _, _ = ran(calls, server)
     assert third.skipped == 5
+
+
+def test_scoring_again_asks_nobody_and_goes_by_what_was_kept(calls: Path, server: Scripted) -> None:
+    server.reply = quoting("a cable was cut")
+    _, (call,), _ = ran(calls, server)
+    asked = len(server.requests)
+    text = CARD.replace("version: 1", "version: 2").replace("points: 5", "points: 6")
+    (calls.parent / "asking.yaml").write_text(text, encoding="utf-8")
+    card = load_scorecard(calls.parent / "asking.yaml")
+    for wanted, why in (
+        (settings(calls, None), "met"),
+        (settings(calls, server), "met"),
+        (settings(calls, server, model="other-7b"), "unscored"),
+    ):
+        rescore(wanted, card)
+        with Store.open_reader(wanted.store_path) as reader:
+            again = reader.read_call(call.recording.call_id)
+        assert again is not None
+        newest = max(again.scored, key=lambda scored: scored.version)
+        (result,) = (r for r in newest.criteria if r.criterion_id == "only.why")
+        assert (newest.version, result.verdict) == (2, why)
+    assert len(server.requests) == asked
 
 
 def test_another_model_is_another_result(calls: Path, server: Scripted) -> None:
