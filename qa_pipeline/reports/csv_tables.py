@@ -9,7 +9,8 @@ from qa_pipeline.reports.wording import clock
 from qa_pipeline.store.figures import Example, MeasureFigures
 
 _SCORE_COLUMNS = (
-    "calls counted mean_pct judged passed pass_pct pass_low_pct pass_high_pct small_sample"
+    "calls counted mean_pct judged passed pass_pct pass_low_pct pass_high_pct small_sample "
+    "mean_low_pct mean_high_pct"
 )
 _CRITERIA_COLUMNS = (
     "criterion_id section_id name critical met partly_met not_met not_applicable unscored "
@@ -115,6 +116,7 @@ def _score(line: ScoreLine) -> list[Cell]:
         *[line.calls, line.counted, _round(line.mean_pct), rate.of, rate.count],
         *[_round(rate.pct), _round(rate.low_pct), _round(rate.high_pct)],
         "yes" if rate.small_sample else "no",
+        *[_round(line.mean_low_pct), _round(line.mean_high_pct)],
     ]
 
 

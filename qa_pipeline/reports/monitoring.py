@@ -30,6 +30,10 @@ class ScoreLine(Record):
     calls: int
     counted: int
     mean_pct: float | None
+    mean_low_pct: float | None
+    """The average if every verdict that is open turned out not met."""
+    mean_high_pct: float | None
+    """The same if every one turned out met."""
     pass_rate: Share
 
 
@@ -110,6 +114,8 @@ def _line(figures: ScoreFigures) -> ScoreLine:
         calls=figures.calls,
         counted=figures.counted,
         mean_pct=figures.mean_pct,
+        mean_low_pct=figures.mean_low_pct,
+        mean_high_pct=figures.mean_high_pct,
         pass_rate=Share(count=figures.passed, of=figures.judged),
     )
 

@@ -44,7 +44,9 @@ _WORDS = {
     "pass_mark": "pass mark",
     "what": "name in reasons",
 }
-_SCORES = frozenset({"points", "critical", "when", "check", "unless", "partly", "partly_share"})
+_SCORES = frozenset(
+    {"points", "bonus", "penalty", "critical", "when", "check", "unless", "partly", "partly_share"}
+)
 _WORDING = frozenset({"id", "name", "ask", "because", "examples"})
 
 

@@ -46,6 +46,7 @@ def choose(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> Scope:
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE chosen AS
         SELECT c.*, {DAY} AS day, s.scorecard, s.version, s.total_pct, s.passed,
+            s.total_low_pct, s.total_high_pct,
             c.trust = 'ok' AND s.trust = 'ok' AND s.total_pct IS NOT NULL AS counted
         FROM calls c LEFT JOIN current_scores s ON s.call_id = c.call_id AND s.scorecard = ?
         WHERE {where}""",

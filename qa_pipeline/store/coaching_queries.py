@@ -181,11 +181,14 @@ def _waiting(connection: "duckdb.DuckDBPyConnection") -> dict[str, tuple[Waiting
     return waiting
 
 
+_SCORE_NAMES = tuple(n for n in ScoreFigures.model_fields if n not in ("label", "name"))
+
+
 def _agent_fields(row: dict[str, Any], agent: str) -> dict[str, Any]:
     scores = ScoreFigures(
         label=agent,
         name=row["agent_name"],
-        **{name: row.pop(name) for name in ("calls", "counted", "mean_pct", "judged", "passed")},
+        **{name: row.pop(name) for name in _SCORE_NAMES},
     )
     return {**row, "agent_id": agent or None, "scores": scores}
 

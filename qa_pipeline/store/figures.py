@@ -56,6 +56,10 @@ class ScoreFigures(Record):
     calls: int
     counted: int
     mean_pct: float | None
+    mean_low_pct: float | None = None
+    """The average if every verdict of counted calls that is open turned out not met."""
+    mean_high_pct: float | None = None
+    """The same if every one turned out met."""
     judged: int
     """Counted calls with a pass or fail."""
     passed: int

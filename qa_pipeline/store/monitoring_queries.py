@@ -35,6 +35,8 @@ _CALLS_A_DAY: Final = 10
 SCORES: Final = """
     count(*) AS calls, count(*) FILTER (counted) AS counted,
     (avg(total_pct) FILTER (counted))::DOUBLE AS mean_pct,
+    (avg(coalesce(total_low_pct, total_pct)) FILTER (counted))::DOUBLE AS mean_low_pct,
+    (avg(coalesce(total_high_pct, total_pct)) FILTER (counted))::DOUBLE AS mean_high_pct,
     count(passed) FILTER (counted) AS judged, count(*) FILTER (counted AND passed) AS passed"""
 
 CRITERIA: Final = """
