@@ -6,6 +6,7 @@ What does not: what an answer is worth, which is for scoring. Nothing leaves the
 
 from qa_pipeline.language_model.asking import MAX_CHARACTERS, ask_model, piece_of, unanswered
 from qa_pipeline.language_model.endpoint import EndpointModel
+from qa_pipeline.language_model.local import TransformersModel
 from qa_pipeline.language_model.prompt import PROMPT_VERSION
 from qa_pipeline.language_model.protocol import Completion, LanguageModel, NoAnswerError, Prompt
 
@@ -17,6 +18,7 @@ __all__ = [
     "LanguageModel",
     "NoAnswerError",
     "Prompt",
+    "TransformersModel",
     "ask_model",
     "piece_of",
     "unanswered",

@@ -11,9 +11,9 @@ from pydantic import Field, PositiveFloat, PositiveInt, ValidationError, model_v
 from qa_pipeline.errors import UsageError
 from qa_pipeline.records.base import Record
 
-Purpose = Literal["transcription", "diarization", "tone", "meaning"]
+Purpose = Literal["transcription", "diarization", "tone", "meaning", "judge"]
 PURPOSES: tuple[Purpose, ...] = ("transcription", "diarization", "tone")
-"""What every profile has a model for; a model for ``meaning`` is optional."""
+"""What every profile has a model for; models for ``meaning`` and ``judge`` are optional."""
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Revision = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 
@@ -136,6 +136,12 @@ class SentenceEncoderModel(Model):
     options: MeaningOptions
 
 
+class JudgeModel(Model):
+    """A language model, for the questions of scorecards that no rule can answer."""
+
+    kind: Literal["transformers-text-generation"]
+
+
 class Profile(Record):
     """A set of models that are used together; one manifest file."""
 
@@ -147,6 +153,7 @@ class Profile(Record):
     diarization: DiarizationModel
     tone: ToneClassifier
     meaning: SentenceEncoderModel | None = None
+    judge: JudgeModel | None = None
     trust: dict[str, float] = Field(default_factory=dict)
     """Limits of the trust gate that suit these models, by the gate's own names."""
     manifest: Path
@@ -157,7 +164,8 @@ class Profile(Record):
     @property
     def purposes(self) -> tuple[Purpose, ...]:
         """What the profile has a model for."""
-        return PURPOSES if self.meaning is None else (*PURPOSES, "meaning")
+        more: tuple[Purpose, ...] = ("meaning", "judge")
+        return (*PURPOSES, *(name for name in more if getattr(self, name) is not None))
 
     def model(self, purpose: Purpose) -> Model:
         """Return the model for a purpose, one of ``purposes``."""
@@ -168,6 +176,8 @@ class Profile(Record):
         }
         if self.meaning is not None:
             models["meaning"] = self.meaning
+        if self.judge is not None:
+            models["judge"] = self.judge
         return models[purpose]
 
 

@@ -3,8 +3,8 @@
 import os
 
 from qa_pipeline.errors import UsageError
-from qa_pipeline.language_model import EndpointModel, LanguageModel
-from qa_pipeline.model_registry import Profile
+from qa_pipeline.language_model import EndpointModel, LanguageModel, TransformersModel
+from qa_pipeline.model_registry import Profile, identity, local_folder
 from qa_pipeline.settings import JudgeSettings
 
 API_KEY = "QA_JUDGE_API_KEY"
@@ -16,6 +16,7 @@ def language_model_of(profile: Profile, judge: JudgeSettings, device: str) -> La
 
     Raises:
         UsageError: it is not one of the centre's own, or the profile has none.
+        ModelError: the profile's is not complete, or not the one that its manifest names.
     """
     if judge.use == "endpoint" and judge.endpoint and judge.model:
         return EndpointModel(
@@ -24,4 +25,11 @@ def language_model_of(profile: Profile, judge: JudgeSettings, device: str) -> La
             timeout_s=judge.timeout_s,
             api_key=os.environ.get(API_KEY) or None,
         )
-    raise UsageError(f"profile {profile.name} has no language model for device {device}")
+    if profile.judge is None:
+        raise UsageError(
+            f'judge.use = "profile", but profile {profile.name} has no language model; give its '
+            'manifest a [judge], or use = "endpoint"'
+        )
+    name, _, version = identity(profile, "judge").partition("@")
+    folder = local_folder(profile, "judge")
+    return TransformersModel(folder, name=name, version=version, device=device)

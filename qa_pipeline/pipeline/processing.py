@@ -93,7 +93,8 @@ class Processing:
         if any(map(asks_questions, scorecards)) and settings.judge.use != "off":
             model = self.parts.language_model
             self.judging = Judging(model, settings.judge.parallel)
-            models["judge"] = f"{model.name}@prompt-{PROMPT_VERSION}"
+            local = identity(profile, "judge") if settings.judge.use == "profile" else model.name
+            models["judge"] = f"{local}@prompt-{PROMPT_VERSION}"
         self.versions = Versions(qa_pipeline=__version__, profile=profile.name, models=models)
 
     def key_of(self, digest: str, metadata: CallMetadata) -> str:
