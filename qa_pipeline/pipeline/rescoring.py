@@ -111,23 +111,12 @@ def rescore(
         batches = reader.plan_batches(BATCH_CALLS)
         calls = sum(len(batch.call_ids) for batch in batches)
         progress.begin(calls)
-        meanings = meanings_for(card, settings)
-        files = []
-        for number, batch in enumerate(batches):
-            scored = [
-                score_call(
-                    card,
-                    c.conversation,
-                    c.measures,
-                    c.metadata,
-                    meanings,
-                    kept_answers(c.answers, settings.judge),
-                )
-                for c in reader.read_batch(batch)
-            ]
-            key = f"{card.content_hash} {at.isoformat()} {number}"
-            files.append(write_scores(scored, settings.bundles_dir, key, at))
-            progress.done(len(scored), 0.0)
+    planned = time.monotonic()
+    files = []
+    for path, batch in zip(_judged(settings, card, batches, at, workers), batches, strict=True):
+        files.append(path)
+        progress.done(len(batch.call_ids), 0.0)
+    judged = time.monotonic()
     with Store.open_owner(settings.store_path) as owner:
         owner.ingest(settings.bundles_dir)
         keep_scorecard(owner, card)
@@ -177,7 +166,14 @@ class _Judging:
     def judge(self, batch: CallBatch, number: int) -> Path:
         """Judge a batch and write its scores; return their file."""
         scored = [
-            score_call(self._card, c.conversation, c.measures, c.metadata, self._meanings)
+            score_call(
+                self._card,
+                c.conversation,
+                c.measures,
+                c.metadata,
+                self._meanings,
+                kept_answers(c.answers, self._settings.judge),
+            )
             for c in self._reader.read_batch(batch)
         ]
         key = f"{self._card.content_hash} {self._at.isoformat()} {number}"

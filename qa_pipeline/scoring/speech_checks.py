@@ -165,7 +165,11 @@ def _missing(body: Says, inside: Context, found: list[Found]) -> Outcome:
 
 def _heard(body: Says, inside: Context) -> str:
     """Return the words said in the window, shortened: its beginning, or its end for ``last``."""
-    parts = [cut for stream in inside.call.streams(body.who) for cut in stream.texts(inside.has)]
+    parts = [
+        cut
+        for stream in inside.call.streams(body.who)
+        for cut in stream.texts(inside.spans, inside.has)
+    ]
     heard = " ".join(text for _, text in sorted(parts))
     if len(heard) <= HEARD_LIMIT:
         return heard
@@ -184,8 +188,7 @@ def _heard_probability(body: Says, inside: Context) -> float:
     probabilities = [
         token.probability
         for stream in inside.call.streams(body.who)
-        for token in stream.tokens
-        if inside.has(token.start_s, token.end_s)
+        for token in stream.tokens_inside(inside.spans, inside.has)
     ]
     return round(fmean(probabilities), 4) if probabilities else 1.0
 

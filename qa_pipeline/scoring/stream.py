@@ -14,6 +14,7 @@ from statistics import fmean
 from qa_pipeline.language.normalise import Script, pieces
 from qa_pipeline.language.phonetics import sound_of
 from qa_pipeline.records import Conversation, Role, Utterance, Word
+from qa_pipeline.scoring.windows import Interval
 
 JOIN_GAP_S = 3.0
 """Utterances of a speaker further apart than this do not make one phrase together."""
@@ -57,6 +58,8 @@ class Stream:
         self.memory: dict[object, object] = {}
         """What matching has found here, by what it looked for."""
         self._windows: dict[int, Windows] = {}
+        self._window_places: dict[int, dict[int, int]] = {}
+        self._inside: dict[tuple[Interval, ...], list[Token]] = {}
 
     @cached_property
     def runs(self) -> list[tuple[int, int]]:
@@ -78,14 +81,45 @@ class Stream:
             letters = ["".join(t.text for t in group) for group in groups]
             sounds = ["".join(t.sound for t in group) for group in groups]
             self._windows[length] = Windows(length, starts, letters, sounds)
+            self._window_places[length] = {start: row for row, start in enumerate(starts)}
         return self._windows[length]
 
-    def texts(self, inside: Callable[[float, float], bool]) -> list[tuple[float, str]]:
+    def windows_at(self, length: int, starts: list[int]) -> "Windows":
+        """Return those runs of ``length`` tokens that begin at ``starts`` and are runs at all."""
+        whole = self.windows(length)
+        places = self._window_places[length]
+        rows = [places[start] for start in starts if start in places]
+        return Windows(
+            length,
+            [whole.starts[row] for row in rows],
+            [whole.letters[row] for row in rows],
+            [whole.sounds[row] for row in rows],
+        )
+
+    def tokens_inside(
+        self, spans: tuple[Interval, ...], inside: Callable[[float, float], bool]
+    ) -> list[Token]:
+        """Return the tokens in ``spans``, as ``inside`` tells; looked up once for each of them."""
+        if spans not in self._inside:
+            kept = [token for token in self.tokens if inside(token.start_s, token.end_s)]
+            self._inside[spans] = kept
+        return self._inside[spans]
+
+    @cached_property
+    def vocabulary(self) -> dict[str, list[int]]:
+        """Where each word stands."""
+        found: dict[str, list[int]] = {}
+        for place, token in enumerate(self.tokens):
+            found.setdefault(token.text, []).append(place)
+        return found
+
+    def texts(
+        self, spans: tuple[Interval, ...], inside: Callable[[float, float], bool]
+    ) -> list[tuple[float, str]]:
         """Return (start_s, text) of the part of each utterance that lies ``inside``."""
         cuts: dict[int, list[Token]] = {}
-        for token in self.tokens:
-            if inside(token.start_s, token.end_s):
-                cuts.setdefault(token.utterance, []).append(token)
+        for token in self.tokens_inside(spans, inside):
+            cuts.setdefault(token.utterance, []).append(token)
         return [
             (group[0].start_s, self.utterances[index].text[group[0].start : group[-1].end])
             for index, group in cuts.items()

@@ -73,7 +73,8 @@ def test_backtest_counts_what_flips_and_writes_nothing(tmp_path: Path) -> None:
     )
     assert hashlib.sha256(settings.store_path.read_bytes()).hexdigest() == digest
     shown = page(found)
-    assert "have a lovely day" in shown and "<svg" in shown
+    assert "have a lovely day" in shown
+    assert "<svg" in shown
     assert any("draft" in line for line in histogram(found))
 
 
@@ -93,7 +94,8 @@ def test_learning_proposes_what_people_hear_and_the_card_misses(tmp_path: Path) 
     assert (found.reviewed, found.missed, found.held_out) == (10, 4, 0)
     best = lesson.effects[0]
     assert best.proposal.phrase in "have a lovely day"
-    assert len(best.proposal.caught) == 4 and best.proposal.spoiled == ()
+    assert len(best.proposal.caught) == 4
+    assert best.proposal.spoiled == ()
     assert (best.before.pct, best.after.pct, best.after.kappa) == (60.0, 100.0, 1.0)
     spoken_by_others = {end for end, verdict in ENDS if verdict == "not_met"}
     assert not any(e.proposal.phrase in end for e in lesson.effects for end in spoken_by_others)
@@ -142,7 +144,8 @@ def test_phrases_of_a_check_itself_are_added_there(tmp_path: Path) -> None:
     draft = write_draft(settings, card, file, "closure.thanks", [thanks], tmp_path / "d.yaml")
     made = load_scorecard(Path(draft.file))
     [thanked] = [c for c in made.criteria() if c.id == "closure.thanks"]
-    assert thanked.check is not None and thanked.check.says is not None
+    assert thanked.check is not None
+    assert thanked.check.says is not None
     assert thanked.check.says.any is not None
     assert thanked.check.says.any.of("en") == ("thank you", "much obliged")
 
@@ -150,3 +153,19 @@ def test_phrases_of_a_check_itself_are_added_there(tmp_path: Path) -> None:
 def _rows(store: Path, sql: str) -> list[tuple[object, ...]]:
     with Store.open_reader(store) as reader:
         return list(reader.query(sql).rows)
+
+
+def test_processes_that_share_the_calls_find_the_same(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 4, reviewed=False)
+    rescore(settings, small_card(MORE), workers=2)
+    rescore(settings, small_card(MORE.replace("version: 2", "version: 3")), workers=1)
+    columns = "call_id, criterion_id, verdict, reason, confidence, needs_review"
+    shared, alone = (
+        _rows(
+            settings.store_path,
+            f"SELECT {columns} FROM criterion_results WHERE version = {version} ORDER BY ALL",
+        )
+        for version in (2, 3)
+    )
+    assert shared == alone
+    assert len(shared) == 12

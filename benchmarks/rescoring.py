@@ -1,0 +1,256 @@
+"""How long it takes to judge stored calls anew, and how much memory: for N and for 2 N calls.
+
+Run it with ``python -m benchmarks.rescoring --calls 10000``. The store is made of the sample
+dialogues: calls of 60 utterances, each put together from several dialogues of one language and
+one word in eight replaced, always the same. At most 2,000 calls differ from one another; more are
+copies of these under other ids, as far apart as they can lie.
+"""
+
+import argparse
+import json
+import random
+import resource
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.truth import TrueWord, read_truths
+from qa_pipeline.measures import measure
+from qa_pipeline.pipeline.rescoring import rescore
+from qa_pipeline.records import (
+    CallMetadata,
+    Conversation,
+    ProcessedCall,
+    Recording,
+    Role,
+    Trust,
+    Turn,
+    Utterance,
+    Versions,
+    Word,
+)
+from qa_pipeline.scoring import Scorecard, find_scorecards, load_scorecard
+from qa_pipeline.settings import read_settings
+from qa_pipeline.store import Store, write_bundle
+
+ROOT = Path(__file__).resolve().parents[1]
+UTTERANCES = 60
+WORDS = 14
+"""At most so many words (Mandarin: twice as many characters) an utterance: about 50 bytes."""
+REPLACED = 0.125
+DISTINCT = 2_000
+CRITERIA = 30
+COPIED = (
+    *("calls", "speaker_roles", "utterances", "words", "turns", "measures", "silences"),
+    *("interruptions", "tones"),
+)
+
+Line = tuple[Role, tuple[str, ...]]
+
+
+def dialogues() -> dict[str, list[list[Line]]]:
+    """Return the sample dialogues by language, cut into short utterances."""
+    found: dict[str, list[list[Line]]] = {"en": [], "zh": []}
+    for truth in read_truths(ROOT / "sample_calls").values():
+        longest = WORDS * (2 if truth.language == "zh" else 1)
+        lines: list[Line] = []
+        group: list[TrueWord] = []
+        for word in (*sorted(truth.words, key=lambda w: w.start_s), None):
+            if group and (word is None or word.role != group[-1].role or _size(group) >= longest):
+                lines.append((group[0].role, tuple(w.text for w in group)))
+                group = []
+            if word is not None and word.role in ("agent", "customer"):
+                group.append(word)
+        found[truth.language].append(lines)
+    return found
+
+
+def _size(words: list[TrueWord]) -> int:
+    return sum(1 if word.text.isascii() else len(word.text) for word in words)
+
+
+def made_calls(count: int, seed: int = 1) -> Iterator[tuple[Conversation, CallMetadata]]:
+    """Yield so many calls, the same for the same seed."""
+    known = dialogues()
+    pools = {
+        language: sorted({word for lines in all_ for _, words in lines for word in words})
+        for language, all_ in known.items()
+    }
+    for number in range(count):
+        rng = random.Random(f"{seed} {number}")
+        language = "zh" if number % 2 else "en"
+        lines: list[Line] = []
+        chosen = known[language][:]
+        rng.shuffle(chosen)
+        for dialogue in chosen:
+            lines += dialogue
+        lines = lines[: UTTERANCES - 4] + chosen[0][-4:]
+        yield _conversation(f"call-{number:05d}", language, lines, pools[language], rng)
+
+
+def _conversation(
+    name: str, language: str, lines: list[Line], pool: list[str], rng: random.Random
+) -> tuple[Conversation, CallMetadata]:
+    at_s, utterances = 1.0, []
+    for number, (role, words) in enumerate(lines, start=1):
+        heard = []
+        for text in words:
+            said = rng.choice(pool) if rng.random() < REPLACED else text
+            end_s = round(at_s + (0.25 if language == "en" else 0.2 * len(said)), 3)
+            heard.append(
+                Word(
+                    text=said, start_s=at_s, end_s=end_s, probability=round(rng.uniform(0.6, 1), 3)
+                )
+            )
+            at_s = end_s
+        utterances.append(
+            Utterance(
+                utterance_id=f"u{number:04d}",
+                role=role,
+                speaker=role,
+                language=language,
+                words=tuple(heard),
+                text=("" if language == "zh" else " ").join(word.text for word in heard),
+                start_s=heard[0].start_s,
+                end_s=heard[-1].end_s,
+            )
+        )
+        at_s = round(at_s + rng.choice((0.3, 0.5, 0.9, 4.0)), 3)
+    conversation = Conversation(
+        call_id=name,
+        language=language,
+        duration_s=at_s,
+        utterances=tuple(utterances),
+        turns=tuple(Turn(speaker=u.role, start_s=u.start_s, end_s=u.end_s) for u in utterances),
+        speaker_roles={"agent": "agent", "customer": "customer"},
+        role_confidence=1.0,
+        trust=Trust(level="ok"),
+    )
+    facts = CallMetadata(
+        agent_id=f"a{rng.randrange(50)}",
+        direction="inbound",
+        answer_delay_s=rng.uniform(2, 14),
+        started_at=datetime(2026, 3, 1 + rng.randrange(28), 9, tzinfo=UTC),
+    )
+    return conversation, facts
+
+
+def card_of(criteria: int = CRITERIA) -> Scorecard:
+    """Return a card with so many criteria, from all the cards that come with the package."""
+    cards = [load_scorecard(path) for path in find_scorecards(ROOT / "scorecards")]
+    cards.sort(key=lambda card: card.scorecard != "inbound-service")
+    base, left, names = cards[0], criteria, set()
+    sections, lists, variables = [], dict(base.lists), dict(base.variables)
+    for card in cards:
+        for section in card.sections:
+            kept = [c for c in section.criteria if c.id not in names][:left]
+            if not kept or (card is not base and _clash(card, base)):
+                continue
+            names |= {c.id for c in kept}
+            left -= len(kept)
+            same = {"id": f"{card.scorecard}.{section.id}", "criteria": tuple(kept)}
+            sections.append(section.model_copy(update=same))
+            lists |= card.lists
+            variables |= card.variables
+    return base.model_copy(
+        update={
+            "scorecard": "benchmark",
+            "sections": tuple(sections),
+            "lists": lists,
+            "variables": variables,
+            "tests": (),
+            "content_hash": f"benchmark {criteria}",
+        }
+    )
+
+
+def _clash(card: Scorecard, base: Scorecard) -> bool:
+    return any(name in base.lists and base.lists[name] != card.lists[name] for name in card.lists)
+
+
+def fill(folder: Path, calls: int) -> None:
+    """Make a store of so many calls in ``folder``."""
+    distinct = min(calls, DISTINCT)
+    for conversation, facts in made_calls(distinct):
+        name = conversation.call_id
+        processed = ProcessedCall(
+            recording=Recording(
+                call_id=name,
+                path=f"/calls/{name}.wav",
+                digest=name,
+                duration_s=conversation.duration_s,
+                sample_rate_hz=None,
+                channels=0,
+                codec="txt",
+                layout=None,
+                metadata=facts,
+            ),
+            conversation=conversation,
+            measures=measure(conversation, None, None, facts),
+            scored=(),
+            versions=Versions(qa_pipeline="benchmark", profile="none", models={}),
+            processed_at=datetime(2026, 3, 31, tzinfo=UTC),
+        )
+        write_bundle(processed, folder / "bundles", name)
+    with Store.open_owner(folder / "calls.duckdb") as owner:
+        owner.ingest(folder / "bundles")
+    multiply(folder / "calls.duckdb", distinct, calls)
+    shutil.rmtree(folder / "bundles")
+
+
+def multiply(store: Path, distinct: int, calls: int) -> None:
+    """Copy the calls of a store under other ids until there are ``calls``."""
+    import duckdb
+
+    with duckdb.connect(str(store)) as connection:
+        for copy in range(1, -(-calls // distinct)):
+            left = min(distinct, calls - copy * distinct)
+            for table in COPIED:
+                connection.execute(
+                    f"INSERT INTO {table} SELECT * REPLACE (call_id || '-{copy}' AS call_id) "
+                    f"FROM {table} WHERE call_id < 'call-{left:05d}' AND length(call_id) = 10"
+                )
+
+
+def measured(calls: int, workers: int) -> dict[str, float]:
+    """Judge a store of so many calls anew; return what that took."""
+    with tempfile.TemporaryDirectory(prefix="qa-rescoring-") as scratch:
+        folder = Path(scratch)
+        fill(folder, calls)
+        settings = read_settings(data_dir=folder)
+        before = _cpu_s()
+        began = time.monotonic()
+        done = rescore(settings, card_of(), workers=workers)
+        return {
+            "calls": calls,
+            "wall_s": round(time.monotonic() - began, 1),
+            "cpu_s": round(_cpu_s() - before, 1),
+            **{f"{name}_s": round(value, 1) for name, value in done.seconds_of.items()},
+            "peak_own_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+            "peak_worker_mib": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024),
+        }
+
+
+def _cpu_s() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def main() -> None:
+    """Print what one number of calls, and twice as many, take."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--calls", type=int, default=2_000)
+    parser.add_argument("--once", action="store_true", help="Not twice as many too.")
+    parser.add_argument("--workers", type=int, default=2)
+    given = parser.parse_args()
+    card = card_of()
+    print(f"{len(card.criteria())} criteria, {UTTERANCES} utterances a call", flush=True)
+    for calls in (given.calls,) if given.once else (given.calls, 2 * given.calls):
+        print(json.dumps(measured(calls, given.workers)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
