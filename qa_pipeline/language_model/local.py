@@ -68,7 +68,7 @@ class TransformersModel:
             device = "cuda" if torch.cuda.is_available() else "cpu"
         try:
             tokenizer = AutoTokenizer.from_pretrained(self._folder, local_files_only=True)
-            model = AutoModelForCausalLM.from_pretrained(
+            model: Any = AutoModelForCausalLM.from_pretrained(
                 self._folder, local_files_only=True, dtype="auto"
             )
             return tokenizer, model.to(device).eval(), device

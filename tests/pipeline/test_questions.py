@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from qa_pipeline.pipeline import RunSummary, run_calls
+from qa_pipeline.pipeline.language_model import API_KEY
 from qa_pipeline.pipeline.rescoring import rescore
 from qa_pipeline.progress import Silent
 from qa_pipeline.records import ModelAnswer, ProcessedCall
@@ -14,7 +15,7 @@ from qa_pipeline.scoring import load_scorecard
 from qa_pipeline.settings import JudgeSettings, Settings
 from qa_pipeline.store import Store
 from tests.language_model.scripted import Scripted, quoting, serving
-from tests.running import environment, qa
+from tests.running import REPOSITORY, environment, qa
 
 CARD = """
 scorecard: asking
@@ -104,6 +105,14 @@ def ran(
 
 def verdicts(call: ProcessedCall) -> dict[str, str]:
     return {r.criterion_id.split(".")[1]: r.verdict for r in call.scored[0].criteria}
+
+
+def test_every_setting_is_documented() -> None:
+    text = (REPOSITORY / "docs" / "configuration.md").read_text(encoding="utf-8")
+    table = text.split("## A language model")[1].split("\n## ")[0]
+    for name in JudgeSettings.model_fields:
+        assert f"| `{name}` |" in table
+    assert f"`{API_KEY}`" in table
 
 
 def test_off_nothing_is_asked_and_the_rest_is_scored(calls: Path) -> None:
