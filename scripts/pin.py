@@ -15,7 +15,15 @@ _BLOCK = re.compile(r"\n*\[tool\.uv\]\nconstraint-dependencies = \[\n.*?\n\]\n",
 def resolved_versions() -> list[str]:
     """Return ``name==version`` (with its marker, if any) of the whole resolved set, sorted."""
     exported = subprocess.run(
-        ["uv", "export", "--all-extras", "--no-hashes", "--no-emit-project", "--no-annotate", "--no-header"],
+        [
+            "uv",
+            "export",
+            "--all-extras",
+            "--no-hashes",
+            "--no-emit-project",
+            "--no-annotate",
+            "--no-header",
+        ],
         capture_output=True,
         text=True,
         check=True,
