@@ -6,7 +6,6 @@ the length of the phrase: a short one has to be exact, because a short word is n
 """
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,7 +17,7 @@ from rapidfuzz.process import cdist
 from qa_pipeline.language.normalise import Script, pieces
 from qa_pipeline.language.phonetics import sound_of
 from qa_pipeline.scoring.checks import Match
-from qa_pipeline.scoring.stream import Stream, Windows
+from qa_pipeline.scoring.stream import Stream
 
 Scores = NDArray[np.float32]
 NEAR = 4.0
@@ -152,25 +151,16 @@ def find(stream: Stream, phrases: PhraseSet) -> list[Hit]:
     known = stream.memory.get(phrases)
     if isinstance(known, tuple):
         return list(known)
-    hits = hits_in(stream, phrases, lambda group: stream.windows(group.length))
-    stream.memory[phrases] = tuple(hits)
-    return hits
-
-
-def hits_in(
-    stream: Stream, phrases: PhraseSet, windows_of: Callable[[PhraseGroup], Windows]
-) -> list[Hit]:
-    """Return matches and near misses in those windows that are given for each group."""
     candidates: list[Hit] = []
     for group in phrases.groups:
-        if group.script not in stream.scripts:
-            continue
-        windows = windows_of(group)
-        if windows.starts:
+        windows = stream.windows(group.length)
+        if windows.starts and group.script in stream.scripts:
             scores = _scores(group, windows.letters, windows.sounds, phrases.match)
             candidates += _above(group, scores, windows.starts)
     by_text = phrases.by_text
-    return best([hit for hit in candidates if _has_all_words(by_text[hit.phrase], hit, stream)])
+    hits = best([hit for hit in candidates if _has_all_words(by_text[hit.phrase], hit, stream)])
+    stream.memory[phrases] = tuple(hits)
+    return hits
 
 
 def _scores(group: PhraseGroup, letters: list[str], sounds: list[str], match: Match) -> Scores:
@@ -211,15 +201,13 @@ def _has_all_words(phrase: Phrase, hit: Hit, stream: Stream) -> bool:
         return True
     tokens = stream.tokens[hit.first : hit.last + 1]
     heard = tuple(token.text for token in tokens)
-    missing = sum(not _word_is_in(i, phrase.words, heard) for i in words_of_weight(phrase))
-    return missing <= len(phrase.words) // WORDS_A_MISS
-
-
-def words_of_weight(phrase: Phrase) -> list[int]:
-    """Return the places of the words of an English phrase that have to be there."""
     weight = WORD_OF_WEIGHT if len(phrase.words) > 3 else WORD_OF_WEIGHT - 1
-    short = len(phrase.words) <= 2
-    return [i for i, word in enumerate(phrase.words) if len(word) >= weight or short]
+    missing = sum(
+        not _word_is_in(i, phrase.words, heard)
+        for i, word in enumerate(phrase.words)
+        if len(word) >= weight or len(phrase.words) <= 2
+    )
+    return missing <= len(phrase.words) // WORDS_A_MISS
 
 
 @lru_cache(maxsize=65536)
@@ -227,17 +215,17 @@ def _word_is_in(index: int, words: tuple[str, ...], heard: tuple[str, ...]) -> b
     """Tell whether a word is among ``heard``, near its place, alone, split or merged."""
     near = range(max(0, index - 1), min(len(heard), index + 2))
     alone = [heard[i] for i in near]
-    if any(alike(words[index], other, WORD_ALIKE) for other in alone):
+    if any(_alike(words[index], other, WORD_ALIKE) for other in alone):
         return True
     split = ["".join(heard[i : i + 2]) for i in near]
-    if any(alike(words[index], other, JOINED_ALIKE) for other in split):
+    if any(_alike(words[index], other, JOINED_ALIKE) for other in split):
         return True
     merged = ["".join(words[i : i + 2]) for i in (index - 1, index) if i >= 0]
-    return any(alike(word, other, JOINED_ALIKE) for word in merged for other in alone)
+    return any(_alike(word, other, JOINED_ALIKE) for word in merged for other in alone)
 
 
 @lru_cache(maxsize=65536)
-def alike(word: str, other: str, needed: float) -> bool:
+def _alike(word: str, other: str, needed: float) -> bool:
     """Tell whether one English word could have been heard as the other."""
     letters = Indel.normalized_similarity(word, other)
     sounds = Indel.normalized_similarity(sound_of(word, "en"), sound_of(other, "en"))

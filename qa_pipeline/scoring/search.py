@@ -12,9 +12,8 @@ from qa_pipeline.language.meaning import Meanings, pieces_of_meaning
 from qa_pipeline.language.normalise import Script, pieces, simplified
 from qa_pipeline.language.patterns import pattern
 from qa_pipeline.records import Utterance
-from qa_pipeline.scoring.candidates import find
 from qa_pipeline.scoring.checks import Match, Says
-from qa_pipeline.scoring.matching import Hit, best, compiled
+from qa_pipeline.scoring.matching import Hit, best, compiled, find
 from qa_pipeline.scoring.stream import Quote, Stream
 
 if TYPE_CHECKING:

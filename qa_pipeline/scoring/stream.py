@@ -58,7 +58,6 @@ class Stream:
         self.memory: dict[object, object] = {}
         """What matching has found here, by what it looked for."""
         self._windows: dict[int, Windows] = {}
-        self._window_places: dict[int, dict[int, int]] = {}
         self._inside: dict[tuple[Interval, ...], list[Token]] = {}
 
     @cached_property
@@ -81,20 +80,7 @@ class Stream:
             letters = ["".join(t.text for t in group) for group in groups]
             sounds = ["".join(t.sound for t in group) for group in groups]
             self._windows[length] = Windows(length, starts, letters, sounds)
-            self._window_places[length] = {start: row for row, start in enumerate(starts)}
         return self._windows[length]
-
-    def windows_at(self, length: int, starts: list[int]) -> "Windows":
-        """Return those runs of ``length`` tokens that begin at ``starts`` and are runs at all."""
-        whole = self.windows(length)
-        places = self._window_places[length]
-        rows = [places[start] for start in starts if start in places]
-        return Windows(
-            length,
-            [whole.starts[row] for row in rows],
-            [whole.letters[row] for row in rows],
-            [whole.sounds[row] for row in rows],
-        )
 
     def tokens_inside(
         self, spans: tuple[Interval, ...], inside: Callable[[float, float], bool]
@@ -104,14 +90,6 @@ class Stream:
             kept = [token for token in self.tokens if inside(token.start_s, token.end_s)]
             self._inside[spans] = kept
         return self._inside[spans]
-
-    @cached_property
-    def vocabulary(self) -> dict[str, list[int]]:
-        """Where each word stands."""
-        found: dict[str, list[int]] = {}
-        for place, token in enumerate(self.tokens):
-            found.setdefault(token.text, []).append(place)
-        return found
 
     def texts(
         self, spans: tuple[Interval, ...], inside: Callable[[float, float], bool]
