@@ -29,6 +29,7 @@ from qa_pipeline.records import (
     Transcript,
     Turn,
     Word,
+    part_of,
 )
 from qa_pipeline.speakers import (
     Diarizer,
@@ -207,7 +208,7 @@ class _Mono:
             t.model_copy(
                 update={"start_s": t.start_s + part.start_s, "end_s": t.end_s + part.start_s}
             )
-            for t in self.diarizer.diarize(self.samples[first:last], inside)
+            for t in self.diarizer.diarize(part_of(self.samples, first, last), inside)
         )
         words = [word for word in self.people if is_inside(word, (part,))]
         return _Part(turns, self.roles(words, turns), words)

@@ -43,6 +43,7 @@ from qa_pipeline.records.sound import (
     Sound,
     SoundQuality,
     packed,
+    part_of,
     row_of,
     unpacked,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "Versions",
     "Word",
     "packed",
+    "part_of",
     "row_of",
     "unpacked",
 ]

@@ -70,6 +70,13 @@ def row_of(held: Samples | PackedSamples) -> Row:
     return _PackedRow(held) if held.dtype == np.int16 else unpacked(held)
 
 
+def part_of(row: Row, first: int, last: int) -> Row:
+    """Return samples ``first`` to ``last`` of a channel as a channel; nothing is copied."""
+    if isinstance(row, _PackedRow):
+        return _PackedRow(row.held[first:last])
+    return row[first:last]
+
+
 def packed(samples: Samples) -> PackedSamples:
     """Return samples in 16 bits; those of a 16-bit recording at 16 kHz come back as they were."""
     steps = np.rint(samples * np.float32(32768.0))
