@@ -115,7 +115,9 @@ def learn(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", help="The draft's file. Default: CARD-vVERSION.yaml beside the card."),
+        typer.Option(
+            "--output", help="The draft's file. Default: CARD-vVERSION.yaml beside the card."
+        ),
     ] = None,
     profile: options.ProfileName = None,
     data_dir: options.DataDir = None,

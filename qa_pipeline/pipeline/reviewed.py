@@ -7,6 +7,7 @@ they agree. Then the same exact arithmetic adds up.
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -38,14 +39,23 @@ def refresh_reviewed(owner: StoreOwner, extra: Iterable[str] = ()) -> int:
     return owner.put_reviewed_scores([reviewed_score(call, cards.of(call)) for call in stale])
 
 
+_NOT_JUDGED_BY: dict[str, Any] = {
+    "tests": True,
+    "sections": {"__all__": {"criteria": {"__all__": {"examples"}}}},
+}
+"""Made-up conversations of a card; what they say must not be taken for what a caller said."""
+
+
 def keep_scorecard(owner: StoreOwner, card: Scorecard) -> None:
-    """Keep a card in the store as it is now."""
+    """Keep what calls are judged by, as the card has it now, in the store."""
     owner.keep_scorecard(
         KeptCard(
             scorecard=card.scorecard,
             version=card.version,
             content_hash=card.content_hash,
-            content=card.model_dump_json(by_alias=True, exclude_defaults=True),
+            content=card.model_dump_json(
+                by_alias=True, exclude_defaults=True, exclude=_NOT_JUDGED_BY
+            ),
         )
     )
 

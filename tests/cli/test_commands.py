@@ -148,7 +148,7 @@ def test_a_wrong_day_is_said_in_words(demo: DemoRun) -> None:
 
 def test_models_are_listed_and_verified(tmp_path: Path) -> None:
     profiles = {row["profile"] for row in qa_json("models", "list", cwd=tmp_path)["models"]}
-    assert profiles == {"bundled", "standard", "accurate", "paraformer"}
+    assert profiles == {"bundled", "standard", "accurate", "paraformer", "sensevoice"}
     assert qa_json("models", "verify", cwd=tmp_path)["problems"] == []
     unpulled = qa("models", "verify", "standard", cwd=tmp_path)
     assert unpulled.returncode == 2

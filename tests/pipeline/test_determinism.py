@@ -17,8 +17,9 @@ DIFFERS_BY_NATURE = {"processed_at"}
 
 def processed(folder: Path, seed: str, threads: str) -> dict[str, bytes]:
     """Process both calls in a new process; return each call's whole result."""
-    recordings = folder / "calls"
-    recordings.mkdir(parents=True)
+    folder.mkdir()
+    recordings = folder.parent / "calls"  # the path of a recording is part of the result
+    recordings.mkdir(exist_ok=True)
     for call in (STEREO, MONO):
         for file in (REPOSITORY / "sample_calls").glob(f"{call}.*"):
             shutil.copy(file, recordings)
@@ -28,7 +29,7 @@ def processed(folder: Path, seed: str, threads: str) -> dict[str, bytes]:
         MKL_NUM_THREADS=threads,
         OPENBLAS_NUM_THREADS=threads,
     )
-    done = qa("run", "calls", "--device", "cpu", "--json", cwd=folder, env=env)
+    done = qa("run", recordings, "--device", "cpu", "--json", cwd=folder, env=env)
     assert done.returncode == 0, done.stderr
     return {call: result(folder, call) for call in (STEREO, MONO)}
 

@@ -2,6 +2,7 @@
 
 import json
 import wave
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -106,17 +107,22 @@ def test_exports_are_redacted_though_the_store_is_not(tmp_path: Path) -> None:
         assert "jane.doe" in done.stdout  # not asked for
 
 
+def _text(report: Path) -> str:
+    """Return everything written in a report; a workbook is a zip file of XML."""
+    if report.suffix != ".xlsx":
+        return report.read_text("utf-8")
+    with zipfile.ZipFile(report) as parts:
+        return "".join(parts.read(name).decode("utf-8") for name in parts.namelist())
+
+
 def test_reports_are_redacted_though_the_store_is_not(tmp_path: Path) -> None:
     settings = _settings(tmp_path, stored_text=())
     _run(tmp_path, settings)
     shown = {}
     for name, kinds in (("open", ()), ("redacted", settings.redaction.beyond_store("reports"))):
         write_reports(settings.store_path, tmp_path / name, redact=kinds)
-        shown[name] = "".join(
-            path.read_text("utf-8")
-            for path in sorted((tmp_path / name).rglob("*"))
-            if path.is_file()
-        )
+        files = [path for path in sorted((tmp_path / name).rglob("*")) if path.is_file()]
+        shown[name] = "".join(_text(path) for path in files)
     assert "one seven two" in shown["open"]
     assert "one seven two" not in shown["redacted"]
     assert "900123" not in shown["redacted"]
