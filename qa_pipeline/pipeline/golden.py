@@ -11,6 +11,7 @@ from pathlib import Path
 
 from qa_pipeline.errors import UsageError
 from qa_pipeline.pipeline.judging import kept_answers
+from qa_pipeline.pipeline.rescoring import meanings_for
 from qa_pipeline.records import ProcessedCall, ScoredCall, Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.scoring import Scorecard, score_call
@@ -89,13 +90,15 @@ def check_golden(settings: Settings, card: Scorecard, *, listen: bool = False) -
         scored, more = _heard_again(calls, settings, card)
         problems += more
     else:
+        meanings = meanings_for(card, settings)
         scored = [
             score_call(
                 card,
                 c.conversation,
                 c.measures,
                 c.recording.metadata,
-                answers=kept_answers(c.answers, settings.judge),
+                meanings,
+                kept_answers(c.answers, settings.judge),
             )
             for c in calls
         ]

@@ -166,6 +166,6 @@ def _brands(scorecards: tuple[Scorecard, ...]) -> tuple[str, ...]:
         for name, local in card.variables.items()
         if name.startswith("brand")
         for words in local.values()
-        for text in ((words,) if isinstance(words, str) else words)
+        for text in words
     )
     return tuple(dict.fromkeys(names))

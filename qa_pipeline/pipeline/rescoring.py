@@ -55,7 +55,8 @@ def meanings_for(card: Scorecard, settings: Settings) -> Meanings | None:
     """Return what compares meanings, where the card asks for it."""
     if not asks_by_meaning(card):
         return None
-    return meanings_of(load_profile(settings.profile, resource_folder("models")))
+    profile = load_profile(settings.profile, resource_folder("models"))
+    return meanings_of(profile, settings.device)
 
 
 def published_card(reader: StoreReader, name: str) -> Scorecard:
@@ -145,7 +146,7 @@ class _Job:
 
     settings: Settings
     card: tuple[str, str]
-    """As JSON, and its content hash: a card's generic parts cannot be pickled."""
+    """Packed."""
     at: datetime
 
 
@@ -153,9 +154,7 @@ class _Judging:
     """Judges batches, one after the other; the store stays open to read meanwhile."""
 
     def __init__(self, job: _Job) -> None:
-        content, content_hash = job.card
-        card = Scorecard.model_validate_json(content)
-        self._card = card.model_copy(update={"content_hash": content_hash})
+        self._card = Scorecard.unpacked(*job.card)
         self._settings, self._at = job.settings, job.at
         self._meanings = meanings_for(self._card, job.settings)
         self._reader = Store.open_reader(job.settings.store_path)
@@ -200,8 +199,7 @@ def _judged(
     workers: int | None,
 ) -> Iterator[Path]:
     """Judge all batches, in this process or shared by several; yield the files in order."""
-    content = card.model_dump_json(by_alias=True, exclude_unset=True)
-    job = _Job(settings, (content, card.content_hash), at)
+    job = _Job(settings, card.packed(), at)
     if workers is None:
         workers = min(os.cpu_count() or 1, len(batches) // 4)
     if workers < 2:

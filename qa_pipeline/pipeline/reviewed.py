@@ -83,10 +83,9 @@ class Cards:
         if kept is None:
             return None
         try:
-            card = Scorecard.model_validate_json(kept.content)
+            return Scorecard.unpacked(kept.content, content_hash)
         except ValidationError:  # kept by another version of qa_pipeline
             return None
-        return card.model_copy(update={"content_hash": content_hash})
 
     def _in_files(self, content_hash: str) -> Scorecard | None:
         paths = [*map(Path, self._extra), *find_scorecards(resource_folder("scorecards"))]

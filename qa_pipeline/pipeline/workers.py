@@ -47,7 +47,7 @@ class _Share:
     run_id: str
     settings: Settings
     scorecards: tuple[tuple[str, str], ...]
-    """Each card as JSON and its content hash: its generic parts cannot be pickled."""
+    """Packed."""
     habits: Mapping[str, AgentHabit]
     accepted: MutableMapping[str, tuple[str, str]]
     threads: int
@@ -75,10 +75,7 @@ class Workers:
         share = _Share(
             run.run_id,
             run.settings,
-            tuple(
-                (card.model_dump_json(by_alias=True, exclude_unset=True), card.content_hash)
-                for card in run.scorecards
-            ),
+            tuple(card.packed() for card in run.scorecards),
             dict(run.habits),
             self._manager.dict(),
             max(1, len(os.sched_getaffinity(0)) // len(devices)),
@@ -286,10 +283,7 @@ def _work(connection: "Connection[Any, Any]", device: str, share: _Share) -> Non
             tell(("error", (number, QaPipelineError(f"worker on {device}: {error!r}"))))
 
     settings = share.settings.model_copy(update={"device": device, "workers": ()})
-    cards = tuple(
-        Scorecard.model_validate_json(text).model_copy(update={"content_hash": content_hash})
-        for text, content_hash in share.scorecards
-    )
+    cards = tuple(Scorecard.unpacked(*card) for card in share.scorecards)
     processing = Processing(share.run_id, settings, cards, share.habits, share.accepted)
     with suppress(EOFError), Line(processing, _Told(tell)) as line:
         while (order := connection.recv()) is not None:

@@ -138,6 +138,20 @@ class Scorecard(Part):
     """Conversations with the verdicts they must get."""
     content_hash: str = Field(default="", exclude=True)
 
+    def packed(self) -> tuple[str, str]:
+        """Return the card as JSON and its hash, for another process: it cannot be pickled."""
+        return self.model_dump_json(by_alias=True, exclude_unset=True), self.content_hash
+
+    @classmethod
+    def unpacked(cls, content: str, content_hash: str) -> Scorecard:
+        """Return the card that was packed.
+
+        Raises:
+            ValidationError: another version of the package packed it.
+        """
+        card = cls.model_validate_json(content)
+        return card.model_copy(update={"content_hash": content_hash})
+
     def criteria(self) -> list[Criterion]:
         """Return every criterion, in the order of the card."""
         return [criterion for section in self.sections for criterion in section.criteria]

