@@ -1,13 +1,10 @@
 """Models of the public shapes with random weights: they compute as much and understand nothing."""
 
 import json
-import shutil
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from qa_pipeline.resources import resource_folder
 
@@ -41,9 +38,10 @@ def write_whisper(folder: Path, shape: WhisperShape, quantization: str, seed: in
     The tokenizer is that of the bundled model; the ids above it are never written.
     """
     import torch
-    from ctranslate2.converters.transformers import WhisperLoader
     from tokenizers import Tokenizer
     from transformers import WhisperConfig, WhisperForConditionalGeneration
+
+    from models.training.transcription.export import convert
 
     bundled = resource_folder("models") / "bundled" / "transcription"
     tokenizer = Tokenizer.from_file(str(bundled / "tokenizer.json"))
@@ -73,23 +71,14 @@ def write_whisper(folder: Path, shape: WhisperShape, quantization: str, seed: in
         norm.weight[0], norm.bias[0] = 0.0, _LIFT
         table[:, 0] = 0.0
         table[end:, 0] = _SINK
-    spec = WhisperLoader().get_model_spec(model)
-    known = sorted(tokenizer.get_vocab(with_added_tokens=True).items(), key=lambda item: item[1])
-    names = json.loads((bundled / "vocabulary.json").read_text(encoding="utf-8"))
-    spec.register_vocabulary(names + [f"<|unused{n}|>" for n in range(shape.tokens - len(known))])
+    bundled_names = json.loads((bundled / "vocabulary.json").read_text(encoding="utf-8"))
+    unused = [f"<|unused{n}|>" for n in range(shape.tokens - len(bundled_names))]
     last = shape.decoder_layers - 1
-    spec.config.suppress_ids = []
-    spec.config.suppress_ids_begin = []
-    spec.config.alignment_heads = [[last, head] for head in range(min(6, shape.heads))]
-    spec.config.lang_ids = [tokenizer.token_to_id(f"<|{code}|>") for code in ("en", "zh")]
-    spec.validate()
-    spec.optimize(quantization=quantization)
-    folder.mkdir(parents=True, exist_ok=True)
-    spec.save(str(folder))
-    shutil.copy(bundled / "tokenizer.json", folder / "tokenizer.json")
-    features = json.loads((bundled / "preprocessor_config.json").read_text(encoding="utf-8"))
-    features["feature_size"] = shape.mels
-    (folder / "preprocessor_config.json").write_text(json.dumps(features), encoding="utf-8")
+    chosen = model.generation_config
+    chosen.alignment_heads = [[last, head] for head in range(min(6, shape.heads))]
+    chosen.lang_to_id = {code: tokenizer.token_to_id(f"<|{code}|>") for code in ("en", "zh")}
+    chosen.suppress_tokens = chosen.begin_suppress_tokens = []
+    convert(model, [*bundled_names, *unused], bundled / "tokenizer.json", folder, quantization)
 
 
 def write_diarization(folder: Path, seed: int = 1) -> None:
@@ -106,6 +95,8 @@ def write_diarization(folder: Path, seed: int = 1) -> None:
         from pyannote.audio.core.task import Problem, Resolution, Specifications
         from pyannote.audio.models.embedding import WeSpeakerResNet34
         from pyannote.audio.models.segmentation import PyanNet
+
+        from models.training.diarization.package import write_checkpoint, write_identity_plda
 
     torch.manual_seed(seed)
     segmentation: Any = PyanNet(
@@ -128,15 +119,8 @@ def write_diarization(folder: Path, seed: int = 1) -> None:
     )
     embedding.build()
     for name, model in (("segmentation", segmentation), ("embedding", embedding)):
-        checkpoint: dict[str, Any] = {
-            "state_dict": model.state_dict(),
-            "pytorch-lightning_version": "2.5.0",
-            "hyper_parameters": dict(model.hparams),
-        }
-        model.on_save_checkpoint(checkpoint)
-        (folder / name).mkdir(parents=True, exist_ok=True)
-        torch.save(checkpoint, folder / name / "pytorch_model.bin")
-    _write_plda(folder / "plda")
+        write_checkpoint(folder / name, model)
+    write_identity_plda(folder / "plda")
     config = {
         "version": "4.0.7",
         "pipeline": {
@@ -157,11 +141,3 @@ def write_diarization(folder: Path, seed: int = 1) -> None:
         },
     }
     (folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
-
-
-def _write_plda(folder: Path) -> None:
-    """Write a PLDA that changes nothing: the pipeline asks for one and does not use it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    none, same = np.zeros(128), np.eye(128)
-    np.savez_compressed(folder / "xvec_transform.npz", mean1=none, mean2=none, lda=same)
-    np.savez_compressed(folder / "plda.npz", mu=none, tr=same, psi=np.ones(128))

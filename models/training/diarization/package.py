@@ -30,9 +30,9 @@ def write_pipeline(
     embedding.specifications = Specifications(
         problem=Problem.REPRESENTATION, resolution=Resolution.CHUNK, duration=4.0
     )
-    _write_checkpoint(folder / "segmentation", segmentation)
-    _write_checkpoint(folder / "embedding", embedding)
-    _write_identity_plda(folder / "plda")
+    write_checkpoint(folder / "segmentation", segmentation)
+    write_checkpoint(folder / "embedding", embedding)
+    write_identity_plda(folder / "plda")
     write_config(folder, threshold=threshold, min_cluster_size=min_cluster_size)
 
 
@@ -67,7 +67,8 @@ def write_config(folder: Path, *, threshold: float, min_cluster_size: int) -> No
     (folder / "config.yaml").write_text(text, encoding="utf-8")
 
 
-def _write_checkpoint(folder: Path, model: Model) -> None:
+def write_checkpoint(folder: Path, model: Model) -> None:
+    """Write a network in half precision, as pyannote loads it."""
     folder.mkdir(parents=True, exist_ok=True)
     state = {
         name: value.detach().cpu().half() if value.is_floating_point() else value.cpu()
@@ -82,7 +83,7 @@ def _write_checkpoint(folder: Path, model: Model) -> None:
     torch.save(checkpoint, folder / "pytorch_model.bin")
 
 
-def _write_identity_plda(folder: Path) -> None:
+def write_identity_plda(folder: Path) -> None:
     """Write a PLDA that changes nothing: the pipeline asks for one and does not use it."""
     folder.mkdir(parents=True, exist_ok=True)
     size = 128

@@ -79,13 +79,25 @@ def export(
     weights: dict[str, Tensor], shape: Shape, tokenizer_path: Path, out: Path, quantization: str
 ) -> None:
     """Write ``model.bin`` and the files beside it into the folder ``out``."""
-    from ctranslate2.converters.transformers import WhisperLoader
-
     tokenizer = Tokenizer.from_file(str(tokenizer_path))
     model = _transformers_model(weights, shape, tokenizer)
-    spec = WhisperLoader().get_model_spec(model)
     named = sorted(tokenizer.get_vocab(with_added_tokens=True).items(), key=lambda item: item[1])
-    spec.register_vocabulary(["" if name == EMPTY else name for name, _ in named])
+    names = ["" if name == EMPTY else name for name, _ in named]
+    convert(model, names, tokenizer_path, out, quantization)
+
+
+def convert(
+    model: Any, names: list[str], tokenizer_path: Path, out: Path, quantization: str
+) -> None:
+    """Write a transformers Whisper model as a folder that faster-whisper loads.
+
+    ``names``: the text of every token id, in order. What is suppressed, the alignment heads and
+    the languages are those of the model's ``generation_config``.
+    """
+    from ctranslate2.converters.transformers import WhisperLoader
+
+    spec = WhisperLoader().get_model_spec(model)
+    spec.register_vocabulary(names)
     chosen = model.generation_config
     spec.config.suppress_ids = chosen.suppress_tokens
     spec.config.suppress_ids_begin = chosen.begin_suppress_tokens
@@ -99,7 +111,7 @@ def export(
     (out / "preprocessor_config.json").write_text(
         json.dumps(
             {
-                "feature_size": 80,
+                "feature_size": model.config.num_mel_bins,
                 "sampling_rate": 16_000,
                 "hop_length": 160,
                 "chunk_length": 30,
