@@ -4,9 +4,10 @@ English: lower case, without punctuation, contractions and numbers written out, 
 out. Mandarin: simplified characters one by one, the polite and the plain "you" made one.
 """
 
-from dataclasses import dataclass
+import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from qa_pipeline.language.patterns import pattern
 
@@ -17,6 +18,8 @@ Script = Literal["en", "zh"]
 
 _PIECE = pattern(r"[A-Za-z][A-Za-z'’]*|\d+|\p{Han}")
 _HAN = pattern(r"\p{Han}")
+# What `_PIECE` never crosses: a usual Chinese character, or all up to the next one or a space.
+_CHUNK = re.compile(r"[\u4e00-\u9fff]|[^\s\u4e00-\u9fff]+")
 _FILLERS = frozenset({"um", "uh", "er", "erm", "hmm", "mm", "嗯", "呃", "额"})
 _CONTRACTIONS = {
     "im": "i am", "ive": "i have", "youre": "you are", "youve": "you have", "youll": "you will",
@@ -75,8 +78,7 @@ _HAN_SAME = {
 }
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """One word or character in its compared form, and the span of the text it came from."""
 
     text: str
@@ -94,12 +96,23 @@ def pieces(text: str, numbers: Script | None = None) -> list[Piece]:
     simple = simplified(text)
     language = numbers or ("zh" if _HAN.search(simple) else "en")
     found: list[Piece] = []
-    for match in _PIECE.finditer(simple):
+    for chunk in _CHUNK.finditer(simple):
+        at = chunk.start()
+        for word, script, start, end in _cut(chunk.group(), language):
+            found.append(Piece(word, script, at + start, at + end))
+    return found
+
+
+@lru_cache(maxsize=65536)
+def _cut(chunk: str, language: Script) -> tuple[Piece, ...]:
+    """Return the pieces of a part of a text, placed from its beginning."""
+    found = []
+    for match in _PIECE.finditer(chunk):
         for word in _forms(match.group(0), language):
             if word not in _FILLERS:
                 script: Script = "en" if word.isascii() else "zh"
                 found.append(Piece(word, script, match.start(), match.end()))
-    return found
+    return tuple(found)
 
 
 @lru_cache(maxsize=65536)
@@ -149,10 +162,26 @@ def _converter() -> "OpenCC":
     return OpenCC("t2s")
 
 
+@lru_cache(maxsize=1)
+def _traditional() -> frozenset[str]:
+    """Return the characters that OpenCC ever changes; it is slow, and most texts have none."""
+    changed: set[str] = set()
+    for name in ("TSCharacters.txt", "TSPhrases.txt"):
+        lines = (files("opencc") / "dictionary" / name).read_text(encoding="utf-8").splitlines()
+        for line in lines:
+            written, values = line.split("\t")
+            simple = values.split()[0]
+            same_length = len(simple) == len(written)
+            changed.update(
+                char for i, char in enumerate(written) if not same_length or simple[i] != char
+            )
+    return frozenset(changed)
+
+
 @lru_cache(maxsize=16384)
 def simplified(text: str) -> str:
     """Return ``text`` in simplified characters, character by character (same length)."""
-    if text.isascii():
+    if text.isascii() or _traditional().isdisjoint(text):
         return text
     whole = str(_converter().convert(text))
     return whole if len(whole) == len(text) else text

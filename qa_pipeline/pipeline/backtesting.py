@@ -9,7 +9,7 @@ from qa_pipeline.progress import Progress, Silent
 from qa_pipeline.records import SensitiveKind
 from qa_pipeline.reports.backtest import Backtest, CardSide, Counting, FlippedCall
 from qa_pipeline.reports.source import source_of
-from qa_pipeline.scoring import Scorecard, score_call
+from qa_pipeline.scoring import Judge, Scorecard
 from qa_pipeline.scoring.differences import differences
 from qa_pipeline.settings import Settings
 from qa_pipeline.store import Store, StoreReader
@@ -29,22 +29,20 @@ def backtest(
     """
     progress = progress or Silent()
     counting = Counting(_side(published), _side(draft))
-    meanings = [meanings_for(card, settings) for card in (published, draft)]
+    judges = [Judge(card, meanings_for(card, settings)) for card in (published, draft)]
     with Store.open_reader(settings.store_path) as reader:
         batches = reader.plan_batches(BATCH_CALLS)
         progress.begin(sum(len(batch.call_ids) for batch in batches))
         for batch in batches:
             for call in reader.read_batch(batch):
                 one, two = (
-                    score_call(
-                        card,
+                    judge.score(
                         call.conversation,
                         call.measures,
                         call.metadata,
-                        known,
                         kept_answers(call.answers, settings.judge),
                     )
-                    for card, known in zip((published, draft), meanings, strict=True)
+                    for judge in judges
                 )
                 counting.add(one, two, call.metadata, call.conversation.language)
             progress.done(len(batch.call_ids), 0.0)

@@ -14,7 +14,7 @@ from qa_pipeline.pipeline.judging import kept_answers
 from qa_pipeline.pipeline.rescoring import meanings_for
 from qa_pipeline.records import ProcessedCall, ScoredCall, Verdict
 from qa_pipeline.records.base import Record
-from qa_pipeline.scoring import Scorecard, score_call
+from qa_pipeline.scoring import Judge, Scorecard
 from qa_pipeline.settings import Settings
 from qa_pipeline.store import Baseline, BaselineVerdict, Store, StoreReader
 
@@ -90,14 +90,12 @@ def check_golden(settings: Settings, card: Scorecard, *, listen: bool = False) -
         scored, more = _heard_again(calls, settings, card)
         problems += more
     else:
-        meanings = meanings_for(card, settings)
+        judge = Judge(card, meanings_for(card, settings))
         scored = [
-            score_call(
-                card,
+            judge.score(
                 c.conversation,
                 c.measures,
                 c.recording.metadata,
-                meanings,
                 kept_answers(c.answers, settings.judge),
             )
             for c in calls

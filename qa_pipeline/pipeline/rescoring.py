@@ -23,7 +23,7 @@ from qa_pipeline.pipeline.reviewed import Cards, keep_scorecard, refresh_reviewe
 from qa_pipeline.progress import Progress, Silent
 from qa_pipeline.records.base import Record
 from qa_pipeline.resources import resource_folder
-from qa_pipeline.scoring import Scorecard, asks_by_meaning, score_call
+from qa_pipeline.scoring import Judge, Scorecard, asks_by_meaning
 from qa_pipeline.settings import Settings
 from qa_pipeline.store import CallBatch, Store, StoreReader, write_scores
 
@@ -156,7 +156,7 @@ class _Judging:
     def __init__(self, job: _Job) -> None:
         self._card = Scorecard.unpacked(*job.card)
         self._settings, self._at = job.settings, job.at
-        self._meanings = meanings_for(self._card, job.settings)
+        self._judge = Judge(self._card, meanings_for(self._card, job.settings))
         self._reader = Store.open_reader(job.settings.store_path)
 
     def close(self) -> None:
@@ -165,12 +165,10 @@ class _Judging:
     def judge(self, batch: CallBatch, number: int) -> Path:
         """Judge a batch and write its scores; return their file."""
         scored = [
-            score_call(
-                self._card,
+            self._judge.score(
                 c.conversation,
                 c.measures,
                 c.metadata,
-                self._meanings,
                 kept_answers(c.answers, self._settings.judge),
             )
             for c in self._reader.read_batch(batch)

@@ -47,7 +47,7 @@ from qa_pipeline.records.sound import (
     row_of,
     unpacked,
 )
-from qa_pipeline.records.transcript import Transcript, Turn, Word
+from qa_pipeline.records.transcript import Transcript, Turn, Word, WordTimes
 
 __all__ = [
     "NOT_ANSWERED",
@@ -98,6 +98,7 @@ __all__ = [
     "Verdict",
     "Versions",
     "Word",
+    "WordTimes",
     "packed",
     "part_of",
     "row_of",

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, NonNegativeFloat
 
 from qa_pipeline.records.base import Record
-from qa_pipeline.records.transcript import Turn, Word
+from qa_pipeline.records.transcript import Turn, Word, WordTimes
 
 Role = Literal["agent", "customer", "ivr", "unknown"]
 TrustLevel = Literal["ok", "review", "reject"]
@@ -27,6 +27,10 @@ class Utterance(Record):
     text: str
     start_s: NonNegativeFloat
     end_s: NonNegativeFloat
+
+    def word_times(self) -> list[WordTimes]:
+        """Return the words with their times, without their records where those are not made."""
+        return [(w.text, w.start_s, w.end_s, w.probability) for w in self.words]
 
 
 class Trust(Record):

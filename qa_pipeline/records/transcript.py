@@ -6,6 +6,9 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, model_validator
 
 from qa_pipeline.records.base import Record
 
+WordTimes = tuple[str, float, float, float]
+"""Text, start_s, end_s and probability of a word."""
+
 
 class Word(Record):
     """One recognised word (English) or character group (Mandarin), without surrounding spaces."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from qa_pipeline.language.meaning import Meanings
 from qa_pipeline.records import Verdict
 from qa_pipeline.records.base import Record
-from qa_pipeline.scoring.judge import judge_criteria
+from qa_pipeline.scoring.judge import Judge
 from qa_pipeline.scoring.schema import VERDICTS, CardTest, Criterion, Scorecard
 from qa_pipeline.scoring.scripts import language_of, read_script
 
@@ -56,13 +56,8 @@ def _examples(criterion: Criterion) -> Iterator[CardTest]:
 def _run(scorecard: Scorecard, test: CardTest, meanings: Meanings | None) -> list[CardTestResult]:
     text = _spoken(test.conversation, scorecard)
     scene = read_script(text, f"test {test.name!r}", test.metadata)
-    results = judge_criteria(
-        scorecard,
-        scene.conversation,
-        scene.measures,
-        scene.metadata,
-        only=test.expect,
-        meanings=meanings,
+    results = Judge(scorecard, meanings).criteria(
+        scene.conversation, scene.measures, scene.metadata, only=test.expect
     )
     found = {result.criterion_id: result for result in results}
     return [

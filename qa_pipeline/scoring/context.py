@@ -12,6 +12,7 @@ from qa_pipeline.scoring.checks import Check, Says, Window
 from qa_pipeline.scoring.outcome import Event, Outcome
 from qa_pipeline.scoring.reasons import Words
 from qa_pipeline.scoring.schema import Scorecard
+from qa_pipeline.scoring.search import Queries
 from qa_pipeline.scoring.windows import Interval, Intervals
 
 
@@ -22,6 +23,8 @@ class Context:
     card: Scorecard
     call: Call
     spans: Intervals
+    queries: Queries
+    """What the checks of the card look for."""
     where: str = ""
     stretch: Interval | None = None
     meanings: Meanings = field(default_factory=Meanings)

@@ -25,9 +25,80 @@ from qa_pipeline.scoring.outcome import Outcome
 from qa_pipeline.scoring.question_checks import MODEL_CONFIDENCE
 from qa_pipeline.scoring.reasons import Words
 from qa_pipeline.scoring.schema import Criterion, Scorecard
+from qa_pipeline.scoring.search import Queries
 
 REVIEW_CONFIDENCE = 0.5
 """No verdict on text is surer than this where the transcript itself needs review."""
+
+
+class Judge:
+    """Judges calls by a card; what the card looks for is worked out once for all of them."""
+
+    def __init__(self, scorecard: Scorecard, meanings: Meanings | None = None) -> None:
+        """``meanings``: what compares meanings, where the card asks for it."""
+        self._card = scorecard
+        self._meanings = meanings or Meanings()
+        self._queries = Queries(scorecard)
+
+    def score(
+        self,
+        conversation: Conversation,
+        measures: Measures | None,
+        metadata: CallMetadata | None,
+        answers: Answers | None = None,
+    ) -> ScoredCall:
+        """Judge a call.
+
+        ``answers``: what a language model has answered about the call; what it has not, where
+        the card asks, is noted there as missing.
+
+        The same input gives the same result, byte for byte. Where the transcript cannot be
+        trusted (``trust.level`` is ``reject``), everything that depends on it is ``unscored`` and
+        the call has no total: the few facts left say nothing about the service.
+        """
+        card = self._card
+        results = self.criteria(conversation, measures, metadata, answers=answers)
+        totals = Totals(card, results, Words(conversation.language).language)
+        trusted = conversation.trust.level != "reject"
+        return ScoredCall(
+            call_id=conversation.call_id,
+            scorecard=card.scorecard,
+            version=card.version,
+            scorecard_hash=card.content_hash,
+            total_pct=totals.total_pct if trusted else None,
+            total_without_critical_pct=totals.without_critical_pct if trusted else None,
+            passed=totals.passed if trusted else None,
+            total_low_pct=totals.low_pct if trusted else None,
+            total_high_pct=totals.high_pct if trusted else None,
+            trust=conversation.trust.level,
+            sections=totals.sections if trusted else tuple(_blank(s) for s in totals.sections),
+            criteria=results,
+        )
+
+    def criteria(
+        self,
+        conversation: Conversation,
+        measures: Measures | None,
+        metadata: CallMetadata | None,
+        only: Collection[str] | None = None,
+        answers: Answers | None = None,
+    ) -> tuple[CriterionResult, ...]:
+        """Judge a call by the criteria of the card, or by those whose ids are in ``only``."""
+        call = Call(conversation, measures, metadata or CallMetadata())
+        context = Context(
+            self._card,
+            call,
+            (call.extent,),
+            self._queries,
+            meanings=self._meanings,
+            answers=answers or Answers(),
+        )
+        return tuple(
+            _judged(criterion, section.id, context)
+            for section in self._card.sections
+            for criterion in section.criteria
+            if only is None or criterion.id in only
+        )
 
 
 def score_call(
@@ -38,60 +109,8 @@ def score_call(
     meanings: Meanings | None = None,
     answers: Answers | None = None,
 ) -> ScoredCall:
-    """Judge a call by a scorecard. ``meanings``: what compares meanings, where a card asks.
-
-    ``answers``: what a language model has answered about the call; what it has not, where the
-    card asks, is noted there as missing.
-
-    The same input gives the same result, byte for byte. Where the transcript cannot be trusted
-    (``trust.level`` is ``reject``), everything that depends on it is ``unscored`` and the call
-    has no total: the few facts left say nothing about the service.
-    """
-    results = judge_criteria(
-        scorecard, conversation, measures, metadata, meanings=meanings, answers=answers
-    )
-    totals = Totals(scorecard, results, Words(conversation.language).language)
-    trusted = conversation.trust.level != "reject"
-    return ScoredCall(
-        call_id=conversation.call_id,
-        scorecard=scorecard.scorecard,
-        version=scorecard.version,
-        scorecard_hash=scorecard.content_hash,
-        total_pct=totals.total_pct if trusted else None,
-        total_without_critical_pct=totals.without_critical_pct if trusted else None,
-        passed=totals.passed if trusted else None,
-        total_low_pct=totals.low_pct if trusted else None,
-        total_high_pct=totals.high_pct if trusted else None,
-        trust=conversation.trust.level,
-        sections=totals.sections if trusted else tuple(_blank(s) for s in totals.sections),
-        criteria=results,
-    )
-
-
-def judge_criteria(
-    scorecard: Scorecard,
-    conversation: Conversation,
-    measures: Measures | None,
-    metadata: CallMetadata | None,
-    only: Collection[str] | None = None,
-    meanings: Meanings | None = None,
-    answers: Answers | None = None,
-) -> tuple[CriterionResult, ...]:
-    """Judge a call by the criteria of a card, or by those whose ids are in ``only``."""
-    call = Call(conversation, measures, metadata or CallMetadata())
-    context = Context(
-        scorecard,
-        call,
-        (call.extent,),
-        meanings=meanings or Meanings(),
-        answers=answers or Answers(),
-    )
-    return tuple(
-        _judged(criterion, section.id, context)
-        for section in scorecard.sections
-        for criterion in section.criteria
-        if only is None or criterion.id in only
-    )
+    """Judge one call by a card: see `Judge`, which is for many calls."""
+    return Judge(scorecard, meanings).score(conversation, measures, metadata, answers)
 
 
 def _blank(section: SectionResult) -> SectionResult:

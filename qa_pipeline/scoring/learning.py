@@ -18,11 +18,13 @@ from qa_pipeline.scoring.call import Call
 from qa_pipeline.scoring.checks import Check, Says
 from qa_pipeline.scoring.context import Context, narrowed
 from qa_pipeline.scoring.evaluate import ask
-from qa_pipeline.scoring.judge import judge_criteria
-from qa_pipeline.scoring.matching import compiled, find
+from qa_pipeline.scoring.judge import Judge
+from qa_pipeline.scoring.matching import find
 from qa_pipeline.scoring.outcome import Outcome
 from qa_pipeline.scoring.parts import PerLanguage
+from qa_pipeline.scoring.phrases import compiled
 from qa_pipeline.scoring.schema import Criterion, Scorecard
+from qa_pipeline.scoring.search import Queries
 from qa_pipeline.scoring.speech_checks import FORBIDDEN_SIMILARITY
 
 LENGTHS = {"en": range(2, 7), "zh": range(3, 11)}
@@ -235,13 +237,13 @@ class _Trial:
     def verdict(self, card: Scorecard, call: Reviewed) -> Verdict:
         only = (self.criterion_id,)
         parts = (call.conversation, call.measures, call.metadata)
-        return judge_criteria(card, *parts, only=only, meanings=self.meanings)[0].verdict
+        return Judge(card, self.meanings).criteria(*parts, only=only)[0].verdict
 
     def context(self, call: Reviewed, target: Target) -> Context | None:
         """Return where in the call the target looks; ``None`` where that cannot be told."""
         seen = Call(call.conversation, call.measures, call.metadata)
         context: Context | Outcome = Context(
-            self.card, seen, (seen.extent,), meanings=self.meanings
+            self.card, seen, (seen.extent,), Queries(self.card), meanings=self.meanings
         )
         windows = [check.window for check in target.windows if check.window is not None]
         for window in (*windows, target.says):

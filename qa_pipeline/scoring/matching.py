@@ -1,55 +1,32 @@
 """Finding phrases in what was recognised, through recognition errors.
 
-Every run of about a phrase's number of words is compared with the phrase by letters and by
-sound (`rapidfuzz`, normalised indel similarity, 0 to 100). How near is near enough depends on
-the length of the phrase: a short one has to be exact, because a short word is near to many.
+A run of about a phrase's number of words is compared with the phrase by letters and by sound
+(`rapidfuzz`, normalised indel similarity, 0 to 100), where enough of the phrase's words are there
+in some form. How near is near enough depends on the length of the phrase: a short one has to be
+exact, because a short word is near to many.
 """
 
-from collections import defaultdict
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import Indel
-from rapidfuzz.process import cdist
+from rapidfuzz.distance import Indel, LCSseq
+from rapidfuzz.process import cpdist
 
-from qa_pipeline.language.normalise import Script, pieces
 from qa_pipeline.language.phonetics import sound_of
 from qa_pipeline.scoring.checks import Match
-from qa_pipeline.scoring.stream import Stream
+from qa_pipeline.scoring.landmarks import JOINED_ALIKE, WORD_ALIKE, Landmarks, Windows
+from qa_pipeline.scoring.phrases import EXACT, Phrase, PhrasePart, PhraseSet, compiled
+from qa_pipeline.scoring.stream import Stream, Token
+
+__all__ = ["Hit", "alike", "best", "compiled", "find", "is_there"]
 
 Scores = NDArray[np.float32]
-NEAR = 4.0
-"""Points below the threshold at which something not found is still worth a person's look."""
-EXACT = 99.9
-USUAL = 80.0
-"""What long phrases have to reach where a card does not say."""
-WORD_OF_WEIGHT = 4
-"""Letters from which an English word of a phrase has to be there; shorter ones get lost."""
-WORDS_A_MISS = 8
-"""A phrase of so many words may lack one word of weight, of twice as many two."""
-WORD_ALIKE = 0.65
-"""Mean similarity of letters and sound from which one word may be another, misheard."""
-JOINED_ALIKE = 0.85
-"""The same for two words taken as one, which are longer and so alike more easily."""
 
 
-@dataclass(frozen=True)
-class Phrase:
-    """A phrase in its compared form, with the similarity it asks for."""
-
-    text: str
-    words: tuple[str, ...]
-    script: Script
-    letters: str
-    sound: str
-    length: int
-    required: float
-
-
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """Tokens ``first`` to ``last`` of a stream that match ``phrase``."""
 
     first: int
@@ -69,79 +46,6 @@ class Hit:
         return self.required < EXACT and self.score < self.required + 3
 
 
-class PhraseGroup:
-    """Phrases of one script that are compared with windows of one length."""
-
-    def __init__(self, script: Script, length: int, phrases: list[Phrase]) -> None:
-        self.script = script
-        self.length = length
-        self.phrases = phrases
-        self.letters = [phrase.letters for phrase in phrases]
-        self.sounds = [phrase.sound for phrase in phrases]
-        required = np.array([[phrase.required] for phrase in phrases], dtype=np.float32)
-        self.floor = np.where(required >= EXACT, required, required - NEAR)
-        self.single = np.array([[phrase.length == 1] for phrase in phrases])
-
-
-class PhraseSet:
-    """Phrases in their compared form, grouped by what they are compared with."""
-
-    def __init__(self, phrases: list[Phrase], match: Match) -> None:
-        self.match = match
-        self.by_text = {phrase.text: phrase for phrase in phrases}
-        groups: dict[tuple[Script, int], list[Phrase]] = defaultdict(list)
-        for phrase in self.by_text.values():
-            for length in _window_lengths(phrase):
-                groups[phrase.script, length].append(phrase)
-        self.groups = [PhraseGroup(s, n, group) for (s, n), group in groups.items()]
-
-
-def _window_lengths(phrase: Phrase) -> range:
-    """Return the lengths of windows a phrase is compared with: recognition splits words."""
-    slack = 1 if phrase.required < EXACT or phrase.script == "en" else 0
-    return range(max(1, phrase.length - slack), phrase.length + slack + 1)
-
-
-@lru_cache(maxsize=4096)
-def compiled(phrases: tuple[str, ...], match: Match, similarity: float | None) -> PhraseSet:
-    """Bring phrases to their compared form. ``similarity``: see `_required`."""
-    found = []
-    for text in phrases:
-        parts = pieces(text)
-        if not parts:
-            continue
-        letters = "".join(part.text for part in parts)
-        found.append(
-            Phrase(
-                text=text,
-                words=tuple(part.text for part in parts),
-                script=parts[0].script,
-                letters=letters,
-                sound="".join(sound_of(part.text, part.script) for part in parts),
-                length=len(parts),
-                required=_required(parts[0].script, letters, match, similarity),
-            )
-        )
-    return PhraseSet(found, match)
-
-
-def _required(script: Script, letters: str, match: Match, similarity: float | None) -> float:
-    """Return the similarity that a phrase of this length has to reach, 0 to 100.
-
-    Mandarin counts characters, five sound symbols each: two characters have to sound exactly
-    alike, three or four may differ in two tones, or in one initial or final; longer phrases in
-    a syllable out of five. English counts letters. ``similarity`` above `USUAL` raises what is
-    below it; under `USUAL` it lowers every threshold by the difference.
-    """
-    if match == "exact":
-        return EXACT
-    steps = ((2, EXACT), (3, 86.0), (4, 88.0)) if script == "zh" else ((6, EXACT), (12, 91.0))
-    by_length = next((needed for most, needed in steps if len(letters) <= most), USUAL)
-    if similarity is None:
-        return by_length
-    return by_length - (USUAL - similarity) if similarity < USUAL else max(by_length, similarity)
-
-
 def find(stream: Stream, phrases: PhraseSet) -> list[Hit]:
     """Return the matches in order of time, best first where they overlap, and near misses.
 
@@ -151,63 +55,83 @@ def find(stream: Stream, phrases: PhraseSet) -> list[Hit]:
     known = stream.memory.get(phrases)
     if isinstance(known, tuple):
         return list(known)
-    candidates: list[Hit] = []
-    for group in phrases.groups:
-        windows = stream.windows(group.length)
-        if windows.starts and group.script in stream.scripts:
-            scores = _scores(group, windows.letters, windows.sounds, phrases.match)
-            candidates += _above(group, scores, windows.starts)
-    by_text = phrases.by_text
-    hits = best([hit for hit in candidates if _has_all_words(by_text[hit.phrase], hit, stream)])
+    hits: list[Hit] = []
+    for script, part in phrases.parts.items():
+        if script in stream.scripts:
+            hits += alike(_landmarks(part).windows(stream), part, stream, phrases.match)
+    hits = best(hits, partial(_is_there, phrases, stream))
     stream.memory[phrases] = tuple(hits)
     return hits
 
 
-def _scores(group: PhraseGroup, letters: list[str], sounds: list[str], match: Match) -> Scores:
-    """Return similarities, shape (phrases, windows)."""
-    by_letters: Scores = _similarity(group.letters, letters)
+@lru_cache(maxsize=4096)
+def _landmarks(phrases: PhrasePart) -> Landmarks:
+    return Landmarks(phrases)
+
+
+def alike(windows: Windows, phrases: PhrasePart, stream: Stream, match: Match) -> list[Hit]:
+    """Return the windows that are like their phrases or nearly so, whatever words are there."""
+    if not len(windows.phrases):
+        return []
+    floors = np.array([phrase.floor for phrase in phrases], dtype=np.float32)
+    scores = _scores(windows, phrases, stream, match)
+    found = []
+    for place in np.flatnonzero(scores >= floors[windows.phrases]).tolist():
+        phrase = phrases[windows.phrases[place]]
+        first, last = int(windows.firsts[place]), int(windows.ends[place]) - 1
+        score = round(float(scores[place]), 2)
+        found.append(Hit(first, last, score, phrase.required, phrase.text))
+    return found
+
+
+def _scores(windows: Windows, phrases: tuple[Phrase, ...], stream: Stream, match: Match) -> Scores:
+    """Return how alike windows and their phrases are, 0 to 100."""
+    firsts, ends = windows.firsts.tolist(), windows.ends.tolist()
+    numbers = windows.phrases.tolist()
+    letters = [phrase.letters for phrase in phrases]
+    by_letters = _similarity([letters[i] for i in numbers], stream.letters.cuts(firsts, ends))
     if match != "sound":
         return by_letters
-    by_sound = _similarity(group.sounds, sounds)
+    sounds = [phrase.sound for phrase in phrases]
+    by_sound = _similarity([sounds[i] for i in numbers], stream.sounds.cuts(firsts, ends))
     # English codes drop vowels and say little alone; Mandarin codes say all that is heard,
     # but for single characters, which have too many homophones.
-    if group.script == "zh":
-        return np.where(group.single, by_letters, np.maximum(by_letters, by_sound))
+    if phrases[0].script == "zh":
+        single = np.array([phrase.length == 1 for phrase in phrases])[windows.phrases]
+        return np.where(single, by_letters, np.maximum(by_letters, by_sound))
     return np.maximum(by_letters, (by_letters + by_sound) / 2)
 
 
 def _similarity(phrases: list[str], windows: list[str]) -> Scores:
-    ratio = cdist(phrases, windows, scorer=Indel.normalized_similarity, dtype=np.float32)
+    ratio = cpdist(phrases, windows, scorer=Indel.normalized_similarity, dtype=np.float32)
     return (100 * ratio).astype(np.float32)
 
 
-def _above(group: PhraseGroup, scores: Scores, starts: list[int]) -> list[Hit]:
-    """Return every window that matches a phrase or nearly does."""
-    found = []
-    for row, column in zip(*np.nonzero(scores >= group.floor), strict=True):
-        phrase, start = group.phrases[row], starts[column]
-        score = round(float(scores[row, column]), 2)
-        last = start + group.length - 1
-        found.append(Hit(start, last, score, phrase.required, phrase.text))
-    return found
+def _is_there(phrases: PhraseSet, stream: Stream, hit: Hit) -> bool:
+    return is_there(phrases.by_text[hit.phrase], stream.tokens[hit.first : hit.last + 1])
 
 
-def _has_all_words(phrase: Phrase, hit: Hit, stream: Stream) -> bool:
-    """Tell whether (nearly) every word of weight in an English phrase is there in some form.
+def is_there(phrase: Phrase, tokens: list[Token]) -> bool:
+    """Tell whether enough words of a phrase are there in some form, near their places.
 
     Similar letters in all do not make a phrase: "anything for" is not "anything further".
     """
-    if phrase.script == "zh" or hit.score >= EXACT:
-        return True
-    tokens = stream.tokens[hit.first : hit.last + 1]
-    heard = tuple(token.text for token in tokens)
-    weight = WORD_OF_WEIGHT if len(phrase.words) > 3 else WORD_OF_WEIGHT - 1
-    missing = sum(
-        not _word_is_in(i, phrase.words, heard)
-        for i, word in enumerate(phrase.words)
-        if len(word) >= weight or len(phrase.words) <= 2
-    )
-    return missing <= len(phrase.words) // WORDS_A_MISS
+    if phrase.script == "zh":
+        sounds = [token.sound for token in tokens]
+        there = sum(
+            max(_shared(sound, other) for other in sounds[max(0, i - 1) : i + 2])
+            for i, sound in enumerate(phrase.sounds)
+            if i <= len(sounds)
+        )
+    else:
+        heard = tuple(token.text for token in tokens)
+        there = sum(_word_is_in(i, phrase.words, heard) for i in phrase.needed_places())
+    return there >= phrase.needed_total()
+
+
+@lru_cache(maxsize=65536)
+def _shared(sound: str, other: str) -> int:
+    return int(LCSseq.similarity(sound, other))
 
 
 @lru_cache(maxsize=65536)
@@ -232,8 +156,11 @@ def _alike(word: str, other: str, needed: float) -> bool:
     return (letters + sounds) / 2 >= needed
 
 
-def best(candidates: list[Hit]) -> list[Hit]:
-    """Keep the best of overlapping candidates; matches before near misses, then by length."""
+def best(candidates: list[Hit], accepted: Callable[[Hit], bool] | None = None) -> list[Hit]:
+    """Keep the best of overlapping candidates; matches before near misses, then by length.
+
+    ``accepted``: those that it refuses are left out, and take no place of others.
+    """
     ranked = sorted(
         candidates, key=lambda h: (not h.found, -h.score, h.first - h.last, h.first, h.phrase)
     )
@@ -241,7 +168,7 @@ def best(candidates: list[Hit]) -> list[Hit]:
     kept = []
     for hit in ranked:
         span = range(hit.first, hit.last + 1)
-        if taken.isdisjoint(span):
+        if taken.isdisjoint(span) and (accepted is None or accepted(hit)):
             taken.update(span)
             kept.append(hit)
     return sorted(kept, key=lambda h: h.first)

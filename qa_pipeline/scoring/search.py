@@ -5,36 +5,36 @@ said; ``speech_checks`` then judges which of them lie in the window, and what th
 check. Whatever finds hits faster must find these same ones.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from qa_pipeline.language.meaning import Meanings, pieces_of_meaning
 from qa_pipeline.language.normalise import Script, pieces, simplified
 from qa_pipeline.language.patterns import pattern
 from qa_pipeline.records import Utterance
 from qa_pipeline.scoring.checks import Match, Says
-from qa_pipeline.scoring.matching import Hit, best, compiled, find
+from qa_pipeline.scoring.matching import Hit, best, find
+from qa_pipeline.scoring.phrases import PhraseSet, compiled
+from qa_pipeline.scoring.schema import METADATA_VARIABLES, Scorecard
 from qa_pipeline.scoring.stream import Quote, Stream
-
-if TYPE_CHECKING:
-    from qa_pipeline.scoring.context import Context
 
 EXCEPTION_SIMILARITY = 93.0
 """An exception must be nearly exact, or it would swallow what differs from it by one word."""
 LOW_PROBABILITY = 0.5
+KNOWN_QUERIES = 4096
+"""Queries that are remembered: with the agent's name in a phrase, each agent has its own."""
 MEANING_NEAR = 6.0
 """Points around the threshold of a meaning, and between what is meant and what is not, within
 which a person should look: who does what to whom is hard for a sentence encoder."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Query:
     """What is looked for, with all that the answer depends on besides the words of the call."""
 
-    phrases: tuple[str, ...]
-    exceptions: tuple[str, ...]
-    match: Match
-    similarity: float | None
+    phrases: PhraseSet
+    exceptions: PhraseSet
     regex: str | None
     examples: tuple[str, ...]
     """Of what is meant, in the language of the call."""
@@ -43,8 +43,7 @@ class Query:
     language: str
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A match in the call: what was said, and how sure the match is."""
 
     quote: Quote
@@ -63,29 +62,62 @@ class Found:
         return self.narrow or self.quote.probability < LOW_PROBABILITY
 
 
-def query_of(body: Says, context: "Context", similarity: float | None) -> Query:
-    """Return what ``body`` looks for in the call of ``context``."""
-    card, call = context.card, context.call
-    language = call.language
-    return Query(
-        phrases=card.phrases(body, call.facts),
-        exceptions=card.exceptions(body, call.facts),
-        match=body.match,
-        similarity=similarity,
-        regex=body.regex.of(language) if body.regex else None,
-        examples=_in_language(card.meanings(body, call.facts), language),
-        counterexamples=_in_language(card.counterexamples(body, call.facts), language),
-        meaning_similarity=body.meaning_similarity,
-        language=language,
-    )
+class Queries:
+    """What the checks of a card look for, worked out once for all calls that it depends on."""
+
+    def __init__(self, card: Scorecard) -> None:
+        self._card = card
+        self._known: dict[tuple[object, ...], Query] = {}
+        self._with_facts: dict[int, tuple[Says, bool]] = {}
+
+    def of(
+        self, body: Says, similarity: float | None, language: str, facts: Mapping[str, str]
+    ) -> Query:
+        """Return what ``body`` looks for in a call in ``language`` of which ``facts`` are known.
+
+        ``similarity``: that phrases have to reach, where it is not the usual one.
+        """
+        _, with_facts = self._with_facts.setdefault(id(body), (body, self._names_facts(body)))
+        key = (id(body), similarity, language, tuple(facts.items()) if with_facts else ())
+        query = self._known.get(key)
+        if query is None:
+            if len(self._known) >= KNOWN_QUERIES:
+                self._known.clear()
+            query = self._known[key] = self._made(body, similarity, language, facts)
+        return query
+
+    def _names_facts(self, body: Says) -> bool:
+        """Tell whether what is looked for depends on the call's agent, team or site."""
+        marks = {name: "{" + name + "}" for name in METADATA_VARIABLES}
+        card = self._card
+        wanted = (card.phrases, card.exceptions, card.meanings, card.counterexamples)
+        return any(ask(body, {}) != ask(body, marks) for ask in wanted)
+
+    def _made(
+        self, body: Says, similarity: float | None, language: str, facts: Mapping[str, str]
+    ) -> Query:
+        card = self._card
+        match: Match = "sound" if body.match == "meaning" else body.match
+        return Query(
+            phrases=compiled(card.phrases(body, facts), match, similarity),
+            exceptions=compiled(card.exceptions(body, facts), match, EXCEPTION_SIMILARITY),
+            regex=body.regex.of(language) if body.regex else None,
+            examples=_in_language(card.meanings(body, facts), language),
+            counterexamples=_in_language(card.counterexamples(body, facts), language),
+            meaning_similarity=body.meaning_similarity,
+            language=language,
+        )
 
 
 def search(query: Query, stream: Stream) -> list[Found]:
     """Return matches and near misses of phrases and patterns in what one role said."""
-    match: Match = "sound" if query.match == "meaning" else query.match
-    hits = find(stream, compiled(query.phrases, match, query.similarity))
-    hits += _pattern_hits(query.regex, stream)
-    return [_found(hit, stream, hit.narrow) for hit in _clear(hits, query, stream)]
+    known = stream.memory.get(query)
+    if isinstance(known, list):
+        return known
+    hits = find(stream, query.phrases) + _pattern_hits(query.regex, stream)
+    found = [_found(hit, stream, hit.narrow) for hit in _clear(hits, query, stream)]
+    stream.memory[query] = found
+    return found
 
 
 def search_meaning(
@@ -119,9 +151,7 @@ def _clear(hits: list[Hit], query: Query, stream: Stream) -> list[Hit]:
 
     Where two overlap, matches come before near misses, and then the earlier before the later.
     """
-    match: Match = "sound" if query.match == "meaning" else query.match
-    exempt = compiled(query.exceptions, match, EXCEPTION_SIMILARITY)
-    spans = [(h.first, h.last) for h in find(stream, exempt) if h.found]
+    spans = [(h.first, h.last) for h in find(stream, query.exceptions) if h.found]
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda h: not h.found):
         clear = all(hit.last < first or hit.first > last for first, last in spans)
@@ -133,9 +163,9 @@ def _clear(hits: list[Hit], query: Query, stream: Stream) -> list[Hit]:
 
 def _pattern_hits(source: str | None, stream: Stream) -> list[Hit]:
     """Return what the regular expression finds, utterance by utterance, as exact matches."""
+    hits: list[Hit] = []
     if source is None:
-        return []
-    hits = []
+        return hits
     for index, utterance in enumerate(stream.utterances):
         for match in pattern(source).finditer(simplified(utterance.text)):
             covered = stream.tokens_in(index, match.start(), match.end())

@@ -15,7 +15,6 @@ from qa_pipeline.scoring.search import (
     LOW_PROBABILITY,
     Found,
     Query,
-    query_of,
     search,
     search_meaning,
 )
@@ -99,7 +98,8 @@ def _look(body: Says, context: Context, ask: Ask, similarity: float | None) -> S
     inside = narrowed(body, context, ask)
     if isinstance(inside, Outcome):
         return inside
-    query = query_of(body, context, similarity)
+    call = context.call
+    query = context.queries.of(body, similarity, call.language, call.facts)
     found: list[Found] = []
     for stream in context.call.streams(body.who):
         found += [f for f in search(query, stream) if _is_in(inside, f)]
@@ -165,11 +165,7 @@ def _missing(body: Says, inside: Context, found: list[Found]) -> Outcome:
 
 def _heard(body: Says, inside: Context) -> str:
     """Return the words said in the window, shortened: its beginning, or its end for ``last``."""
-    parts = [
-        cut
-        for stream in inside.call.streams(body.who)
-        for cut in stream.texts(inside.spans, inside.has)
-    ]
+    parts = [cut for stream in inside.call.streams(body.who) for cut in stream.texts(inside.spans)]
     heard = " ".join(text for _, text in sorted(parts))
     if len(heard) <= HEARD_LIMIT:
         return heard
@@ -186,9 +182,9 @@ def _what(body: Says, context: Context) -> str:
 def _heard_probability(body: Says, inside: Context) -> float:
     """Return how surely the words in the window were recognised, 0 to 1."""
     probabilities = [
-        token.probability
+        stream.tokens[place].probability
         for stream in inside.call.streams(body.who)
-        for token in stream.tokens_inside(inside.spans, inside.has)
+        for place in stream.inside(inside.spans)
     ]
     return round(fmean(probabilities), 4) if probabilities else 1.0
 

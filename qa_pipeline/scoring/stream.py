@@ -5,23 +5,26 @@ speaker; a quote is cut from one utterance.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from statistics import fmean
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from qa_pipeline.language.normalise import Script, pieces
 from qa_pipeline.language.phonetics import sound_of
-from qa_pipeline.records import Conversation, Role, Utterance, Word
+from qa_pipeline.records import Conversation, Role, Utterance, WordTimes
 from qa_pipeline.scoring.windows import Interval
 
 JOIN_GAP_S = 3.0
 """Utterances of a speaker further apart than this do not make one phrase together."""
+_INSTANT_S = 1e-6
+"""How long a word without a length is taken to be."""
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One compared word or character: where in which utterance, when, and how surely heard."""
 
     text: str
@@ -35,8 +38,7 @@ class Token:
     probability: float
 
 
-@dataclass(frozen=True)
-class Quote:
+class Quote(NamedTuple):
     """An exact piece of one utterance."""
 
     utterance: Utterance
@@ -57,50 +59,63 @@ class Stream:
         self.scripts = {token.script for token in self.tokens}
         self.memory: dict[object, object] = {}
         """What matching has found here, by what it looked for."""
-        self._windows: dict[int, Windows] = {}
-        self._inside: dict[tuple[Interval, ...], list[Token]] = {}
+        self._inside: dict[tuple[Interval, ...], list[int]] = {}
 
     @cached_property
     def runs(self) -> list[tuple[int, int]]:
         """Half-open ranges of tokens without a gap longer than `JOIN_GAP_S`."""
+        tokens = self.tokens
         cuts = [0]
-        for i in range(1, len(self.tokens)):
-            before, here = self.tokens[i - 1], self.tokens[i]
-            apart = before.utterance != here.utterance
-            if apart and here.start_s - before.end_s > JOIN_GAP_S:
+        for i in self._starts:
+            if 0 < i < len(tokens) and tokens[i].start_s - tokens[i - 1].end_s > JOIN_GAP_S:
                 cuts.append(i)
-        cuts.append(len(self.tokens))
+        cuts.append(len(tokens))
         return [(a, b) for a, b in pairwise(cuts) if a < b]
 
-    def windows(self, length: int) -> "Windows":
-        """Return every run of ``length`` tokens, as letters and as sounds."""
-        if length not in self._windows:
-            starts = [i for a, b in self.runs for i in range(a, b - length + 1)]
-            groups = [self.tokens[i : i + length] for i in starts]
-            letters = ["".join(t.text for t in group) for group in groups]
-            sounds = ["".join(t.sound for t in group) for group in groups]
-            self._windows[length] = Windows(length, starts, letters, sounds)
-        return self._windows[length]
+    @cached_property
+    def run_ends(self) -> NDArray[np.intp]:
+        """Of each token, where its run ends."""
+        ends = np.empty(len(self.tokens), dtype=np.intp)
+        for first, last in self.runs:
+            ends[first:last] = last
+        return ends
 
-    def tokens_inside(
-        self, spans: tuple[Interval, ...], inside: Callable[[float, float], bool]
-    ) -> list[Token]:
-        """Return the tokens in ``spans``, as ``inside`` tells; looked up once for each of them."""
+    @cached_property
+    def letters(self) -> "Joined":
+        """All words in one."""
+        return Joined([token.text for token in self.tokens])
+
+    @cached_property
+    def sounds(self) -> "Joined":
+        """All sound codes in one."""
+        return Joined([token.sound for token in self.tokens])
+
+    @cached_property
+    def _times(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        starts_s = np.array([token.start_s for token in self.tokens])
+        ends_s = np.array([token.end_s for token in self.tokens])
+        return starts_s, np.maximum(ends_s, starts_s + _INSTANT_S)
+
+    def inside(self, spans: tuple[Interval, ...]) -> list[int]:
+        """Return the tokens of which any part lies in ``spans``; looked up once for each."""
         if spans not in self._inside:
-            kept = [token for token in self.tokens if inside(token.start_s, token.end_s)]
-            self._inside[spans] = kept
+            starts_s, ends_s = self._times
+            kept = np.zeros(len(self.tokens), dtype=bool)
+            for span in spans:
+                kept |= (starts_s < span.end_s) & (ends_s > span.start_s)
+            self._inside[spans] = np.flatnonzero(kept).tolist()
         return self._inside[spans]
 
-    def texts(
-        self, spans: tuple[Interval, ...], inside: Callable[[float, float], bool]
-    ) -> list[tuple[float, str]]:
-        """Return (start_s, text) of the part of each utterance that lies ``inside``."""
-        cuts: dict[int, list[Token]] = {}
-        for token in self.tokens_inside(spans, inside):
-            cuts.setdefault(token.utterance, []).append(token)
+    def texts(self, spans: tuple[Interval, ...]) -> list[tuple[float, str]]:
+        """Return (start_s, text) of the part of each utterance that lies in ``spans``."""
+        cuts: dict[int, tuple[Token, Token]] = {}
+        for place in self.inside(spans):
+            token = self.tokens[place]
+            first, _ = cuts.get(token.utterance, (token, token))
+            cuts[token.utterance] = first, token
         return [
-            (group[0].start_s, self.utterances[index].text[group[0].start : group[-1].end])
-            for index, group in cuts.items()
+            (first.start_s, self.utterances[index].text[first.start : last.end])
+            for index, (first, last) in cuts.items()
         ]
 
     @cached_property
@@ -123,29 +138,33 @@ class Stream:
         Where they lie in two utterances, the one that holds more of them is quoted.
         """
         group = self.tokens[first : last + 1]
-        counts: dict[int, int] = {}
-        for token in group:
-            counts[token.utterance] = counts.get(token.utterance, 0) + token.end - token.start
-        index = max(counts, key=lambda i: (counts[i], -i))
-        group = [token for token in group if token.utterance == index]
-        utterance = self.utterances[index]
+        if group[0].utterance != group[-1].utterance:
+            counts: dict[int, int] = {}
+            for token in group:
+                counts[token.utterance] = counts.get(token.utterance, 0) + token.end - token.start
+            index = max(counts, key=lambda i: (counts[i], -i))
+            group = [token for token in group if token.utterance == index]
+        utterance = self.utterances[group[0].utterance]
         return Quote(
             utterance=utterance,
             text=utterance.text[group[0].start : group[-1].end],
             start_s=group[0].start_s,
             end_s=max(group[0].start_s, group[-1].end_s),
-            probability=fmean(token.probability for token in group),
+            probability=fmean([token.probability for token in group]),
         )
 
 
-@dataclass(frozen=True)
-class Windows:
-    """All windows of one length: their first tokens, letters and sound codes."""
+class Joined:
+    """Strings in one, of which any run is cut without joining it again."""
 
-    length: int
-    starts: list[int]
-    letters: list[str]
-    sounds: list[str]
+    def __init__(self, texts: list[str]) -> None:
+        self._whole = "".join(texts)
+        self._places = [0, *accumulate(map(len, texts))]
+
+    def cuts(self, firsts: list[int], ends: list[int]) -> list[str]:
+        """Return the strings of each run from its first up to but not including its end, joined."""
+        whole, places = self._whole, self._places
+        return [whole[places[a] : places[b]] for a, b in zip(firsts, ends, strict=True)]
 
 
 def stream_of(conversation: Conversation, roles: tuple[Role, ...]) -> Stream:
@@ -158,59 +177,58 @@ def _tokens(index: int, utterance: Utterance) -> list[Token]:
     spans = _word_spans(utterance)
     language: Script = "zh" if utterance.language == "zh" else "en"
     found = []
-    for piece in pieces(utterance.text, language):
-        start_s, end_s, probability = _times(piece.start, piece.end, spans, utterance)
-        found.append(
-            Token(
-                text=piece.text,
-                script=piece.script,
-                sound=sound_of(piece.text, piece.script),
-                utterance=index,
-                start=piece.start,
-                end=piece.end,
-                start_s=start_s,
-                end_s=end_s,
-                probability=probability,
-            )
-        )
+    here = 0
+    for text, script, start, end in pieces(utterance.text, language):
+        while here < len(spans) and spans[here][1] <= start:
+            here += 1
+        last = here
+        while last < len(spans) and spans[last][0] < end:
+            last += 1
+        start_s, end_s, probability = _times(start, end, spans[here:last], utterance)
+        sound = sound_of(text, script)
+        found.append(Token(text, script, sound, index, start, end, start_s, end_s, probability))
     return found
 
 
-def _word_spans(utterance: Utterance) -> list[tuple[int, int, Word]]:
-    """Return where in the text each word stands."""
+_Span = tuple[int, int, WordTimes]
+
+
+def _word_spans(utterance: Utterance) -> list[_Span]:
+    """Return where in the text each word stands, in order."""
+    text = utterance.text
     spans = []
     at = 0
-    for word in utterance.words:
-        start = utterance.text.find(word.text, at)
+    for word in utterance.word_times():
+        start = text.find(word[0], at)
         if start < 0:
             continue
-        at = start + len(word.text)
+        at = start + len(word[0])
         spans.append((start, at, word))
     return spans
 
 
 def _times(
-    start: int, end: int, spans: list[tuple[int, int, Word]], utterance: Utterance
+    start: int, end: int, inside: list[_Span], utterance: Utterance
 ) -> tuple[float, float, float]:
     """Return (start_s, end_s, probability) of the characters from ``start`` to ``end``.
 
-    A word of several characters is taken to be spoken evenly; without words (a transcript from
-    elsewhere) the whole utterance is.
+    ``inside``: the words that touch them. A word of several characters is taken to be spoken
+    evenly; without words (a transcript from elsewhere) the whole utterance is.
     """
-    inside = [(a, b, word) for a, b, word in spans if a < end and b > start]
     if not inside:
         length = max(1, len(utterance.text))
         span_s = utterance.end_s - utterance.start_s
         at_s = [utterance.start_s + span_s * place / length for place in (start, end)]
         return round(at_s[0], 3), round(at_s[1], 3), 1.0
     (a, b, first), (c, d, last) = inside[0], inside[-1]
-    begins = first.start_s if first.text.isascii() else _within(first, start - a, b - a)
-    ends = last.end_s if last.text.isascii() else _within(last, end - c, d - c)
-    probability = min(word.probability for _, _, word in inside)
+    begins = first[1] if first[0].isascii() else _within(first, start - a, b - a)
+    ends = last[2] if last[0].isascii() else _within(last, end - c, d - c)
+    probability = first[3] if len(inside) == 1 else min(word[3] for _, _, word in inside)
     return round(begins, 3), round(ends, 3), probability
 
 
-def _within(word: Word, place: int, length: int) -> float:
+def _within(word: WordTimes, place: int, length: int) -> float:
     """Return when the character ``place`` of a Mandarin word is spoken."""
+    _, start_s, end_s, _ = word
     share = min(max(place, 0), length) / max(1, length)
-    return word.start_s + (word.end_s - word.start_s) * share
+    return start_s + (end_s - start_s) * share

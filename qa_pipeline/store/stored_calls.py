@@ -21,6 +21,7 @@ from qa_pipeline.records import (
     Trust,
     Utterance,
     Word,
+    WordTimes,
 )
 from qa_pipeline.records.base import Record
 from qa_pipeline.records.measures import Interruption, Measure, Silence, UtteranceTone
@@ -83,6 +84,18 @@ class WordColumns:
     probabilities: NDArray[np.float64]
     channels: NDArray[Any]
 
+    def times(self, first: int, last: int) -> list[WordTimes]:
+        """Return the words from ``first`` up to but not including ``last``, without records."""
+        return list(
+            zip(
+                self.texts[first:last].tolist(),
+                self.starts_s[first:last].tolist(),
+                self.ends_s[first:last].tolist(),
+                self.probabilities[first:last].tolist(),
+                strict=True,
+            )
+        )
+
     def words(self, first: int, last: int) -> tuple[Word, ...]:
         """Return the words from ``first`` up to but not including ``last`` as records."""
         rows = zip(
@@ -101,6 +114,12 @@ class WordColumns:
 
 class StoredUtterance(Utterance):
     """An utterance whose words stay in columns until somebody asks for them."""
+
+    def word_times(self) -> list[WordTimes]:
+        """As of every utterance, from the columns."""
+        columns, first, last = self.__dict__["columns"]
+        found: list[WordTimes] = columns.times(first, last)
+        return found
 
     def __getattr__(self, name: str) -> Any:
         """Make ``words`` when it is asked for first."""

@@ -1,0 +1,138 @@
+"""Phrases of a card in their compared form, with how alike something has to be to be one."""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from math import ceil
+
+from qa_pipeline.language.normalise import Script, pieces
+from qa_pipeline.language.phonetics import sound_of
+from qa_pipeline.scoring.checks import Match
+
+NEAR = 4.0
+"""Points below the threshold at which something not found is still worth a person's look."""
+EXACT = 99.9
+USUAL = 80.0
+"""What long phrases have to reach where a card does not say."""
+WORD_OF_WEIGHT = 4
+"""Letters from which an English word of a phrase has to be there; shorter ones get lost."""
+WORDS_A_MISS = 8
+"""A phrase of so many words may lack one word of weight, of twice as many two."""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A phrase in its compared form, with the similarity it asks for."""
+
+    text: str
+    words: tuple[str, ...]
+    sounds: tuple[str, ...]
+    """Of its words."""
+    script: Script
+    required: float
+
+    @cached_property
+    def letters(self) -> str:
+        """Its words in one."""
+        return "".join(self.words)
+
+    @cached_property
+    def sound(self) -> str:
+        """The sounds of its words in one."""
+        return "".join(self.sounds)
+
+    @cached_property
+    def length(self) -> int:
+        """Its number of words or characters."""
+        return len(self.words)
+
+    @cached_property
+    def floor(self) -> float:
+        """The similarity from which something is worth a look."""
+        return self.required if self.required >= EXACT else self.required - NEAR
+
+    def window_lengths(self) -> range:
+        """Return the lengths of windows it is compared with: recognition splits words."""
+        slack = 1 if self.required < EXACT or self.script == "en" else 0
+        return range(max(1, self.length - slack), self.length + slack + 1)
+
+    def needed_places(self) -> tuple[int, ...]:
+        """Return the places of the words that are looked for each by itself.
+
+        Mandarin: every syllable. English: the words of weight, or all where it has none.
+        """
+        every = tuple(range(self.length))
+        if self.script == "zh" or self.length <= 2:
+            return every
+        weight = WORD_OF_WEIGHT if self.length > 3 else WORD_OF_WEIGHT - 1
+        return tuple(i for i in every if len(self.words[i]) >= weight) or every
+
+    def needed_total(self) -> int:
+        """Return how much of `needed_places` has to be there, at least 1.
+
+        English: so many words, in some form. Mandarin: so many symbols of their sound, added up,
+        which is what a window shorter by one word shares if it is just alike enough.
+        """
+        if self.script == "zh":
+            both = 2 * len(self.sound) - max(map(len, self.sounds))
+            return max(1, ceil(self.floor / 100 * both / 2 - 1e-6))
+        return max(1, len(self.needed_places()) - self.length // WORDS_A_MISS)
+
+
+class PhrasePart(tuple[Phrase, ...]):
+    """Phrases of one script. Two of them are the same only if they are one object."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+class PhraseSet:
+    """Phrases that a check looks for together, by their script."""
+
+    def __init__(self, phrases: list[Phrase], match: Match) -> None:
+        self.match = match
+        self.by_text = {phrase.text: phrase for phrase in phrases}
+        distinct = self.by_text.values()
+        scripts: tuple[Script, ...] = ("en", "zh")
+        parts = {s: PhrasePart(p for p in distinct if p.script == s) for s in scripts}
+        self.parts = {script: part for script, part in parts.items() if part}
+
+
+@lru_cache(maxsize=4096)
+def compiled(phrases: tuple[str, ...], match: Match, similarity: float | None) -> PhraseSet:
+    """Bring phrases to their compared form. ``similarity``: see `_required`."""
+    found = []
+    for text in phrases:
+        parts = pieces(text)
+        if not parts:
+            continue
+        letters = "".join(part.text for part in parts)
+        found.append(
+            Phrase(
+                text=text,
+                words=tuple(part.text for part in parts),
+                sounds=tuple(sound_of(part.text, part.script) for part in parts),
+                script=parts[0].script,
+                required=_required(parts[0].script, letters, match, similarity),
+            )
+        )
+    return PhraseSet(found, match)
+
+
+def _required(script: Script, letters: str, match: Match, similarity: float | None) -> float:
+    """Return the similarity that a phrase of this length has to reach, 0 to 100.
+
+    Mandarin counts characters, five sound symbols each: two characters have to sound exactly
+    alike, three or four may differ in two tones, or in one initial or final; longer phrases in
+    a syllable out of five. English counts letters. ``similarity`` above `USUAL` raises what is
+    below it; under `USUAL` it lowers every threshold by the difference.
+    """
+    if match == "exact":
+        return EXACT
+    steps = ((2, EXACT), (3, 86.0), (4, 88.0)) if script == "zh" else ((6, EXACT), (12, 91.0))
+    by_length = next((needed for most, needed in steps if len(letters) <= most), USUAL)
+    if similarity is None:
+        return by_length
+    return by_length - (USUAL - similarity) if similarity < USUAL else max(by_length, similarity)
