@@ -14,8 +14,10 @@ from qa_pipeline.store.files import printable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BUNDLE_VERSION = 4
+BUNDLE_VERSION = 5
 """Raised whenever a column comes, goes, or changes its name, type or meaning."""
+OLDEST_BUNDLE_VERSION = 4
+"""Bundles from this version on only lack what was added since: it is read as nothing."""
 
 _TOTALS = ("total_pct", "total_without_critical_pct", "total_low_pct", "total_high_pct")
 
@@ -85,11 +87,17 @@ def arrow_schema() -> "pa.Schema":
     )
 
 
+def readable(version: int) -> bool:
+    """Tell whether files of bundles or scores of that version can be read."""
+    return OLDEST_BUNDLE_VERSION <= version <= BUNDLE_VERSION
+
+
 def _measures_type() -> "pa.StructType":
     import pyarrow as pa
 
     text, real = pa.string(), pa.float64()
     span = [("start_s", real), ("end_s", real)]
+    voice = [(name, real) for name in ("voiced_s", "loudness_dbfs", "pitch_st")]
     return pa.struct(
         [
             ("call_id", text),
@@ -107,6 +115,7 @@ def _measures_type() -> "pa.StructType":
                     )
                 ),
             ),
+            ("voices", pa.list_(pa.struct([("utterance_id", text), *voice]))),
         ]
     )
 

@@ -16,7 +16,14 @@ from pydantic import ValidationError
 from qa_pipeline.errors import StoreError
 from qa_pipeline.records import Failure, ProcessedCall
 from qa_pipeline.records.base import Record
-from qa_pipeline.store.bundle_schema import BUNDLE_VERSION, arrow_schema, from_row, to_row
+from qa_pipeline.store.bundle_schema import (
+    BUNDLE_VERSION,
+    OLDEST_BUNDLE_VERSION,
+    arrow_schema,
+    from_row,
+    readable,
+    to_row,
+)
 from qa_pipeline.store.files import (
     disk_errors,
     printable,
@@ -100,7 +107,7 @@ def _read_row(path: Path) -> dict[str, Any]:
     if len(rows) != 1 or "bundle_version" not in rows[0]:
         raise StoreError(_damaged(path))
     row = cast("dict[str, Any]", rows[0])
-    if row["bundle_version"] != BUNDLE_VERSION:
+    if not readable(row["bundle_version"]):
         raise StoreError(_other_version(path, row["bundle_version"]))
     return row
 
@@ -184,7 +191,7 @@ def _identity(path: Path) -> dict[str, str]:
             row = pq.ParquetFile(path).read(columns=columns).to_pylist()[0]
     except (pa.ArrowException, IndexError, KeyError) as error:
         raise StoreError(_damaged(path)) from error
-    if row["bundle_version"] != BUNDLE_VERSION:
+    if not readable(row["bundle_version"]):
         raise StoreError(_other_version(path, row["bundle_version"]))
     names = {"key": row["key"], "call_id": row["call_id"], "digest": row["recording"]["digest"]}
     return cast("dict[str, str]", names)
@@ -196,6 +203,7 @@ def _damaged(path: Path) -> str:
 
 def _other_version(path: Path, version: int) -> str:
     return (
-        f"{path} is a bundle of version {version}, this qa_pipeline reads "
-        f"version {BUNDLE_VERSION}: update qa_pipeline, or process the call again."
+        f"{path} is a bundle of version {version}, this qa_pipeline reads versions "
+        f"{OLDEST_BUNDLE_VERSION} to {BUNDLE_VERSION}: update qa_pipeline, or process the call "
+        "again."
     )

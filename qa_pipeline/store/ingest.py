@@ -4,6 +4,7 @@ A batch is one transaction that writes the rows and the ledger together: either 
 or neither is, and the ledger says what to leave out next time.
 """
 
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa_pipeline.errors import StoreError
-from qa_pipeline.store.bundle_schema import BUNDLE_VERSION
+from qa_pipeline.store.bundle_schema import BUNDLE_VERSION, arrow_schema, readable
 from qa_pipeline.store.bundles import bundle_files, check_bundle, read_failures
 from qa_pipeline.store.connect import store_errors
 from qa_pipeline.store.earlier import keep_replaced
@@ -111,12 +112,26 @@ def _take(
 def _load(connection: "duckdb.DuckDBPyConnection", paths: list[Path]) -> None:
     import duckdb
 
-    connection.execute(INCOMING, [[str(path) for path in paths]])
-    newer = connection.execute(
-        "SELECT count(*) FROM incoming WHERE bundle_version <> ?", [BUNDLE_VERSION]
-    ).fetchone()
-    if newer and newer[0]:
+    files = [str(path) for path in paths]
+    connection.execute(INCOMING, [files])
+    found = connection.execute("SELECT DISTINCT bundle_version FROM incoming").fetchall()
+    versions = {int(row[0]) for row in found}
+    if not all(map(readable, versions)):
         raise duckdb.InvalidInputException("bundles of another version")
+    if versions - {BUNDLE_VERSION}:
+        with _shape() as first:
+            connection.execute(INCOMING, [[first, *files]])
+
+
+@contextmanager
+def _shape() -> Iterator[str]:
+    """Give a bundle file without rows: DuckDB reads all files in the shape of the first."""
+    import pyarrow.parquet as pq
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "shape.parquet"
+        pq.write_table(arrow_schema().empty_table(), path)
+        yield str(path)
 
 
 def _sound(paths: list[Path], damaged: list[DamagedBundle]) -> list[Path]:

@@ -55,6 +55,10 @@ CALL_QUERIES: Final[dict[str, str]] = {
         SELECT call_id, x.utterance_id, position, x.label, x.probability, x.tension
         FROM (SELECT call_id, unnest(range(len(measures.tones))) AS position,
             unnest(measures.tones) AS x FROM fresh)""",
+    "voices": """
+        SELECT call_id, x.utterance_id, position, x.voiced_s, x.loudness_dbfs, x.pitch_st
+        FROM (SELECT call_id, unnest(range(len(measures.voices))) AS position,
+            unnest(measures.voices) AS x FROM fresh)""",
     "model_answers": """
         SELECT call_id, a.question_id, position, a.question, a.who, a.language, a.reply,
             a.quotes, a.why, a.model, a.model_version, a.prompt_version, a.prompt_hash,

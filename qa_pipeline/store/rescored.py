@@ -11,7 +11,13 @@ from pathlib import Path
 
 from qa_pipeline.errors import StoreError
 from qa_pipeline.records import ScoredCall
-from qa_pipeline.store.bundle_schema import BUNDLE_VERSION, scores_schema, to_scores_row
+from qa_pipeline.store.bundle_schema import (
+    BUNDLE_VERSION,
+    OLDEST_BUNDLE_VERSION,
+    readable,
+    scores_schema,
+    to_scores_row,
+)
 from qa_pipeline.store.files import disk_errors, write_whole
 from qa_pipeline.store.processes import short_digest
 
@@ -63,8 +69,8 @@ def check_scores(path: Path) -> None:
         raise StoreError(f"{path} is not a complete file of scores: delete it and rescore.") from (
             error
         )
-    if found.to_pylist() not in ([BUNDLE_VERSION], []):
+    if not all(readable(version) for version in found.to_pylist()):
         raise StoreError(
             f"{path} holds scores of another version ({found.to_pylist()}, this qa_pipeline reads "
-            f"{BUNDLE_VERSION}): rescore with this one."
+            f"{OLDEST_BUNDLE_VERSION} to {BUNDLE_VERSION}): rescore with this one."
         )

@@ -24,7 +24,13 @@ from qa_pipeline.records import (
     WordTimes,
 )
 from qa_pipeline.records.base import Record
-from qa_pipeline.records.measures import Interruption, Measure, Silence, UtteranceTone
+from qa_pipeline.records.measures import (
+    Interruption,
+    Measure,
+    Silence,
+    UtteranceTone,
+    UtteranceVoice,
+)
 from qa_pipeline.records.transcript import Turn
 
 if TYPE_CHECKING:
@@ -42,6 +48,7 @@ _ROWS: Final[dict[str, tuple[type[Record], str]]] = {
     "silences": (Silence, "kind, start_s, end_s"),
     "interruptions": (Interruption, 'by_role AS "by", start_s, end_s'),
     "tones": (UtteranceTone, "utterance_id, label, probability, tension"),
+    "voices": (UtteranceVoice, "utterance_id, voiced_s, loudness_dbfs, pitch_st"),
 }
 _TABLES: Final = ("utterances", "words", "speaker_roles", *_ROWS)
 _SAME: Final = (
@@ -192,7 +199,7 @@ def read_batch(connection: "duckdb.DuckDBPyConnection", batch: CallBatch) -> lis
                 silences=parts["silences"].get(name, ()),
                 interruptions=parts["interruptions"].get(name, ()),
                 tones=parts["tones"].get(name, ()),
-                voices=(),
+                voices=parts["voices"].get(name, ()),
             ),
             _metadata(row),
             answers.get(name, ()),

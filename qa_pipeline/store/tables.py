@@ -199,6 +199,21 @@ _MACHINE: tuple[Table, ...] = (
         indexed=False,
     ),
     Table(
+        "voices",
+        "How each utterance of agent or customer was voiced, where nobody else spoke and there "
+        "was enough to tell. Measures of a part of a call are made of these.",
+        ("call_id", "utterance_id"),
+        (
+            _CALL,
+            _UTTERANCE,
+            _POSITION,
+            Column("voiced_s", "DOUBLE", "Seconds of voiced sound that the medians are taken of."),
+            Column("loudness_dbfs", "DOUBLE", "Median level, dB relative to full scale."),
+            Column("pitch_st", "DOUBLE", "Median pitch, semitones above 100 Hz."),
+        ),
+        indexed=False,
+    ),
+    Table(
         "model_answers",
         "What a language model answered to the questions of scorecards, where one is switched on.",
         ("call_id", "question_id"),

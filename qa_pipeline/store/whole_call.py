@@ -43,6 +43,7 @@ def read_call(connection: "duckdb.DuckDBPyConnection", call_id: str) -> Processe
                 for row in _listed(connection, "interruptions", call_id)
             ],
             "tones": _listed(connection, "tones", call_id),
+            "voices": _listed(connection, "voices", call_id),
         },
         "scored": _scored(connection, call_id),
         "answers": _listed(connection, "model_answers", call_id),

@@ -11,7 +11,9 @@ from qa_pipeline.pipeline.learning import learn_from_reviews, write_draft
 from qa_pipeline.pipeline.rescoring import published_card, rescore
 from qa_pipeline.reports.html import page
 from qa_pipeline.scoring import load_scorecard
-from qa_pipeline.store import Store
+from qa_pipeline.settings import read_settings
+from qa_pipeline.store import Store, write_bundle
+from tests.pipeline.scored_scripts import processed
 from tests.pipeline.standards import CARD, ENDS, fill_store, small_card
 
 MORE = CARD.replace("[goodbye]", "[goodbye, have a lovely day]").replace("version: 1", "version: 2")
@@ -34,6 +36,65 @@ def test_rescoring_keeps_every_earlier_result(tmp_path: Path) -> None:
     again = rescore(settings, small_card(MORE))
     assert (again.first_results, again.replaced) == (0, 5)
     assert _rows(settings.store_path, "SELECT count(*) FROM earlier_scores") == [(5,)]
+
+
+QUIETER = """\
+scorecard: small
+version: {version}
+pass_mark: 70
+sections:
+  - id: voice
+    weight: 1
+    criteria:
+      - id: voice.louder
+        ask: Is no louder at the end than at the start
+        points: 5
+        check:
+          measure: {{name: loudness_dbfs, role: agent, last: 20s, than: {{first: 20s}}, at_most: 3}}
+      - id: voice.higher
+        ask: Speaks no higher at the end than at the start
+        points: 5
+        check:
+          measure: {{name: pitch_st, role: agent, last: 20s, than: {{first: 20s}}, at_most: 2}}
+"""
+
+
+def test_a_call_gets_the_same_verdict_on_its_voice_from_the_store(tmp_path: Path) -> None:
+    card = small_card(QUIETER.format(version=1))
+    calls = {
+        "louder": "A (-30 dbfs, 2 st): good morning and welcome\nC: my line is slow\n"
+        "[silence 25s]\nA (-20 dbfs, 3 st): I have told you that already",
+        "steady": "A (-28 dbfs, 2 st): good morning and welcome\nC: my line is slow\n"
+        "[silence 25s]\nA (-27 dbfs, 7 st): that is all right then",
+        "unheard": "A: good morning and welcome\n[silence 25s]\nA: that is all right then",
+    }
+    settings = read_settings(data_dir=tmp_path)
+    for name, script in calls.items():
+        write_bundle(processed(name, script, card), settings.bundles_dir, name)
+    with Store.open_owner(settings.store_path) as owner:
+        owner.ingest(settings.bundles_dir)
+    rescore(settings, small_card(QUIETER.format(version=2)))
+    with Store.open_reader(settings.store_path) as reader:
+        for name in calls:
+            stored = reader.read_call(name)
+            assert stored is not None
+            heard, again = stored.scored
+            assert (heard.version, again.version) == (1, 2)
+            assert again.criteria == heard.criteria
+            assert again.total_pct == heard.total_pct
+    found = _rows(
+        settings.store_path,
+        "SELECT call_id, criterion_id, verdict FROM criterion_results "
+        "WHERE version = 2 ORDER BY ALL",
+    )
+    assert found == [
+        ("louder", "voice.higher", "met"),
+        ("louder", "voice.louder", "not_met"),
+        ("steady", "voice.higher", "not_met"),
+        ("steady", "voice.louder", "met"),
+        ("unheard", "voice.higher", "unscored"),
+        ("unheard", "voice.louder", "unscored"),
+    ]
 
 
 def test_a_store_made_anew_has_the_scores_again(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from qa_pipeline.records import (
     Turn,
     Utterance,
     UtteranceTone,
+    UtteranceVoice,
     Verdict,
     Versions,
     Word,
@@ -271,6 +272,16 @@ def _measures(
                 tension=None if i % 3 else 0.25 * i,
             )
             for i, u in enumerate(conversation.utterances)
+        ),
+        voices=tuple(
+            UtteranceVoice(
+                utterance_id=u.utterance_id,
+                voiced_s=0.5 + 0.125 * i,
+                loudness_dbfs=-26.5 - i,
+                pitch_st=8.25,
+            )
+            for i, u in enumerate(conversation.utterances)
+            if u.role == "agent"
         ),
     )
 

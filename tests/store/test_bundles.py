@@ -22,6 +22,7 @@ from qa_pipeline.store import (
 )
 from qa_pipeline.store.bundle_schema import BUNDLE_VERSION
 from tests.store.call_factory import make_call, make_calls, make_failure
+from tests.store.earlier_versions import as_before_voices
 
 KEY = "digest+models+scorecards"
 TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
@@ -121,6 +122,16 @@ def test_a_bundle_of_another_version_says_so(tmp_path: Path) -> None:
         read_bundle(path)
     # As good as not there: the call is processed again instead of being taken for done.
     assert find_bundle(tmp_path, "call-0001", KEY) is None
+
+
+def test_a_bundle_from_before_voices_were_kept_is_read_without_them(tmp_path: Path) -> None:
+    call = make_call(1)
+    path = as_before_voices(write_bundle(call, tmp_path, KEY))
+    assert call.measures.voices
+    without = call.measures.model_copy(update={"voices": ()})
+    assert read_bundle(path) == call.model_copy(update={"measures": without})
+    # What was heard then counts as done: nobody has to process everything again.
+    assert find_bundle(tmp_path, "call-0001", KEY) == path
 
 
 def test_leftovers_of_killed_writers_are_ignored_and_cleared(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from qa_pipeline.records import ProcessedCall
 from qa_pipeline.store import CallFilter, Run, Store, StoreOwner, write_bundle, write_failure
 from qa_pipeline.store.tables import TABLES
 from tests.store.call_factory import make_call, make_calls, make_failure
+from tests.store.earlier_versions import as_before_voices
 
 LATER = datetime(2026, 4, 2, tzinfo=UTC)
 
@@ -46,6 +47,46 @@ def test_every_call_comes_back_whole(owner: StoreOwner, bundles: Path) -> None:
         assert back.recording.metadata.started_at is not None
         assert back.recording.metadata.started_at.utcoffset() == timedelta(hours=8)
     assert owner.read_call("nobody") is None
+
+
+@pytest.mark.parametrize("earlier", [{0, 1}, {0}, {1}])
+def test_bundles_from_before_voices_were_kept_are_taken_in(
+    owner: StoreOwner, bundles: Path, earlier: set[int]
+) -> None:
+    calls = [make_call(0), make_call(1)]
+    for call in calls:
+        put(bundles, call, "k")
+    for number in earlier:
+        as_before_voices(sorted(bundles.glob("*.parquet"))[number])
+    assert owner.ingest(bundles).damaged == ()
+    for number, call in enumerate(calls):
+        back = owner.read_call(call.recording.call_id)
+        assert back is not None
+        assert back.measures.tones == call.measures.tones
+        assert back.measures.voices == (() if number in earlier else call.measures.voices)
+
+
+def test_a_store_from_before_voices_were_kept_is_brought_up_to_date(
+    tmp_path: Path, bundles: Path
+) -> None:
+    import duckdb
+
+    path = tmp_path / "earlier.duckdb"
+    with Store.open_owner(path) as opened:
+        put(bundles, make_call(1), "k")
+        opened.ingest(bundles)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("DROP TABLE voices")
+        connection.execute("UPDATE store_info SET value = '5' WHERE name = 'schema_version'")
+    with pytest.raises(StoreError, match="made by an earlier qa_pipeline"):
+        Store.open_reader(path)
+    put(bundles, make_call(2), "k")
+    with Store.open_owner(path) as opened:
+        opened.ingest(bundles)
+        first, second = opened.read_call("call-0001"), opened.read_call("call-0002")
+    assert first is not None
+    assert first.measures.voices == ()
+    assert second == make_call(2)
 
 
 def test_taking_in_twice_adds_nothing(owner: StoreOwner, bundles: Path) -> None:
