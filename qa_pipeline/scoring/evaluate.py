@@ -3,15 +3,16 @@
 Answers are three-valued (Kleene, 1938): what cannot be told stays so unless the rest decides.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from qa_pipeline.records import Evidence, EvidenceKind
-from qa_pipeline.scoring.checks import Check, CountCheck, Operators, Then
+from qa_pipeline.scoring.checks import Check, Operators, Then
 from qa_pipeline.scoring.context import Context, narrowed
+from qa_pipeline.scoring.counting import count
 from qa_pipeline.scoring.measure_checks import measure
 from qa_pipeline.scoring.number_checks import metadata, silence, tone
-from qa_pipeline.scoring.outcome import Event, Outcome
+from qa_pipeline.scoring.outcome import Answer, Event, Outcome
 from qa_pipeline.scoring.question_checks import question
 from qa_pipeline.scoring.speech_checks import never_says, says
 from qa_pipeline.scoring.windows import Interval
@@ -86,7 +87,7 @@ def _operator(check: Operators, context: Context, unless: Check | None = None) -
     if name == "then":
         return _then(body, context)
     if name == "count":
-        return _count(body, context)
+        return count(body, context, ask)
     if name == "in_order":
         return _in_order(body, context)
     if name == "negated":
@@ -105,30 +106,43 @@ def _enough(outcomes: list[Outcome], needed: int, context: Context) -> Outcome:
     if len(yes) >= needed:
         sure = sum(not o.doubtful for o in yes) >= needed
         ranked = sorted((o.confidence for o in yes), reverse=True)
-        return _combined("yes", yes, ranked[needed - 1], context, doubtful=not sure)
+        return _combined("yes", outcomes, ranked[needed - 1], context, doubtful=not sure)
     if len(yes) + len(open_) >= needed:
         return context.unknown(open_[0].reason, from_text=any(o.from_text for o in open_))
     surely_no = sum(not o.doubtful for o in no)
     sure = surely_no > len(outcomes) - needed
     ranked = sorted((o.confidence for o in no), reverse=True)
-    return _combined("no", no, ranked[len(outcomes) - needed], context, doubtful=not sure)
+    return _combined("no", outcomes, ranked[len(outcomes) - needed], context, doubtful=not sure)
 
 
 def _combined(
-    answer: str, parts: list[Outcome], confidence: float, context: Context, *, doubtful: bool
+    answer: Answer, outcomes: list[Outcome], confidence: float, context: Context, *, doubtful: bool
 ) -> Outcome:
-    """Return one outcome for several that agree."""
+    """Return one outcome for those that agree with the answer."""
+    parts = [outcome for outcome in outcomes if outcome.answer == answer]
+    events = _together(part.events for part in parts)
+    nearly = _together(outcome.nearly for outcome in outcomes)
     evidence = tuple(dict.fromkeys(item for part in parts for item in part.evidence))
-    events = {event for part in parts for event in part.events}
     return Outcome(
-        answer="yes" if answer == "yes" else "no",
+        answer=answer,
         reason=context.words.join([part.reason for part in parts[:3]]),
         evidence=evidence,
-        events=tuple(sorted(events, key=lambda e: (e.start_s, e.end_s, e.settled_s))),
+        events=events,
+        nearly=tuple(n for n in nearly if not any(n.overlaps(e) for e in events)),
         confidence=confidence,
         doubtful=doubtful,
         from_text=any(part.from_text for part in parts),
     )
+
+
+def _together(found: Iterable[tuple[Event, ...]]) -> tuple[Event, ...]:
+    """Return each event once, as the one who is surest of it says, in order of time."""
+    surest: dict[tuple[float, float, float], Event] = {}
+    for event in (event for events in found for event in events):
+        key = (event.start_s, event.end_s, event.settled_s)
+        other = surest.get(key, event)
+        surest[key] = min(event, other, key=lambda e: (e.doubtful, -e.confidence))
+    return tuple(surest[key] for key in sorted(surest))
 
 
 def _negated(outcome: Outcome) -> Outcome:
@@ -141,28 +155,6 @@ def _negated(outcome: Outcome) -> Outcome:
 
 def _flip(item: Evidence) -> Evidence:
     return item.model_copy(update={"kind": _FLIPPED[item.kind]})
-
-
-def _count(body: CountCheck, context: Context) -> Outcome:
-    """Answer whether something is found as often as asked."""
-    found = ask(body.of, context)
-    if found.answer == "unknown":
-        return found
-    count = len(found.events)
-    enough = body.at_least is None or count >= body.at_least
-    few = body.at_most is None or count <= body.at_most
-    reason = context.words.counted(count, context.words.bounds(body.at_least, body.at_most))
-    answer = "yes" if enough and few else "no"
-    kind: EvidenceKind = "supports" if answer == "yes" else "violates"
-    evidence = tuple(
-        e if e.kind == "searched" else e.model_copy(update={"kind": kind}) for e in found.evidence
-    )
-    return replace(
-        found,
-        answer="yes" if answer == "yes" else "no",
-        reason=context.words.join([reason, found.reason]),
-        evidence=evidence,
-    )
 
 
 def _then(body: Then, context: Context) -> Outcome:
@@ -180,12 +172,23 @@ def _then(body: Then, context: Context) -> Outcome:
 
 
 def _followed(body: Then, event: Event, context: Context) -> Outcome:
-    """Ask the second check, and what excuses it, in the seconds after one event."""
+    """Ask the second check, and what excuses it, in the seconds after one event.
+
+    One event may decide: one that nothing follows where something has to follow every time, one
+    that something follows where once is enough. Then doubt about it is doubt about the answer.
+    """
     span = Interval(event.end_s, event.settled_s + body.within)
     anywhere = replace(context, spans=(context.call.extent,), where="")
     where = context.words.anchored("after", body.within, context.words.at(event.start_s))
     inside = anywhere.within((span,), where)
-    return _unless(_operator(body, inside), body.unless, inside)
+    outcome = _unless(_operator(body, inside), body.unless, inside)
+    if outcome.answer != ("no" if body.every else "yes"):
+        return outcome
+    return replace(
+        outcome,
+        confidence=min(outcome.confidence, event.confidence),
+        doubtful=outcome.doubtful or event.doubtful,
+    )
 
 
 def _in_order(checks: tuple[Check, ...], context: Context) -> Outcome:

@@ -18,6 +18,14 @@ class Event:
     start_s: float
     end_s: float
     settled_s: float
+    confidence: float = 1.0
+    """How sure it is that it happened, 0 to 1."""
+    doubtful: bool = False
+    """Whether it may not have happened, so that a person should look."""
+
+    def overlaps(self, other: "Event") -> bool:
+        """Tell whether two things happened in part at the same time."""
+        return self.start_s < other.end_s and self.end_s > other.start_s
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,8 @@ class Outcome:
     reason: str
     evidence: tuple[Evidence, ...] = ()
     events: tuple[Event, ...] = ()
+    nearly: tuple[Event, ...] = ()
+    """What may have happened: just not enough like what was looked for."""
     confidence: float = 1.0
     doubtful: bool = False
     """Near a threshold or on badly heard words: a person should look."""

@@ -240,7 +240,8 @@ class Words:
     def counted(self, count: int, asked: str) -> str:
         """Return how often something was found."""
         return self._pick(
-            f"Found {count} times; asked for: {asked}.", f"共{count}次；要求：{asked}。"
+            f"Found {'once' if count == 1 else f'{count} times'}; asked for: {asked}.",
+            f"共{count}次；要求：{asked}。",
         )
 
     def excused(self, base: str, exception: str) -> str:

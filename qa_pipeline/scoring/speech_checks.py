@@ -50,6 +50,7 @@ def says(body: Says, context: Context, ask: Ask) -> Outcome:
             reason=context.words.said(body.who, _times(matches)),
             evidence=_quotes("supports", matches),
             events=_events(matches),
+            nearly=_nearly(found),
             confidence=round(surest[-1], 4),
             doubtful=sum(not f.doubtful for f in matches) < body.min,
             from_text=True,
@@ -73,17 +74,19 @@ def never_says(body: Says, context: Context, ask: Ask) -> Outcome:
             reason=context.words.said(body.who, _times(matches)),
             evidence=_quotes("violates", matches),
             events=_events(matches),
+            nearly=_nearly(found),
             confidence=round(max(f.confidence for f in matches), 4),
             doubtful=all(f.doubtful or _has_unsure_word(f) for f in matches),
             from_text=True,
         )
     if seen.missing is not None:
         return context.unknown(seen.missing)
-    confidence = _heard_probability(body, inside)
+    confidence = heard_probability(body, inside)
     return Outcome(
         answer="yes",
         reason=context.words.never_said(body.who, _what(body, inside), inside.place),
         evidence=inside.searched(),
+        nearly=_nearly(found),
         confidence=confidence,
         doubtful=bool(found) or confidence < LOW_PROBABILITY,
         from_text=True,
@@ -151,12 +154,13 @@ def _missing(body: Says, inside: Context, found: list[Found]) -> Outcome:
     reason = words.not_said(body.who, _what(body, inside), inside.place, _heard(body, inside))
     if matches:
         reason = words.too_few(len(matches), body.min, words.said(body.who, _times(matches)))
-    confidence = _heard_probability(body, inside)
+    confidence = heard_probability(body, inside)
     return Outcome(
         answer="no",
         reason=reason,
         evidence=(*_quotes("supports", matches), *inside.searched()),
         events=_events(matches),
+        nearly=_nearly(found),
         confidence=round(confidence * (0.6 if len(found) > len(matches) else 1.0), 4),
         doubtful=len(found) >= body.min or confidence < LOW_PROBABILITY,
         from_text=True,
@@ -179,7 +183,7 @@ def _what(body: Says, context: Context) -> str:
     return context.words.such_words(context.phrases(body) or context.examples(body))
 
 
-def _heard_probability(body: Says, inside: Context) -> float:
+def heard_probability(body: Says, inside: Context) -> float:
     """Return how surely the words in the window were recognised, 0 to 1."""
     probabilities = [
         stream.tokens[place].probability
@@ -211,6 +215,16 @@ def _quotes(kind: EvidenceKind, found: list[Found]) -> tuple[Evidence, ...]:
 
 def _events(found: list[Found]) -> tuple[Event, ...]:
     return tuple(
-        Event(f.quote.start_s, f.quote.end_s, max(f.quote.end_s, f.quote.utterance.end_s))
+        Event(
+            f.quote.start_s,
+            f.quote.end_s,
+            max(f.quote.end_s, f.quote.utterance.end_s),
+            f.confidence,
+            f.doubtful,
+        )
         for f in found
     )
+
+
+def _nearly(found: list[Found]) -> tuple[Event, ...]:
+    return _events([f for f in found if not f.is_match])

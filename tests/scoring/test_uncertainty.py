@@ -124,6 +124,26 @@ def test_doubt_about_whether_it_applies() -> None:
     assert not only(card, heard(script, {})).needs_review
 
 
+@pytest.mark.parametrize(
+    ("every", "script", "verdict", "review"),
+    [
+        # the one that nothing follows may not have been said at all
+        ("true", "C: my line is down\nA: my apologies\n[silence 40s]\nC: it is broken\n[silence 40s]\nA: well", "not_met", True),
+        ("true", "C: it is broken\nA: my apologies\n[silence 40s]\nC: my line is down\n[silence 40s]\nA: well", "not_met", False),
+        # once is enough, and the one that was followed may not have been said
+        ("false", "C: it is broken\nA: my apologies\n[silence 40s]\nC: my line is down\n[silence 40s]\nA: well", "met", True),
+        ("false", "C: my line is down\nA: my apologies\n[silence 40s]\nC: it is broken\n[silence 40s]\nA: well", "met", False),
+    ],
+)  # fmt: skip
+def test_doubt_about_what_comes_first_is_doubt_where_it_decides(
+    every: str, script: str, verdict: str, review: bool
+) -> None:
+    first = "{says: {who: customer, any: [my line is down, it is broken]}}"
+    then = f"{{after: {first}, within: 20s, every: {every}, says: {{any: [my apologies]}}}}"
+    result = only(card_with(f"{{then: {then}}}"), heard(script, {"broken": 0.1, "it": 0.2}))
+    assert (result.verdict, result.needs_review) == (verdict, review)
+
+
 def test_doubt_about_the_whole_is_doubt_about_the_part() -> None:
     card = card_with("{says: {any: [我要投诉你们]}}", partly="{says: {any: [今天]}}")
     part = judged(card, "A: 今天我要透出你家")
