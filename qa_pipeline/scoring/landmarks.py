@@ -129,7 +129,9 @@ class Landmarks:
         np.maximum(near[:, 1:count], there[:, :-1], out=near[:, 1:count])
         np.maximum(near[:, : count - 1], there[:, 1:], out=near[:, : count - 1])
         # Row r of `views` is the flat array from r on: a slot's row, moved by its place.
-        views = np.lib.stride_tricks.sliding_window_view(near.ravel(), count)
+        views = np.ndarray(
+            (near.size - count + 1, count), near.dtype, near, 0, 2 * near.strides[1:]
+        )
         moved = views[self._slot_kinds * near.shape[1] + self._slot_places]
         found = np.add.reduceat(moved, self._firsts, axis=0, dtype=self._type)
         rows, starts = np.nonzero(found >= self._needed)

@@ -68,7 +68,8 @@ class Queries:
     def __init__(self, card: Scorecard) -> None:
         self._card = card
         self._known: dict[tuple[object, ...], Query] = {}
-        self._with_facts: dict[int, tuple[Says, bool]] = {}
+        self._asked: dict[int, tuple[Says, bool]] = {}
+        """Checks by identity (kept, so that no other gets it): whether facts are named there."""
 
     def of(
         self, body: Says, similarity: float | None, language: str, facts: Mapping[str, str]
@@ -77,8 +78,10 @@ class Queries:
 
         ``similarity``: that phrases have to reach, where it is not the usual one.
         """
-        _, with_facts = self._with_facts.setdefault(id(body), (body, self._names_facts(body)))
-        key = (id(body), similarity, language, tuple(facts.items()) if with_facts else ())
+        asked = self._asked.get(id(body))
+        if asked is None:
+            asked = self._asked[id(body)] = (body, self._names_facts(body))
+        key = (id(body), similarity, language, tuple(facts.items()) if asked[1] else ())
         query = self._known.get(key)
         if query is None:
             if len(self._known) >= KNOWN_QUERIES:

@@ -177,16 +177,15 @@ def _tokens(index: int, utterance: Utterance) -> list[Token]:
     spans = _word_spans(utterance)
     language: Script = "zh" if utterance.language == "zh" else "en"
     found = []
-    here = 0
+    here, count = 0, len(spans)
     for text, script, start, end in pieces(utterance.text, language):
-        while here < len(spans) and spans[here][1] <= start:
+        while here < count and spans[here][1] <= start:
             here += 1
         last = here
-        while last < len(spans) and spans[last][0] < end:
+        while last < count and spans[last][0] < end:
             last += 1
-        start_s, end_s, probability = _times(start, end, spans[here:last], utterance)
-        sound = sound_of(text, script)
-        found.append(Token(text, script, sound, index, start, end, start_s, end_s, probability))
+        times = _times(start, end, spans[here:last], utterance)
+        found.append(Token(text, script, sound_of(text, script), index, start, end, *times))
     return found
 
 
@@ -220,15 +219,20 @@ def _times(
         span_s = utterance.end_s - utterance.start_s
         at_s = [utterance.start_s + span_s * place / length for place in (start, end)]
         return round(at_s[0], 3), round(at_s[1], 3), 1.0
-    (a, b, first), (c, d, last) = inside[0], inside[-1]
-    begins = first[1] if first[0].isascii() else _within(first, start - a, b - a)
-    ends = last[2] if last[0].isascii() else _within(last, end - c, d - c)
-    probability = first[3] if len(inside) == 1 else min(word[3] for _, _, word in inside)
-    return round(begins, 3), round(ends, 3), probability
+    a, b, (text, start_s, end_s, probability) = inside[0]
+    if len(inside) > 1:
+        begins = start_s if text.isascii() else _within(inside[0], start)
+        text, _, end_s, _ = inside[-1][2]
+        ends = end_s if text.isascii() else _within(inside[-1], end)
+        return round(begins, 3), round(ends, 3), min(word[3] for _, _, word in inside)
+    if (start <= a and end >= b) or text.isascii():
+        return round(start_s, 3), round(end_s, 3), probability
+    return round(_within(inside[0], start), 3), round(_within(inside[0], end), 3), probability
 
 
-def _within(word: WordTimes, place: int, length: int) -> float:
-    """Return when the character ``place`` of a Mandarin word is spoken."""
-    _, start_s, end_s, _ = word
-    share = min(max(place, 0), length) / max(1, length)
+def _within(span: _Span, place: int) -> float:
+    """Return when the character at ``place`` of the utterance, in a Mandarin word, is spoken."""
+    first, last, (_, start_s, end_s, _) = span
+    length = last - first
+    share = min(max(place - first, 0), length) / max(1, length)
     return start_s + (end_s - start_s) * share
