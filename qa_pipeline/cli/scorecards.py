@@ -158,6 +158,12 @@ def diff(
             typer.echo(f"  {line}")
     if not found:
         typer.echo("no difference")
+    same = (one.scorecard, one.version) == (two.scorecard, two.version)
+    if same and one.content_hash != two.content_hash:
+        typer.echo(
+            f"Both are version {two.version}: give the changed card a version of its own before "
+            "it judges calls."
+        )
 
 
 @app.command("schema")

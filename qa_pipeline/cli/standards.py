@@ -170,7 +170,8 @@ def _print_lesson(lesson: "Lesson") -> None:
     else:
         typer.echo("Too few calls to hold any out: effects are measured on the calls themselves.")
     if not lesson.effects:
-        typer.echo("No phrase is said in missed calls only.")
+        nothing = "Nothing is missed: there is nothing to learn."
+        typer.echo("No phrase is said in missed calls only." if found.missed else nothing)
         return
     rows = [
         (

@@ -50,7 +50,11 @@ def backtest(
             datetime.now(UTC).replace(microsecond=0),
             source_of(reader),
             [criterion.id for criterion in draft.criteria()],
-            [d.text for d in differences(published, draft) if d.affects_scores],
+            [
+                d.text
+                for d in differences(published, draft)
+                if d.affects_scores or d.change == "renamed"
+            ],
         )
         kinds = settings.redaction.beyond_store("reports")
         return _redacted(found, reader, kinds) if kinds else found

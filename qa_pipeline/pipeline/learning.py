@@ -11,7 +11,7 @@ from qa_pipeline.reports.agreement import Agreement, Pair, agreement
 from qa_pipeline.resources import resource_folder
 from qa_pipeline.scoring import Scorecard, parse_scorecard
 from qa_pipeline.scoring.drafting import draft_text
-from qa_pipeline.scoring.learning import Learned, Proposal, Reviewed, learn, targets
+from qa_pipeline.scoring.learning import Learned, Proposal, Reviewed, criterion_of, learn, targets
 from qa_pipeline.settings import Settings
 from qa_pipeline.store import Store, StoreReader
 from qa_pipeline.store.files import write_whole
@@ -49,9 +49,10 @@ def learn_from_reviews(settings: Settings, card: Scorecard, criterion_id: str) -
     """Propose phrases for a criterion from the reviewed calls of the store.
 
     Raises:
-        UsageError: no such criterion, or nobody has reviewed it.
+        UsageError: no such criterion, it looks for no phrases, or nobody has reviewed it.
         StoreError: the store cannot be read.
     """
+    targets(card, criterion_of(card, criterion_id))  # before it is said that nobody reviewed it
     with Store.open_reader(settings.store_path) as reader:
         reviewed = _reviewed(reader, card, criterion_id)
     if not reviewed:

@@ -5,12 +5,21 @@ the card underneath shows where it takes effect.
 """
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from functools import cache
+from typing import Any, Final, Literal
 
 import yaml
 
 from qa_pipeline.records.base import Record
-from qa_pipeline.scoring.checks import Says
+from qa_pipeline.scoring.checks import (
+    MeasureCheck,
+    Question,
+    Says,
+    SilenceCheck,
+    Than,
+    Then,
+    ToneCheck,
+)
 from qa_pipeline.scoring.references import walk
 from qa_pipeline.scoring.schema import Criterion, Scorecard
 
@@ -44,6 +53,7 @@ _WORDS = {
     "pass_mark": "pass mark",
     "what": "name in reasons",
 }
+_DEFAULTS_OF: Final = (Criterion, Says, Question, Then, MeasureCheck, Than, ToneCheck, SilenceCheck)
 _SCORES = frozenset(
     {"points", "bonus", "penalty", "critical", "when", "check", "unless", "partly", "partly_share"}
 )
@@ -123,7 +133,8 @@ def _of_criteria(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
         if name not in renamed:
             yield _change("criterion", name, "removed", f"criterion {name} removed")
     for old, name in renamed.items():
-        yield _change("criterion", name, "renamed", f"criterion {old} renamed to {name}")
+        text = f"criterion {old} renamed to {name}"
+        yield _change("criterion", name, "renamed", text, affects=False)
     for name in new:
         if name not in renamed.values():
             criterion = two[name][1]
@@ -144,7 +155,7 @@ def _of_criteria(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
                 text = f"{label}: examples changed"
                 yield _change("criterion", label, "changed", text, False)
             elif key not in ("id", "examples"):
-                for text in compared(a.get(key), b.get(key), _word(key)):
+                for text in compared(_of(a, key), _of(b, key), _word(key)):
                     whole = f"{label}: {text}"
                     yield _change("criterion", label, "changed", whole, key not in _WORDING)
 
@@ -227,7 +238,7 @@ def compared(one: Any, two: Any, place: str) -> Iterator[str]:
         yield f"{place} removed (was {short(one)})"
     elif isinstance(one, dict) and isinstance(two, dict) and not _is_amount(one):
         for key in dict.fromkeys([*one, *two]):
-            yield from compared(one.get(key), two.get(key), f"{place} › {_word(key)}")
+            yield from compared(_of(one, key), _of(two, key), f"{place} › {_word(key)}")
     elif isinstance(one, list) and isinstance(two, list):
         yield from _compared_lists(one, two, place)
     else:
@@ -263,6 +274,26 @@ def _kind(item: Any) -> Any:
     return frozenset(item) if isinstance(item, dict) else type(item)
 
 
+@cache
+def _usual() -> dict[str, Any]:
+    """Return what holds where a card does not say: by key, where that is the same everywhere."""
+    found: dict[str, set[Any]] = {}
+    for kind in _DEFAULTS_OF:
+        for name, info in kind.model_fields.items():
+            found.setdefault(name, set()).add(info.get_default(call_default_factory=True))
+    return {
+        name: value
+        for name, values in found.items()
+        for value in values
+        if len(values) == 1 and isinstance(value, str | int | float)
+    }
+
+
+def _of(part: dict[str, Any], key: str) -> Any:
+    """Return what a part of a card says under a key, or what holds where it says nothing."""
+    return part.get(key, _usual().get(key))
+
+
 def _undressed(value: Any) -> Any:
     """Return the one value of what is the same in every language."""
     if isinstance(value, dict) and set(value) == {"default"}:
@@ -277,7 +308,9 @@ def _is_amount(value: dict[str, Any]) -> bool:
 def short(value: Any) -> str:
     """Return a part of a card on one line, as a card writes it."""
     value = _written(value)
-    if isinstance(value, str | int | float | bool):
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str | int | float):
         return str(value)
     text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000)
     return text.strip().removesuffix("...").strip()

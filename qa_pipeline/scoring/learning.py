@@ -21,7 +21,7 @@ from qa_pipeline.scoring.evaluate import ask
 from qa_pipeline.scoring.judge import Judge
 from qa_pipeline.scoring.matching import find
 from qa_pipeline.scoring.outcome import Outcome
-from qa_pipeline.scoring.parts import PerLanguage
+from qa_pipeline.scoring.parts import PerLanguage, nearest
 from qa_pipeline.scoring.phrases import compiled
 from qa_pipeline.scoring.schema import Criterion, Scorecard
 from qa_pipeline.scoring.search import Queries
@@ -179,6 +179,19 @@ def _with(phrases: Any, phrase: str, language: Language) -> Any:
     return phrases.model_copy(update={key: (*(getattr(phrases, key) or ()), phrase)})
 
 
+def criterion_of(card: Scorecard, criterion_id: str) -> Criterion:
+    """Return the criterion of that id.
+
+    Raises:
+        UsageError: the card has none.
+    """
+    known = {criterion.id: criterion for criterion in card.criteria()}
+    if criterion_id not in known:
+        hint = nearest(criterion_id, tuple(known))
+        raise UsageError(f"{card.scorecard} has no criterion {criterion_id!r}{hint}")
+    return known[criterion_id]
+
+
 def learn(
     card: Scorecard,
     criterion_id: str,
@@ -193,11 +206,7 @@ def learn(
     Raises:
         UsageError: the card has no such criterion, or it looks for no phrases.
     """
-    criterion = next((c for c in card.criteria() if c.id == criterion_id), None)
-    if criterion is None:
-        known = ", ".join(c.id for c in card.criteria())
-        raise UsageError(f"{card.scorecard} has no criterion {criterion_id!r}; it has: {known}")
-    places = targets(card, criterion)
+    places = targets(card, criterion_of(card, criterion_id))
     trial = _Trial(card, criterion_id, meanings or Meanings())
     now = {c.conversation.call_id: trial.verdict(card, c) for c in reviewed}
     source = [c for c in reviewed if c.conversation.call_id not in held_out]

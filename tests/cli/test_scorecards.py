@@ -8,6 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from qa_pipeline.cli.app import app
+from tests.pipeline.standards import CARD, fill_store
+from tests.running import qa
 
 MEANT = """\
 scorecard: meant
@@ -38,6 +40,14 @@ with the bundled models: one example is decided by the words, two cannot be trie
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def refused(*arguments: str) -> str:
+    """Run what is wrongly used, as a process that says so in words; return what it says."""
+    done = qa(*arguments, cwd=Path.cwd())
+    assert done.returncode == 2, (done.stdout, done.stderr)
+    assert "Traceback" not in done.stderr
+    return done.stderr
 
 
 def run(*arguments: str, code: int = 0) -> str:
@@ -83,3 +93,173 @@ def test_what_is_unscored_for_another_reason_fails() -> None:
     [failed] = found["failed"]
     assert (failed["criterion_id"], failed["found"]) == ("only.hello", "unscored")
     assert len(found["not_tried"]) == 2
+
+
+CHANGED = """\
+    closure.farewell: check › says › window (last): 20s → 30s
+    closure.never: points: 5 → 4
+    closure.never: check › never_says › who: agent → customer
+    closure.never: penalty: no → yes
+    list farewells › en: added “see you” (used by closure.farewell)
+    pass mark: 70 → 80
+"""
+
+
+def changed_card() -> str:
+    """Return the small card with a change of every kind."""
+    changes = {
+        "version: 1": "version: 2",
+        "pass_mark: 70": "pass_mark: 80",
+        "[goodbye]": "[goodbye, see you]",
+        "last: 20s": "last: 30s",
+        "closure.thanks": "closure.thanked",
+        "Says goodbye": "Takes leave",
+        "points: 5\n        check: {never_says: {who: agent": "points: 4\n        penalty: true\n"
+        "        check: {never_says: {who: customer",
+    }
+    text = CARD
+    for before, after in changes.items():
+        assert text.count(before) == 1, before
+        text = text.replace(before, after)
+    return text
+
+
+def test_diff_says_in_words_what_changed_and_whether_scores_do() -> None:
+    Path("one.yaml").write_text(CARD, encoding="utf-8")
+    Path("two.yaml").write_text(changed_card(), encoding="utf-8")
+    said = run("scorecards", "diff", "one.yaml", "two.yaml")
+    title, _, changes = said.partition("changes what calls score:\n")
+    scores, _, wording = changes.partition("does not change scores:\n")
+    assert title == "small version 1 -> small version 2\n"
+    assert sorted(line.strip() for line in scores.splitlines()) == sorted(
+        line.strip() for line in CHANGED.splitlines()
+    )
+    assert [line.strip() for line in wording.splitlines()] == [
+        "version: 1 → 2",
+        "criterion closure.thanks renamed to closure.thanked",
+        "closure.farewell: question: Says goodbye → Takes leave",
+    ]
+    found = run_json("scorecards", "diff", "one.yaml", "two.yaml")
+    assert (found["before"]["version"], found["after"]["version"]) == (1, 2)
+    assert sum(item["affects_scores"] for item in found["differences"]) == 6
+    texts = [item["text"] for item in found["differences"]]
+    assert all(text in said for text in texts)
+    assert len(texts) == 9
+
+
+def test_diff_names_what_came_and_went_both_ways() -> None:
+    one = CARD.replace(
+        "ask: Says goodbye",
+        "when: {metadata: {field: direction, is: inbound}}\n        ask: Says goodbye",
+    )
+    two = CARD.replace(
+        "      - id: closure.never",
+        "  - id: manners\n    weight: 3\n    criteria:\n      - id: closure.never",
+    )
+    two += "      - {id: manners.warm, ask: Sounds warm, points: 2, manual: true}\n"
+    two += (
+        "tests:\n  - {name: short, conversation: 'A: goodbye', expect: {closure.farewell: met}}\n"
+    )
+    Path("one.yaml").write_text(one, encoding="utf-8")
+    Path("two.yaml").write_text(two, encoding="utf-8")
+    there, back = (
+        [item["text"] for item in run_json("scorecards", "diff", *files)["differences"]]
+        for files in (("one.yaml", "two.yaml"), ("two.yaml", "one.yaml"))
+    )
+    assert there == [
+        "section manners added, weight 3",
+        "criterion manners.warm added, 2 points: Sounds warm",
+        "closure.farewell: applies when removed (was {metadata: {field: direction, is: inbound}})",
+        "closure.never moved from section closure to manners",
+        "test 'short' added",
+    ]
+    assert back == [
+        "section manners removed",
+        "criterion manners.warm removed",
+        "closure.farewell: applies when added: {metadata: {field: direction, is: inbound}}",
+        "closure.never moved from section manners to closure",
+        "test 'short' removed",
+    ]
+    said = run("scorecards", "diff", "one.yaml", "two.yaml")
+    assert "Both are version 1: give the changed card a version of its own" in said
+
+
+def test_diff_of_a_card_with_itself_finds_nothing() -> None:
+    said = run("scorecards", "diff", "inbound-service", "inbound-service")
+    assert said.splitlines()[1:] == ["no difference"]
+    assert run_json("scorecards", "diff", "complaint", "complaint")["differences"] == []
+
+
+def test_diff_of_what_is_no_card_says_so() -> None:
+    assert "none.yaml" in refused("scorecards", "diff", "inbound-service", "none.yaml")
+
+
+@pytest.fixture
+def reviewed(folder: Path) -> Path:
+    """A store of ten calls with people's verdicts on how agents take leave."""
+    fill_store(folder, 10)
+    Path("qa.toml").write_text('data_dir = "."\nscorecard = "small.yaml"\n', encoding="utf-8")
+    return folder
+
+
+@pytest.mark.usefixtures("reviewed")
+def test_learn_proposes_phrases_with_their_effect() -> None:
+    said = run("scorecards", "learn", "closure.farewell")
+    assert "10 reviewed calls, in 4 of them the card misses what people hear" in said
+    assert "effects are measured on the calls themselves" in said
+    found = run_json("scorecards", "learn", "closure.farewell")
+    best = found["effects"][0]
+    assert best["proposal"]["phrase"] in said
+    assert (best["before"]["pct"], best["after"]["pct"]) == (60.0, 100.0)
+    assert "60.0 % (0.29) -> 100.0 % (1.00)" in said
+    assert found["draft"] is None
+    assert sorted(Path().glob("*.yaml")) == [Path("small.yaml")]
+
+
+@pytest.mark.usefixtures("reviewed")
+def test_what_is_accepted_becomes_a_draft_that_misses_less() -> None:
+    said = run("scorecards", "learn", "closure.farewell", "--accept", "1")
+    assert "Draft: small-v2.yaml, version 2" in said
+    assert "qa-pipeline scorecards backtest small-v2.yaml" in said
+    assert Path("small.yaml").read_text(encoding="utf-8") == CARD
+    [change] = [
+        item["text"]
+        for item in run_json("scorecards", "diff", "small.yaml", "small-v2.yaml")["differences"]
+        if item["affects_scores"]
+    ]
+    assert change.startswith("list farewells › en: added “")
+    again = run("scorecards", "learn", "closure.farewell", "--scorecard", "small-v2.yaml")
+    assert "in 0 of them the card misses what people hear" in again
+    assert "there is nothing to learn" in again
+
+
+@pytest.mark.usefixtures("reviewed")
+def test_the_draft_goes_where_it_is_asked_to_and_over_nothing() -> None:
+    accept = ("scorecards", "learn", "closure.farewell", "--accept", "1", "--output", "draft.yaml")
+    found = run_json(*accept)
+    assert (found["draft"]["file"], found["draft"]["version"]) == ("draft.yaml", 2)
+    before = Path("draft.yaml").read_text(encoding="utf-8")
+    assert "draft.yaml is there already" in refused(*accept)
+    assert Path("draft.yaml").read_text(encoding="utf-8") == before
+
+
+@pytest.mark.usefixtures("reviewed")
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("closure.farewel",), "no criterion 'closure.farewel', did you mean 'closure.farewell'?"),
+        (("closure.thanks",), "nobody has judged closure.thanks of small met or not met yet"),
+        (("closure.farewell", "--accept", "9"), "there is no proposal 9"),
+    ],
+)
+def test_what_cannot_be_learned_is_said(arguments: tuple[str, ...], expected: str) -> None:
+    assert expected in refused("scorecards", "learn", *arguments)
+    assert sorted(Path().glob("*.yaml")) == [Path("small.yaml")]
+
+
+@pytest.mark.usefixtures("reviewed")
+def test_a_criterion_without_phrases_cannot_learn() -> None:
+    silent = CARD.replace("{says: {who: agent, any: [thank you]}}", "{silence: {longer_than: 10}}")
+    Path("silent.yaml").write_text(silent, encoding="utf-8")
+    said = refused("scorecards", "learn", "closure.thanks", "--scorecard", "silent.yaml")
+    assert "closure.thanks looks for no phrases" in said
