@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -38,6 +39,13 @@ def clock(seconds: float) -> str:
     """Write seconds as ``m:ss``, as people find a place in a recording."""
     whole = int(seconds)
     return f"{whole // 60}:{whole % 60:02d}"
+
+
+def between(total: Decimal | None, low: Decimal | None, high: Decimal | None) -> str | None:
+    """Write a total with the range that it could still take, where that is not the total."""
+    if total is None or low == high:
+        return None if total is None else str(total)
+    return f"{total} ({low} to {high})"
 
 
 def say(message: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa_pipeline.cli import EXIT_CALLS_FAILED, options
-from qa_pipeline.cli.output import print_json, print_table, say
+from qa_pipeline.cli.output import between, print_json, print_table, say
 from qa_pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def list_(
                 score.call_id,
                 f"{score.scorecard} v{score.version}",
                 machine.get(score.call_id),
-                score.total_pct,
+                between(score.total_pct, score.total_low_pct, score.total_high_pct),
                 {True: "yes", False: "no", None: None}[score.passed],
                 score.changed,
                 score.note or "",

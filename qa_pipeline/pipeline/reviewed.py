@@ -118,6 +118,8 @@ def reviewed_score(call: JudgedCall, card: Scorecard | None) -> ReviewedScore:
         scorecard_hash=call.scorecard_hash,
         total_pct=totals.total_pct if totals else None,
         total_without_critical_pct=totals.without_critical_pct if totals else None,
+        total_low_pct=totals.low_pct if totals else None,
+        total_high_pct=totals.high_pct if totals else None,
         passed=totals.passed if totals else None,
         reviewed=len(reviewed),
         changed=changed,
@@ -157,7 +159,8 @@ def _results(card: Scorecard, judged: dict[str, JudgedCriterion]) -> list[Criter
         for criterion in section.criteria:
             if criterion.id not in judged:
                 continue
-            verdict = counting(judged[criterion.id])
+            item = judged[criterion.id]
+            verdict = counting(item)
             earned, possible = points(criterion, verdict)
             # Without validation: a person's verdict needs no quote, they have listened.
             results.append(
@@ -171,7 +174,7 @@ def _results(card: Scorecard, judged: dict[str, JudgedCriterion]) -> list[Criter
                     critical=criterion.critical,
                     reason="",
                     confidence=1.0,
-                    needs_review=False,
+                    needs_review=item.machine_needs_review and item.people_state is None,
                     evidence=(),
                 )
             )

@@ -18,7 +18,7 @@ _CRITERIA_COLUMNS = (
 )
 _AGENT_COLUMNS = (
     "agent_id agent_name team calls counted mean_pct passed judged lost_points possible_points "
-    "untrusted_calls verdicts_to_check work_on does_well"
+    "untrusted_calls verdicts_to_check work_on does_well mean_low_pct mean_high_pct"
 )
 _EXAMPLE_COLUMNS = (
     "agent_id agent_name team priority criterion_id name missed applicable lost_points use "
@@ -87,8 +87,10 @@ def _agent(agent: AgentCoaching) -> list[Cell]:
         f.lost_points,
         f.possible_points,
     ]
+    between: list[Cell] = [_round(f.scores.mean_low_pct), _round(f.scores.mean_high_pct)]
     names = ["; ".join(item.criterion_id for item in items) for items in (f.focus, f.strengths)]
-    return [f.agent_id, f.agent_name, f.team, *counts, *points, f.untrusted, f.to_check, *names]
+    left_out: list[Cell] = [f.untrusted, f.to_check]
+    return [f.agent_id, f.agent_name, f.team, *counts, *points, *left_out, *names, *between]
 
 
 def _examples(agent: AgentCoaching) -> Iterator[list[Cell]]:

@@ -217,6 +217,10 @@ class GoodCall(Record):
     language: str
     duration_s: float
     total_pct: Points
+    total_low_pct: Points | None = None
+    """The total if every verdict that is open turned out not met."""
+    total_high_pct: Points | None = None
+    """The same if every one turned out met."""
     moments: tuple[Example, ...]
 
 

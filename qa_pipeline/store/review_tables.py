@@ -54,6 +54,13 @@ REVIEW_TABLES: tuple[Table, ...] = (
             Column("note", "VARCHAR", "Why there is no total, where that is due to the review."),
             _SCORED_AT,
             Column("computed_at", "TIMESTAMPTZ", "When this was computed."),
+            Column(
+                "total_low_pct",
+                _PCT,
+                "The total if every verdict that is still open turned out `not_met`: the machine's "
+                "that need review or are unscored, and those that people cannot tell or dispute.",
+            ),
+            Column("total_high_pct", _PCT, "The same if every one turned out `met`."),
         ),
     ),
     Table(
@@ -149,7 +156,11 @@ REVIEW_VIEWS: tuple[View, ...] = (
         "r.passed AS reviewed_passed, r.reviewed, r.changed, r.disputed, r.note, "
         "CASE WHEN r.call_id IS NULL THEN s.total_pct ELSE r.total_pct END AS total_pct, "
         "CASE WHEN r.call_id IS NULL THEN s.passed ELSE r.passed END AS passed, "
-        "CASE WHEN r.call_id IS NULL THEN 'machine' ELSE 'people' END AS judged_by "
+        "CASE WHEN r.call_id IS NULL THEN 'machine' ELSE 'people' END AS judged_by, "
+        "CASE WHEN r.call_id IS NULL THEN s.total_low_pct ELSE r.total_low_pct END "
+        "AS total_low_pct, "
+        "CASE WHEN r.call_id IS NULL THEN s.total_high_pct ELSE r.total_high_pct END "
+        "AS total_high_pct "
         "FROM current_scores s LEFT JOIN reviewed_scores r ON r.call_id = s.call_id "
         "AND r.scorecard = s.scorecard AND r.version = s.version AND r.scored_at = s.scored_at",
     ),

@@ -24,6 +24,7 @@ class JudgedCriterion(Record):
 
     criterion_id: str
     machine_verdict: Verdict
+    machine_needs_review: bool
     people_state: str | None
     """``decided``, ``agreed`` or ``disputed``; ``None`` where nobody reviewed it."""
     people_verdict: Verdict | None
@@ -51,6 +52,10 @@ class ReviewedScore(Record):
     scorecard_hash: str
     total_pct: Points | None
     total_without_critical_pct: Points | None
+    total_low_pct: Points | None
+    """The total if every verdict that is still open turned out not met."""
+    total_high_pct: Points | None
+    """The same if every one turned out met."""
     passed: bool | None
     reviewed: int
     changed: int
@@ -78,6 +83,7 @@ _STALE: Final = """
         AND r.version = s.version
     WHERE r.call_id IS NULL OR r.scored_at <> s.scored_at OR r.scorecard_hash <> s.scorecard_hash
         OR r.computed_at < e.latest OR (r.note IS NOT NULL AND r.total_pct IS NULL)
+        OR (r.total_low_pct IS NULL AND r.total_pct IS NOT NULL)
     ORDER BY ALL"""
 
 
@@ -87,9 +93,9 @@ def stale_calls(connection: "duckdb.DuckDBPyConnection") -> tuple[JudgedCall, ..
     criteria: dict[tuple[str, str], list[JudgedCriterion]] = {}
     found = rows(
         connection,
-        "SELECT v.call_id, v.scorecard, v.criterion_id, v.machine_verdict, v.people_state, "
-        "v.people_verdict FROM current_verdicts v SEMI JOIN stale USING (call_id, scorecard) "
-        "ORDER BY ALL",
+        "SELECT v.call_id, v.scorecard, v.criterion_id, v.machine_verdict, "
+        "v.machine_needs_review, v.people_state, v.people_verdict FROM current_verdicts v "
+        "SEMI JOIN stale USING (call_id, scorecard) ORDER BY ALL",
     )
     for row in found:
         place = (row.pop("call_id"), row.pop("scorecard"))

@@ -84,6 +84,9 @@ def test_a_dispute_leaves_the_criterion_out(owner: StoreOwner) -> None:
     refresh_reviewed(owner)
     score = after(owner, "partly")
     assert (score.total_pct, score.disputed) == (Decimal(100), 1)
+    # greeting 3 of 10 or 10 of 10, weight 1; care 5 of 10 or 10 of 10 with the warmth that only
+    # people can judge, weight 2
+    assert (score.total_low_pct, score.total_high_pct) == (Decimal("43.33"), Decimal(100))
 
 
 def test_a_rejected_call_has_a_total_once_people_have_judged_all_of_it(owner: StoreOwner) -> None:
@@ -103,8 +106,53 @@ def test_a_criterion_for_people_counts_once_they_have_judged_it(owner: StoreOwne
     assert (before.machine_verdict, before.judged_by) == ("unscored", "machine")
     add(owner, said("good", WARMTH, "not_met"))
     refresh_reviewed(owner)
-    # greeting 100, weight 1; care 5 of 5 + 5, weight 2
-    assert after(owner, "good").total_pct == Decimal("66.67")
+    # greeting 100, weight 1; care 5 of 5 + 5, weight 2; nothing is open any more
+    score = after(owner, "good")
+    assert score.total_pct == score.total_low_pct == score.total_high_pct == Decimal("66.67")
+    [row] = owner.query(
+        "SELECT total_low_pct, total_high_pct FROM current_totals WHERE call_id = 'good'"
+    ).rows
+    assert row == (Decimal("66.67"), Decimal("66.67"))
+
+
+def test_a_verdict_to_check_leaves_a_range_until_a_person_has_checked_it(
+    owner: StoreOwner,
+) -> None:
+    keep_scorecard(owner, card())
+    add(owner, said("good", WARMTH, "met"))
+    with_doubt = (
+        JudgedCriterion(
+            criterion_id=key,
+            machine_verdict="met",
+            machine_needs_review=key == "greeting.name",
+            people_state=None,
+            people_verdict=None,
+        )
+        for key in IDS
+    )
+    [call_] = owner.stale_reviewed_calls()
+    open_ = call_.model_copy(update={"criteria": tuple(with_doubt)})
+    score = reviewed_score(open_, card())
+    # greeting 3 of 10, weight 1; care 100, weight 2
+    assert (score.total_low_pct, score.total_pct) == (Decimal("76.67"), Decimal(100))
+    checked = tuple(
+        c.model_copy(update={"people_state": "agreed", "people_verdict": "met"})
+        for c in open_.criteria
+    )
+    sure = reviewed_score(open_.model_copy(update={"criteria": checked}), card())
+    assert sure.total_low_pct == sure.total_high_pct == Decimal(100)
+
+
+def test_a_score_from_before_ranges_were_kept_is_computed_again(owner: StoreOwner) -> None:
+    keep_scorecard(owner, card())
+    add(owner, said("good", WARMTH, "met"))
+    refresh_reviewed(owner)
+    before = after(owner, "good")
+    owner.put_reviewed_scores(
+        [before.model_copy(update={"total_low_pct": None, "total_high_pct": None})]
+    )
+    assert refresh_reviewed(owner) == 1
+    assert after(owner, "good") == before
 
 
 def test_without_the_card_there_is_no_total_and_it_says_why(owner: StoreOwner) -> None:
@@ -136,6 +184,7 @@ def test_where_people_say_what_the_machine_says_nothing_changes(
                     JudgedCriterion(
                         criterion_id=key,
                         machine_verdict=verdict,
+                        machine_needs_review=False,
                         people_state="agreed" if said_ else None,
                         people_verdict=verdict if said_ else None,
                     )

@@ -101,6 +101,21 @@ def test_measures_are_summed_up(monitoring: MonitoringReport) -> None:
     assert min(values) <= talk.p10 < talk.median < talk.p90 <= max(values)
 
 
+def test_coaching_shows_what_totals_could_be(coaching: CoachingReport) -> None:
+    calls = {c.recording.call_id: c.scored[0] for c in TRUSTED}
+    for agent in coaching.agents:
+        scores = agent.findings.scores
+        own = [c.scored[0] for c in of_agent(scores.label)]
+        low = sum(float(s.total_low_pct or 0) for s in own) / len(own)
+        assert scores.mean_low_pct == pytest.approx(low)
+    for good in coaching.good_calls:
+        score = calls[good.call_id]
+        assert (good.total_low_pct, good.total_high_pct) == (
+            score.total_low_pct,
+            score.total_high_pct,
+        )
+
+
 def test_coaching_names_what_costs_most(coaching: CoachingReport) -> None:
     shares = []
     assert len(coaching.agents) == len(AGENTS)

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from qa_pipeline.reports import (
     write_report,
     write_reports,
 )
-from qa_pipeline.reports.wording import MEASURES, clock
+from qa_pipeline.reports.wording import MEASURES, clock, percent
 from qa_pipeline.store import Store, StoreReader, write_bundle, write_failure
 from tests.reports.conftest import MADE_AT
 from tests.store.call_factory import make_call, make_failure
@@ -85,6 +86,26 @@ def test_the_coaching_page_has_the_quotes_and_their_times(coaching: CoachingRepo
                     assert line.text in page.text
     assert "非常抱歉给您带来不便" in page.text
     assert ("lang", "zh-Hans") in page.attributes
+
+
+def between(low: float | Decimal | None, high: float | Decimal | None) -> str:
+    """How a page shows a range; ``Page.text`` has plain spaces."""
+    return f"({percent(low, 1)} to {percent(high, 1)})".replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_coaching_page_says_what_totals_could_be(coaching: CoachingReport) -> None:
+    page = Page(html_of(coaching))
+    shown = [a.findings.scores for a in coaching.agents if a.findings.scores.counted]
+    assert shown
+    rows = {row["agent_id"]: row for row in rows_of(coaching, "coaching-agents.csv")}
+    for scores in shown:
+        assert between(scores.mean_low_pct, scores.mean_high_pct) in page.text
+        low, high = rows[scores.label]["mean_low_pct"], rows[scores.label]["mean_high_pct"]
+        assert (float(low), float(high)) == pytest.approx(
+            (scores.mean_low_pct, scores.mean_high_pct), abs=0.006
+        )
+    for good in coaching.good_calls:
+        assert between(good.total_low_pct, good.total_high_pct) in page.text
 
 
 def test_the_monitoring_page_has_the_figures(monitoring: MonitoringReport) -> None:
