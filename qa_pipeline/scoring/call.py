@@ -2,6 +2,9 @@
 
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from qa_pipeline.records import CallMetadata, Conversation, Measures, Role, Utterance
 from qa_pipeline.scoring.checks import Who
 from qa_pipeline.scoring.reasons import Words
@@ -70,6 +73,17 @@ class Call:
         if not spoken:
             return Interval(0.0, self.conversation.duration_s)
         return Interval(min(u.start_s for u in spoken), max(u.end_s for u in spoken))
+
+    @cached_property
+    def _words_s(self) -> NDArray[np.float64]:
+        """Begin and end of every word, shape (words, 2)."""
+        words = [word for u in self.conversation.utterances for word in u.word_times()]
+        return np.array([word[1:3] for word in words]).reshape(-1, 2)
+
+    def speaks_in(self, span: Interval) -> bool:
+        """Tell whether any part of any word lies in ``span``."""
+        starts_s, ends_s = self._words_s.T
+        return bool(((starts_s < span.end_s) & (ends_s > span.start_s)).any())
 
     def streams(self, who: Who) -> list[Stream]:
         """Return the streams in which to look for what ``who`` says, one a role."""

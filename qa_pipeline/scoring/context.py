@@ -109,6 +109,8 @@ def narrowed(window: Window, context: Context, ask: Ask) -> Context | Outcome:
 
 def _edges(window: Window, context: Context) -> Context:
     """Narrow to ``first`` and ``last``."""
+    if window.first is None and window.last is None and context.is_whole:
+        return context
     words = context.words
     first = words.first(window.first) if window.first else ""
     last = words.last(window.last) if window.last else ""

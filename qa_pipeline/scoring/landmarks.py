@@ -84,58 +84,59 @@ class Landmarks:
     """Finds where phrases of one script may be."""
 
     def __init__(self, phrases: tuple[Phrase, ...]) -> None:
-        self.phrases = phrases
+        self._order = sorted(range(len(phrases)), key=lambda i: -len(phrases[i].needed_places()))
+        """Those of which most words are looked for come first."""
+        ordered = [phrases[i] for i in self._order]
         kinds: dict[Kind, int] = {}
-        slots: list[tuple[int, int]] = []
-        firsts = []
-        for phrase in phrases:
-            firsts.append(len(slots))
-            for place in phrase.needed_places():
-                kind = _kind(phrase, place)
-                slots.append((kinds.setdefault(kind, len(kinds)), place))
-        self._slot_kinds, self._slot_places = np.array(slots, dtype=np.intp).T
-        self._firsts = np.array(firsts, dtype=np.intp)
-        self._needed = np.array([[p.needed_total()] for p in phrases], dtype=np.uint16)
-        self._lengths = np.array([phrase.length for phrase in phrases])
-        self._shortest = np.array([phrase.window_lengths()[0] for phrase in phrases])
-        self._longest = np.array([phrase.window_lengths()[-1] for phrase in phrases])
+        slots = [
+            [(kinds.setdefault(_kind(p, place), len(kinds)), place) for place in p.needed_places()]
+            for p in ordered
+        ]
+        # of all phrases that have so many, the first words, then the second ones, and so on
+        layers = [[s[k] for s in slots if len(s) > k] for k in range(len(slots[0]))]
+        self._layers = [np.array(layer, dtype=np.intp).T for layer in layers]
+        self._numbers = np.array(self._order, dtype=np.intp)
+        self._lengths = np.array([phrase.length for phrase in ordered])
+        self._shortest = np.array([phrase.window_lengths()[0] for phrase in ordered])
+        self._longest = np.array([phrase.window_lengths()[-1] for phrase in ordered])
         # small numbers are fast to add, but must not overflow
         most = max(len(phrase.sound) + phrase.length for phrase in phrases)
         self._type = np.uint8 if most <= 255 else np.uint16
-        self._needed = self._needed.astype(self._type)
+        self._needed = np.array([[p.needed_total()] for p in ordered], dtype=self._type)
         words = phrases[0].script == "en"
         self._columns = (_EnglishColumns if words else _MandarinColumns)(list(kinds))
 
     def windows(self, stream: Stream) -> Windows:
         """Return the runs of tokens that may be one of the phrases."""
         rows, starts = self._places(stream)
+        room = stream.run_ends[starts] - starts
         parts = []
         for slack in (-1, 0, 1):
             lengths = self._lengths[rows] + slack
-            ends = starts + lengths
             kept = (lengths >= self._shortest[rows]) & (lengths <= self._longest[rows])
-            kept &= ends <= stream.run_ends[starts]
-            parts.append((rows[kept], starts[kept], ends[kept]))
+            kept &= lengths <= room
+            firsts = starts[kept]
+            parts.append((self._numbers[rows[kept]], firsts, firsts + lengths[kept]))
         return Windows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
     def _places(self, stream: Stream) -> tuple[Places, Places]:
-        """Return phrases, by their number, and the tokens at which they may begin."""
+        """Return phrases, by their row, and the tokens at which they may begin."""
         count, reach = len(stream.tokens), int(self._longest.max())
         with _lock:
             vocabulary = _current()
             there = self._columns.there(vocabulary, vocabulary.numbers(stream))
         near = np.zeros((len(there), count + reach), dtype=self._type)
         near[:, :count] = there
-        np.maximum(near[:, 1:count], there[:, :-1], out=near[:, 1:count])
+        np.maximum(near[:, 1 : count + 1], there, out=near[:, 1 : count + 1])
         np.maximum(near[:, : count - 1], there[:, 1:], out=near[:, : count - 1])
-        # Row r of `views` is the flat array from r on: a slot's row, moved by its place.
-        views = np.ndarray(
-            (near.size - count + 1, count), near.dtype, near, 0, 2 * near.strides[1:]
-        )
-        moved = views[self._slot_kinds * near.shape[1] + self._slot_places]
-        found = np.add.reduceat(moved, self._firsts, axis=0, dtype=self._type)
-        rows, starts = np.nonzero(found >= self._needed)
-        return rows, starts
+        # Row r of `views` is the flat array from r on: a kind's row, moved by the word's place.
+        shape = (near.size - count + 1, count)
+        views = np.ndarray(shape, near.dtype, near, strides=2 * near.strides[1:])
+        total = np.zeros((len(self._needed), count), dtype=self._type)
+        for kinds, places in self._layers:
+            total[: len(kinds)] += views[kinds * near.shape[1] + places]
+        found = np.flatnonzero(total >= self._needed)
+        return np.divmod(found, count)
 
 
 Kind = tuple[str, tuple[str, ...]]

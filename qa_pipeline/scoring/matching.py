@@ -6,7 +6,7 @@ in some form. How near is near enough depends on the length of the phrase: a sho
 exact, because a short word is near to many.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -15,15 +15,18 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Indel, LCSseq
 from rapidfuzz.process import cpdist
 
+from qa_pipeline.language.normalise import Script
 from qa_pipeline.language.phonetics import sound_of
 from qa_pipeline.scoring.checks import Match
-from qa_pipeline.scoring.landmarks import JOINED_ALIKE, WORD_ALIKE, Landmarks, Windows
-from qa_pipeline.scoring.phrases import EXACT, Phrase, PhrasePart, PhraseSet, compiled
-from qa_pipeline.scoring.stream import Stream, Token
+from qa_pipeline.scoring.landmarks import JOINED_ALIKE, WORD_ALIKE, Landmarks, Places, Windows
+from qa_pipeline.scoring.phrases import EXACT, Phrase, PhraseSet, compiled
+from qa_pipeline.scoring.stream import Joined, Stream, Token
 
-__all__ = ["Hit", "alike", "best", "compiled", "find", "is_there"]
+__all__ = ["Hit", "alike", "best", "compiled", "find", "find_all", "is_there"]
 
 Scores = NDArray[np.float32]
+ROUNDING = 1e-3
+"""Points that single precision may take away."""
 
 
 class Hit(NamedTuple):
@@ -52,59 +55,124 @@ def find(stream: Stream, phrases: PhraseSet) -> list[Hit]:
     Near misses (``found`` is false) never take the place of a match. What was found once in a
     stream is remembered with it: cards ask for the same list more than once.
     """
-    known = stream.memory.get(phrases)
-    if isinstance(known, tuple):
-        return list(known)
-    hits: list[Hit] = []
-    for script, part in phrases.parts.items():
-        if script in stream.scripts:
-            hits += alike(_landmarks(part).windows(stream), part, stream, phrases.match)
-    hits = best(hits, partial(_is_there, phrases, stream))
-    stream.memory[phrases] = tuple(hits)
-    return hits
+    find_all(stream, (phrases,))
+    known = stream.memory[phrases]
+    return list(known) if isinstance(known, tuple) else []
+
+
+def find_all(stream: Stream, sets: Iterable[PhraseSet]) -> None:
+    """Find the phrases of several sets at once, for `find` to remember."""
+    missing = tuple(dict.fromkeys(each for each in sets if each not in stream.memory))
+    hits: dict[PhraseSet, list[Hit]] = {each: [] for each in missing}
+    for group in _groups(missing):
+        if group.script in stream.scripts:
+            windows = group.landmarks.windows(stream)
+            for number, hit in alike(windows, group.phrases, stream, group.match):
+                hits[group.sets[number]].append(hit)
+    for each, found in hits.items():
+        stream.memory[each] = tuple(best(found, partial(_is_there, each, stream)))
+
+
+class _Group(NamedTuple):
+    """Phrases of one script that are compared in one way, of several sets."""
+
+    script: Script
+    match: Match
+    phrases: tuple[Phrase, ...]
+    sets: tuple[PhraseSet, ...]
+    """The set of each of them."""
+    landmarks: Landmarks
 
 
 @lru_cache(maxsize=4096)
-def _landmarks(phrases: PhrasePart) -> Landmarks:
-    return Landmarks(phrases)
+def _groups(sets: tuple[PhraseSet, ...]) -> list[_Group]:
+    parts: dict[tuple[Script, Match], list[tuple[Phrase, PhraseSet]]] = {}
+    for each in sets:
+        for phrase in each.by_text.values():
+            parts.setdefault((phrase.script, each.match), []).append((phrase, each))
+    groups = []
+    for (script, match), part in parts.items():
+        phrases = tuple(phrase for phrase, _ in part)
+        groups.append(
+            _Group(script, match, phrases, tuple(each for _, each in part), Landmarks(phrases))
+        )
+    return groups
 
 
-def alike(windows: Windows, phrases: PhrasePart, stream: Stream, match: Match) -> list[Hit]:
-    """Return the windows that are like their phrases or nearly so, whatever words are there."""
+def alike(
+    windows: Windows, phrases: tuple[Phrase, ...], stream: Stream, match: Match
+) -> list[tuple[int, Hit]]:
+    """Return the windows that are like their phrases or nearly so, whatever words are there.
+
+    ``phrases``: all of one script. Each hit comes with the number of its phrase.
+    """
     if not len(windows.phrases):
         return []
-    floors = np.array([phrase.floor for phrase in phrases], dtype=np.float32)
-    scores = _scores(windows, phrases, stream, match)
     found = []
-    for place in np.flatnonzero(scores >= floors[windows.phrases]).tolist():
-        phrase = phrases[windows.phrases[place]]
+    kept, scores = _scores(windows, phrases, stream, match)
+    for place, score in zip(kept.tolist(), scores.tolist(), strict=True):
+        number = int(windows.phrases[place])
+        phrase = phrases[number]
         first, last = int(windows.firsts[place]), int(windows.ends[place]) - 1
-        score = round(float(scores[place]), 2)
-        found.append(Hit(first, last, score, phrase.required, phrase.text))
+        found.append((number, Hit(first, last, round(score, 2), phrase.required, phrase.text)))
     return found
 
 
-def _scores(windows: Windows, phrases: tuple[Phrase, ...], stream: Stream, match: Match) -> Scores:
-    """Return how alike windows and their phrases are, 0 to 100."""
-    firsts, ends = windows.firsts.tolist(), windows.ends.tolist()
-    numbers = windows.phrases.tolist()
-    letters = [phrase.letters for phrase in phrases]
-    by_letters = _similarity([letters[i] for i in numbers], stream.letters.cuts(firsts, ends))
+def _scores(
+    windows: Windows, phrases: tuple[Phrase, ...], stream: Stream, match: Match
+) -> tuple[Places, Scores]:
+    """Return the windows that are alike or nearly so, and how much, 0 to 100.
+
+    English codes drop vowels and say little alone; Mandarin codes say all that is heard, but for
+    single characters, which have too many homophones.
+    """
+    letters = Letters([phrase.letters for phrase in phrases], stream.letters)
+    sounds = Letters([phrase.sound for phrase in phrases], stream.sounds)
+    floors = np.array([phrase.floor for phrase in phrases], dtype=np.float32)[windows.phrases]
     if match != "sound":
-        return by_letters
-    sounds = [phrase.sound for phrase in phrases]
-    by_sound = _similarity([sounds[i] for i in numbers], stream.sounds.cuts(firsts, ends))
-    # English codes drop vowels and say little alone; Mandarin codes say all that is heard,
-    # but for single characters, which have too many homophones.
-    if phrases[0].script == "zh":
-        single = np.array([phrase.length == 1 for phrase in phrases])[windows.phrases]
-        return np.where(single, by_letters, np.maximum(by_letters, by_sound))
-    return np.maximum(by_letters, (by_letters + by_sound) / 2)
+        scores = letters.compared(windows, None)
+        kept = np.flatnonzero(scores >= floors)
+        return kept, scores[kept]
+    if phrases[0].script == "en":
+        # with letters less alike than this, no likeness of sound is enough
+        by_letters = letters.compared(windows, None)
+        kept = np.flatnonzero(by_letters >= 2 * floors - 100 - ROUNDING)
+        by_letters = by_letters[kept]
+        both = (by_letters + sounds.compared(windows, kept)) / 2
+        scores = np.maximum(by_letters, both)
+    else:
+        # the same character sounds the same, but for what is written in another script
+        by_sound = sounds.compared(windows, None)
+        alone = np.array([phrase.length == 1 for phrase in phrases])[windows.phrases]
+        mixed = np.array([len(p.sound) != 5 * p.length for p in phrases])[windows.phrases]
+        kept = np.flatnonzero((by_sound >= floors - ROUNDING) | mixed)
+        by_letters = letters.compared(windows, kept)
+        scores = np.where(alone[kept], by_letters, np.maximum(by_letters, by_sound[kept]))
+    enough = scores >= floors[kept]
+    return kept[enough], scores[enough]
 
 
-def _similarity(phrases: list[str], windows: list[str]) -> Scores:
-    ratio = cpdist(phrases, windows, scorer=Indel.normalized_similarity, dtype=np.float32)
-    return (100 * ratio).astype(np.float32)
+class Letters:
+    """Phrases and a stream, both as letters or both as sounds."""
+
+    def __init__(self, phrases: list[str], stream: Joined) -> None:
+        self._phrases = phrases
+        self._stream = stream
+
+    def compared(self, windows: Windows, kept: Places | None) -> Scores:
+        """Return how alike windows (those ``kept``; default all) and their phrases are, 0 to 100.
+
+        Normalised indel similarity (`rapidfuzz`).
+        """
+        chosen = windows if kept is None else Windows(*(column[kept] for column in windows))
+        phrases = self._phrases
+        ratio = cpdist(
+            [phrases[i] for i in chosen.phrases.tolist()],
+            self._stream.cuts(chosen.firsts.tolist(), chosen.ends.tolist()),
+            scorer=Indel.normalized_similarity,
+            dtype=np.float32,
+        )
+        return (100 * ratio).astype(np.float32)
 
 
 def _is_there(phrases: PhraseSet, stream: Stream, hit: Hit) -> bool:

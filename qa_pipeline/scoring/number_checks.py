@@ -154,12 +154,7 @@ def _is_pause(start_s: float, end_s: float, context: Context) -> bool:
     """Tell whether the time between two silences is short and nobody speaks in it."""
     if end_s - start_s > MERGE_GAP_S:
         return False
-    gap = (Interval(start_s, max(end_s, start_s)),)
-    return not any(
-        gap[0].touches(word.start_s, word.end_s)
-        for utterance in context.call.conversation.utterances
-        for word in utterance.words
-    )
+    return not context.call.speaks_in(Interval(start_s, max(end_s, start_s)))
 
 
 def _excuse(stretch: Interval, context: Context, ask: Ask, unless: Check | None) -> Outcome:

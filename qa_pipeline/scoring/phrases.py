@@ -78,26 +78,12 @@ class Phrase:
         return max(1, len(self.needed_places()) - self.length // WORDS_A_MISS)
 
 
-class PhrasePart(tuple[Phrase, ...]):
-    """Phrases of one script. Two of them are the same only if they are one object."""
-
-    __slots__ = ()
-    __hash__ = object.__hash__
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-
 class PhraseSet:
-    """Phrases that a check looks for together, by their script."""
+    """Phrases that a check looks for together."""
 
     def __init__(self, phrases: list[Phrase], match: Match) -> None:
         self.match = match
         self.by_text = {phrase.text: phrase for phrase in phrases}
-        distinct = self.by_text.values()
-        scripts: tuple[Script, ...] = ("en", "zh")
-        parts = {s: PhrasePart(p for p in distinct if p.script == s) for s in scripts}
-        self.parts = {script: part for script, part in parts.items() if part}
 
 
 @lru_cache(maxsize=4096)

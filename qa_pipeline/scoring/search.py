@@ -13,8 +13,8 @@ from qa_pipeline.language.meaning import Meanings, pieces_of_meaning
 from qa_pipeline.language.normalise import Script, pieces, simplified
 from qa_pipeline.language.patterns import pattern
 from qa_pipeline.records import Utterance
-from qa_pipeline.scoring.checks import Match, Says
-from qa_pipeline.scoring.matching import Hit, best, find
+from qa_pipeline.scoring.checks import Match, Says, Who
+from qa_pipeline.scoring.matching import Hit, best, find, find_all
 from qa_pipeline.scoring.phrases import PhraseSet, compiled
 from qa_pipeline.scoring.schema import METADATA_VARIABLES, Scorecard
 from qa_pipeline.scoring.stream import Quote, Stream
@@ -41,6 +41,8 @@ class Query:
     counterexamples: tuple[str, ...]
     meaning_similarity: float | None
     language: str
+    together: list[PhraseSet]
+    """What is looked for in the same streams: all is found at once."""
 
 
 class Found(NamedTuple):
@@ -68,6 +70,8 @@ class Queries:
     def __init__(self, card: Scorecard) -> None:
         self._card = card
         self._known: dict[tuple[object, ...], Query] = {}
+        self._together: dict[tuple[Who, str], list[PhraseSet]] = {}
+        """By who is asked and the language, what is looked for in every such call."""
         self._asked: dict[int, tuple[Says, bool]] = {}
         """Checks by identity (kept, so that no other gets it): whether facts are named there."""
 
@@ -87,6 +91,8 @@ class Queries:
             if len(self._known) >= KNOWN_QUERIES:
                 self._known.clear()
             query = self._known[key] = self._made(body, similarity, language, facts)
+            if not asked[1]:
+                query.together.extend((query.phrases, query.exceptions))
         return query
 
     def _names_facts(self, body: Says) -> bool:
@@ -109,6 +115,7 @@ class Queries:
             counterexamples=_in_language(card.counterexamples(body, facts), language),
             meaning_similarity=body.meaning_similarity,
             language=language,
+            together=self._together.setdefault((body.who, language), []),
         )
 
 
@@ -117,6 +124,7 @@ def search(query: Query, stream: Stream) -> list[Found]:
     known = stream.memory.get(query)
     if isinstance(known, list):
         return known
+    find_all(stream, query.together)
     hits = find(stream, query.phrases) + _pattern_hits(query.regex, stream)
     found = [_found(hit, stream, hit.narrow) for hit in _clear(hits, query, stream)]
     stream.memory[query] = found

@@ -196,12 +196,11 @@ def heard_probability(body: Says, inside: Context) -> float:
 def _has_unsure_word(found: Found) -> bool:
     """Tell whether a word of what was found may well have been another."""
     quote = found.quote
-    inside = (
-        word
-        for word in quote.utterance.words
-        if word.start_s < quote.end_s and word.end_s > quote.start_s
+    return any(
+        probability < UNSURE_WORD
+        for _, start_s, end_s, probability in quote.utterance.word_times()
+        if start_s < quote.end_s and end_s > quote.start_s
     )
-    return any(word.probability < UNSURE_WORD for word in inside)
 
 
 def _times(found: list[Found]) -> list[tuple[str, float]]:
