@@ -4,6 +4,8 @@ Both are found in the words alone, before anybody knows whose words they are, so
 can be kept from the diarizer and a call with a transfer can be heard in two parts.
 """
 
+import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +28,11 @@ _PAUSE_S = 0.6
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？")
 _ENOUGH = 2.0
 """Weight of cues from which a segment is an announcement or an introduction."""
+_ENOUGH_IN_TALK = 3.0
+"""Weight from which it is an announcement though the other side has already told somebody much."""
+_TOLD_WORDS = {"zh": 12}
+_TOLD_WORDS_ELSEWHERE = 8
+"""Menus are answered in fewer words; more are said to a person, or to a machine as to a person."""
 _NEXT_S = 3.0
 """Segments of one announcement are not further apart."""
 _ALONE_S = 2.0
@@ -94,19 +101,21 @@ def find_announcements(
     """Return where a recorded voice speaks: a menu, a notice, a place in the queue.
 
     ``words`` are those of one channel, ``others`` those of the other one. A segment with a
-    personal phrase ("my name is") is never an announcement, and once somebody has used one, only
-    what stands alone between longer pauses is: agents, too, explain which key to press. A welcome
-    right before one at the start of the call belongs to it, and so does what lies between two
-    pieces of one. ``by_sentence``: a sentence that has ended ends a segment as a pause does, for
-    transcripts without pauses.
+    personal phrase ("my name is") or of somebody who says "I" is never an announcement. Once
+    somebody has used a personal phrase, only what stands alone between longer pauses is: agents,
+    too, explain which key to press. Once the other side has said a sentence, what does not stand
+    alone must be plainly recorded, for not every agent uses such a phrase or is heard using it.
+    A welcome right before one at the start of the call belongs to it, and so does what lies
+    between two pieces of one. ``by_sentence``: a sentence that has ended ends a segment as a
+    pause does, for transcripts without pauses.
     """
     cues = _cues(language)
     if not cues:
         return ()
     segments = _segments(words, language, by_sentence=by_sentence)
     recorded = [
-        _is_recorded(segment, cues, language) and place
-        for segment, place in zip(segments, _places(segments, cues, language, others), strict=True)
+        _is_recorded(segment, cues, language, needed)
+        for segment, needed in zip(segments, _needed(segments, cues, language, others), strict=True)
     ]
     for index in range(len(segments) - 2, -1, -1):
         before, after = segments[index], segments[index + 1]
@@ -125,11 +134,12 @@ def find_announcements(
     )
 
 
-def _places(
+def _needed(
     segments: list[_Segment], cues: dict[str, Any], language: str, others: Sequence[Word]
-) -> list[bool]:
-    """Say for every segment whether a recorded voice may be heard there."""
-    found: list[bool] = []
+) -> list[float]:
+    """Return for every segment the weight from which a recorded voice is heard there."""
+    needed: list[float] = []
+    told_s = _told_s(others, language)
     begun = False
     for index, segment in enumerate(segments):
         begun = begun or _is_personal(segment, cues, language)
@@ -137,22 +147,41 @@ def _places(
         beside: list[_Segment | Word] = [*others]
         beside += segments[max(0, index - 1) : index] + segments[index + 1 : index + 2]
         alone = all(other.end_s <= around[0] or other.start_s >= around[1] for other in beside)
-        found.append(not begun or alone)
-    return found
+        told = segment.start_s >= told_s
+        in_talk = math.inf if begun else _ENOUGH_IN_TALK if told else _ENOUGH
+        needed.append(_ENOUGH if alone else in_talk)
+    return needed
+
+
+def _told_s(others: Sequence[Word], language: str) -> float:
+    """Return from when on the other side has said as much as people say to people."""
+    enough = _TOLD_WORDS.get(language, _TOLD_WORDS_ELSEWHERE)
+    length = 0
+    for word in sorted(others, key=lambda w: w.end_s):
+        length += len(plain(word.text, language)) if language == "zh" else 1
+        if length >= enough:
+            return word.end_s
+    return math.inf
 
 
 def _is_personal(segment: _Segment, cues: dict[str, Any], language: str) -> bool:
     return any(said(phrase, segment.text, language) for phrase in cues["personal"])
 
 
-def _is_recorded(segment: _Segment, cues: dict[str, Any], language: str) -> bool:
-    enough = weight(cues["announcement"], segment.text, language) >= _ENOUGH
-    return enough and not _is_personal(segment, cues, language)
+def _is_recorded(segment: _Segment, cues: dict[str, Any], language: str, needed: float) -> bool:
+    if _is_personal(segment, cues, language) or re.search(cues["first_person"], segment.text):
+        return False
+    return _recorded_weight(segment, cues, language) >= needed
+
+
+def _recorded_weight(segment: _Segment, cues: dict[str, Any], language: str) -> float:
+    waits = any(said(phrase, segment.text, language) for phrase in cues["waiting"])
+    return weight(cues["announcement"], segment.text, language) + waits
 
 
 def _welcomes(segment: _Segment, cues: dict[str, Any], language: str) -> bool:
     opens = any(said(phrase, segment.text, language) for phrase in cues["opening"])
-    halfway = weight(cues["announcement"], segment.text, language) > 0
+    halfway = _recorded_weight(segment, cues, language) > 0
     return (opens or halfway) and not _is_personal(segment, cues, language)
 
 

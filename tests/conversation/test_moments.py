@@ -71,6 +71,73 @@ def test_people_who_speak_of_keys_and_recording_are_no_announcement(said: str) -
     assert find_announcements(spoken(opening, said, "okay and then"), "en") == ()
 
 
+@pytest.mark.parametrize(
+    ("language", "greeting", "told", "said"),
+    [
+        (
+            "en",
+            "bluebell good evening",
+            "i want to know why my bill is so high",
+            "please press one",
+        ),
+        # As a weak recogniser hears "please stay on the line" with the first note of the music.
+        (
+            "en",
+            "bluebell good evening",
+            "i have been waiting for twenty minutes",
+            "one moment please stay on the line do",
+        ),
+        ("zh", "青藤宽带晚上好", "我的宽带从昨天晚上就上不去了", "请不要挂机请耐心等待"),
+        ("zh", "青藤宽带晚上好", "我的宽带从昨天晚上就上不去了", "在遥控器上请按一"),
+    ],
+)
+def test_agents_who_never_give_a_name_are_no_recording(
+    language: str, greeting: str, told: str, said: str
+) -> None:
+    both = spoken(greeting, told, said)
+    first, last = len(spoken(greeting)), len(spoken(said))
+    customer = both[first:-last]
+    assert find_announcements(both[:first] + both[-last:], language, customer) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "i will look at it please press one and then press two"),
+        ("en", "please stay on the line i'll be back as soon as possible"),
+        ("zh", "我查一下请不要挂机请耐心等待"),
+        ("zh", "请按一再请按二我这边就能看到"),
+    ],
+)
+def test_whoever_says_i_is_no_recording(language: str, said: str) -> None:
+    assert find_announcements(spoken(said), language) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "recorded"),
+    [
+        (
+            "en",
+            "please stay on the line and your call will be answered by the next available agent",
+        ),
+        ("en", "your call is important to us please hold the line"),
+        ("zh", "您的来电对我们很重要请不要挂机"),
+        ("zh", "请耐心等待我们将尽快为您接听"),
+    ],
+)
+def test_a_queue_is_heard_at_the_start(language: str, recorded: str) -> None:
+    (found,) = find_announcements(spoken(recorded, 4.0), language)
+    assert found.start_s == 1.0
+
+
+def test_a_machine_that_was_told_much_is_still_a_recording() -> None:
+    menu = "for billing press one for technical support press two for all else press three"
+    words = spoken("tell us in a few words how we can help", 4.0, menu)
+    told = spoken(13.0, "i want to know why my bill is so high")
+    (found,) = find_announcements(words, "en", told)
+    assert found.end_s == words[-1].end_s
+
+
 def test_a_recorded_voice_in_a_hold_stands_alone() -> None:
     live = "hello my name is anna how may i help you"
     queue = "all our agents are busy you are number three"
