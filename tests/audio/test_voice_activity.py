@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa_pipeline.audio import decode, voice_activity
+from qa_pipeline.audio import VoiceActivityOptions, decode, voice_activity
 from qa_pipeline.records import Region
 from tests.audio.recordings import NO_REAL, REAL, SAMPLE_CALLS
 
@@ -47,6 +47,44 @@ def test_words_of_sample_calls_are_inside_regions() -> None:
     assert words > 500
     assert lost / words < 0.01
     assert outside_s / free_s < 0.02
+
+
+def words_cut(name: str, options: VoiceActivityOptions) -> int:
+    """Words of a sample call of which more than 40 ms lie outside all regions."""
+    call = next(p for p in calls_with_truth() if p.stem == name)
+    decoded = decode(call)
+    truth = json.loads(call.with_suffix(".truth.json").read_text(encoding="utf-8"))
+    cut = 0
+    for row, channel in zip(decoded.sound.samples, decoded.kept_channels, strict=True):
+        roles = truth["channel_roles"] if decoded.layout == "stereo" else None
+        regions = voice_activity(row, options)
+        for word in truth["words"]:
+            if roles is not None and word["role"] != roles[channel]:
+                continue
+            inside_s = sum(
+                max(0.0, min(word["end_s"], r.end_s) - max(word["start_s"], r.start_s))
+                for r in regions
+            )
+            cut += inside_s < word["end_s"] - word["start_s"] - 0.04
+    return cut
+
+
+def test_words_after_a_silence_keep_their_beginning() -> None:
+    names = ("call-2026-0003", "call-2026-0008", "call-2026-0014", "call-2026-0019")
+    late = VoiceActivityOptions(onset_probability=1.0)
+    assert sum(words_cut(name, VoiceActivityOptions()) for name in names) <= 1
+    assert sum(words_cut(name, late) for name in names) >= 4
+
+
+def test_an_onset_only_makes_regions_begin_earlier() -> None:
+    row = decode(calls_with_truth()[2]).sound.samples[0]
+    with_onsets = voice_activity(row)
+    without = voice_activity(row, VoiceActivityOptions(onset_probability=1.0))
+    assert with_onsets != without
+    for region, later in zip(with_onsets, without, strict=True):
+        assert later.start_s - 0.5 <= region.start_s <= later.start_s
+    for before, after in pairwise(with_onsets):
+        assert before.end_s <= after.start_s
 
 
 def test_regions_are_in_order_and_split_at_pauses() -> None:
