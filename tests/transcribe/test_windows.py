@@ -42,6 +42,13 @@ def test_overlong_speech_is_split_where_it_is_quietest() -> None:
     assert windows[-1].end_s == 30
 
 
+def test_an_early_pause_is_better_than_a_cut_through_a_word() -> None:
+    sound = np.random.default_rng(2).standard_normal(12 * RATE_HZ).astype(np.float32)
+    sound[round(3.9 * RATE_HZ) : round(4.1 * RATE_HZ)] *= 0.01
+    first, second = plan_windows([Region(0, 12)], sound, 10.0)
+    assert first.end_s == second.start_s == pytest.approx(4.0, abs=0.1)
+
+
 @settings(deadline=None, max_examples=60)
 @given(
     st.lists(st.tuples(st.floats(0.05, 40), st.floats(0.01, 3)), max_size=12),
