@@ -27,6 +27,9 @@ KNOWN_QUERIES = 4096
 MEANING_NEAR = 6.0
 """Points around the threshold of a meaning, and between what is meant and what is not, within
 which a person should look: who does what to whom is hard for a sentence encoder."""
+MEANING_FAR = 20.0
+"""Points below the threshold down to which a person should look where a meaning was expected: of
+sentences that do mean it most reach this, few the threshold (``benchmarks.meaning``)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,16 +135,17 @@ def search(query: Query, stream: Stream) -> list[Found]:
 
 
 def search_meaning(
-    query: Query, stream: Stream, meanings: Meanings, utterances: frozenset[int]
+    query: Query, stream: Stream, meanings: Meanings, utterances: frozenset[int], near: float
 ) -> list[Found]:
     """Return what means the same as the examples, and what nearly does, in some utterances.
 
+    ``near``: how many points below the threshold something is still worth a look.
     ``utterances``: their places in the stream; each is searched by itself, so the answer for one
     does not depend on the others.
     """
     found: list[Found] = []
     for index in sorted(utterances):
-        hits = dict(_meaning_hits(query, stream, index, meanings))
+        hits = dict(_meaning_hits(query, stream, index, meanings, near))
         kept = _clear(best(list(hits)), query, stream)
         found += [_found(hit, stream, not hits[hit]) for hit in kept]
     return found
@@ -186,7 +190,7 @@ def _pattern_hits(source: str | None, stream: Stream) -> list[Hit]:
 
 
 def _meaning_hits(
-    query: Query, stream: Stream, index: int, meanings: Meanings
+    query: Query, stream: Stream, index: int, meanings: Meanings, near: float
 ) -> list[tuple[Hit, bool]]:
     """Return what in one utterance is like an example, and whether surely."""
     utterance: Utterance = stream.utterances[index]
@@ -204,7 +208,7 @@ def _meaning_hits(
         score = float(alike[row, column])
         margin = score - max((float(other) for other in unlike[:, column]), default=0.0)
         tokens = stream.tokens_in(index, start, end)
-        if not tokens or score < needed - MEANING_NEAR or margin < -MEANING_NEAR:
+        if not tokens or score < needed - near or margin < -MEANING_NEAR:
             continue
         required = needed if margin > 0 else 100.0
         sure = score >= needed + MEANING_NEAR and margin >= MEANING_NEAR

