@@ -37,12 +37,14 @@ def ingest(
     as_json: options.AsJson = False,
 ) -> None:
     """Take in bundles that lie in the data folder and are not in the store yet."""
+    from qa_pipeline.pipeline.reviewed import refresh_reviewed
     from qa_pipeline.settings import read_settings
     from qa_pipeline.store import Store
 
     settings = read_settings(data_dir=data_dir, store=store)
     with Store.open_owner(settings.store_path) as owner:
         summary = owner.ingest(settings.bundles_dir)
+        refresh_reviewed(owner)
         owner.publish_snapshot()
     if as_json:
         print_json(summary)
@@ -57,11 +59,13 @@ def snapshot(
     as_json: options.AsJson = False,
 ) -> None:
     """Publish a copy of the store that others can read while it is held."""
+    from qa_pipeline.pipeline.reviewed import refresh_reviewed
     from qa_pipeline.settings import read_settings
     from qa_pipeline.store import Store
 
     settings = read_settings(data_dir=data_dir, store=store)
     with Store.open_owner(settings.store_path) as owner:
+        refresh_reviewed(owner)  # a store of an earlier version may lack what it holds today
         path = owner.publish_snapshot()
     if as_json:
         print_json({"snapshot": str(path)})

@@ -20,6 +20,7 @@ from qa_pipeline.store import (
     JudgedCall,
     JudgedCriterion,
     KeptCard,
+    ReviewedResult,
     ReviewedScore,
     StoreOwner,
     StoreReader,
@@ -36,7 +37,10 @@ def refresh_reviewed(owner: StoreOwner, extra: Iterable[str] = ()) -> int:
     """
     cards = Cards(owner, extra)
     stale = owner.stale_reviewed_calls()
-    return owner.put_reviewed_scores([reviewed_score(call, cards.of(call)) for call in stale])
+    scores = [reviewed_score(call, cards.of(call)) for call in stale]
+    return owner.put_reviewed_scores(
+        scores, [item for call in stale for item in reviewed_results(call, cards.of(call))]
+    )
 
 
 _NOT_JUDGED_BY: dict[str, Any] = {
@@ -126,6 +130,25 @@ def reviewed_score(call: JudgedCall, card: Scorecard | None) -> ReviewedScore:
         disputed=disputed,
         note=note,
         scored_at=call.scored_at,
+    )
+
+
+def reviewed_results(call: JudgedCall, card: Scorecard | None) -> tuple[ReviewedResult, ...]:
+    """Return what people's verdicts on a call earn; nothing where the card is not at hand."""
+    if card is None:
+        return ()
+    judged = {i.criterion_id: i for i in call.criteria if i.people_verdict is not None}
+    return tuple(
+        ReviewedResult(
+            call_id=call.call_id,
+            scorecard=call.scorecard,
+            version=call.version,
+            criterion_id=result.criterion_id,
+            verdict=result.verdict,
+            points_earned=result.points_earned,
+            points_possible=result.points_possible,
+        )
+        for result in _results(card, judged)
     )
 
 

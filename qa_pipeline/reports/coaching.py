@@ -12,6 +12,7 @@ from qa_pipeline.store.figures import (
     CriterionFigures,
     CriterionFinding,
     GoodCall,
+    PeopleFigures,
     Scope,
 )
 from qa_pipeline.store.reader import StoreReader
@@ -44,6 +45,7 @@ class CoachingReport(Record):
     made_at: AwareDatetime
     source: ReportSource
     scope: Scope
+    people: PeopleFigures
     agents: tuple[AgentCoaching, ...]
     """Those with most to win first."""
     shared: tuple[CriterionFigures, ...]
@@ -60,6 +62,7 @@ def coaching_report(
         made_at=made_at,
         source=source_of(reader),
         scope=figures.scope,
+        people=figures.people,
         agents=tuple(
             AgentCoaching(
                 findings=findings,

@@ -14,7 +14,7 @@ _SCORE_COLUMNS = (
 )
 _CRITERIA_COLUMNS = (
     "criterion_id section_id name critical met partly_met not_met not_applicable unscored "
-    "to_check not_met_pct lost_points cumulative_lost_pct"
+    "to_check not_met_pct lost_points cumulative_lost_pct by_people"
 )
 _AGENT_COLUMNS = (
     "agent_id agent_name team calls counted mean_pct passed judged lost_points possible_points "
@@ -22,7 +22,7 @@ _AGENT_COLUMNS = (
 )
 _EXAMPLE_COLUMNS = (
     "agent_id agent_name team priority criterion_id name missed applicable lost_points use "
-    "call_id call_day verdict start end quote said_instead reason"
+    "call_id call_day verdict start end quote said_instead reason judged_by"
 )
 
 
@@ -71,7 +71,7 @@ def _criterion(line: CriterionLine) -> list[Cell]:
         f.to_check,
     ]
     lost: list[Cell] = [_round(line.not_met.pct), f.lost_points, _round(line.cumulative_lost_pct)]
-    return [*identity, *verdicts, *lost]
+    return [*identity, *verdicts, *lost, f.by_people]
 
 
 def _measure(m: MeasureFigures) -> list[Cell]:
@@ -109,7 +109,7 @@ def _example(example: Example) -> list[Cell]:
     start, end = (clock(first.start_s), clock(first.end_s)) if first else (None, None)
     said = " | ".join(line.text for line in example.said)
     call: list[Cell] = [example.call_id, example.day, example.verdict, start, end]
-    return [*call, first.quote if first else None, said, example.reason]
+    return [*call, first.quote if first else None, said, example.reason, example.judged_by]
 
 
 def _score(line: ScoreLine) -> list[Cell]:

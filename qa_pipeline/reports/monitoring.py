@@ -12,6 +12,7 @@ from qa_pipeline.store.figures import (
     FailureRow,
     GroupBy,
     MeasureFigures,
+    PeopleFigures,
     ReasonCount,
     Scope,
     ScoreFigures,
@@ -62,6 +63,7 @@ class MonitoringReport(Record):
     made_at: AwareDatetime
     source: ReportSource
     scope: Scope
+    people: PeopleFigures
     totals: Totals
     overall: ScoreLine
     unscored: Share
@@ -89,6 +91,7 @@ def monitoring_report(
         made_at=made_at,
         source=source_of(reader),
         scope=figures.scope,
+        people=figures.people,
         totals=figures.totals,
         overall=_line(figures.overall),
         unscored=Share(count=unscored, of=judged + unscored),

@@ -6,7 +6,7 @@ Each call is looked at as a whole, since the words around a number decide what i
 from collections.abc import Collection
 from typing import Any, TypeVar
 
-from qa_pipeline.privacy import Redaction, redact_conversation
+from qa_pipeline.privacy import Redaction, redact_conversation, redact_text
 from qa_pipeline.records import SensitiveKind
 from qa_pipeline.records.base import Record
 from qa_pipeline.store.figures import Example
@@ -47,6 +47,9 @@ class _Redactor:
         return value
 
     def _example(self, example: Example) -> Example:
+        if example.judged_by == "people":  # who may have written anything
+            reason = redact_text(example.reason, self._kinds, example.language)
+            example = example.model_copy(update={"reason": reason})
         redaction = self._redaction(example.call_id)
         if redaction is None:
             return example

@@ -45,6 +45,7 @@ from qa_pipeline.store.reviews_scores import (
     JudgedCall,
     JudgedCriterion,
     KeptCard,
+    ReviewedResult,
     ReviewedScore,
 )
 from qa_pipeline.store.rows import (
@@ -87,6 +88,7 @@ __all__ = [
     "ReviewFile",
     "ReviewImport",
     "ReviewProblem",
+    "ReviewedResult",
     "ReviewedScore",
     "Run",
     "RunStatus",

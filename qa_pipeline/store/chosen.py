@@ -28,12 +28,77 @@ def conditions(only: CallFilter) -> tuple[str, list[Any]]:
     return " AND ".join(parts), values
 
 
-def choose(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> Scope:
-    """Make the temporary tables ``chosen`` (calls) and ``results`` (verdicts on them).
+_CHOSEN = """
+    CREATE OR REPLACE TEMP TABLE chosen AS
+    WITH judged AS (
+        SELECT call_id, scorecard, version, count(*) AS criteria FROM criterion_results
+        SEMI JOIN reviewed_scores USING (call_id, scorecard, version) GROUP BY ALL),
+    totals AS (
+        SELECT t.*, s.trust AS scored_trust, coalesce(t.reviewed = j.criteria, FALSE) AS by_people
+        FROM current_totals t JOIN current_scores s USING (call_id, scorecard, version)
+            LEFT JOIN judged j USING (call_id, scorecard, version))
+    SELECT c.*, {day} AS day, s.scorecard, s.version, s.total_pct, s.passed,
+        s.total_low_pct, s.total_high_pct,
+        s.total_pct IS NOT NULL AND (s.by_people OR (c.trust = 'ok' AND s.scored_trust = 'ok'))
+            AS counted
+    FROM calls c LEFT JOIN totals s ON s.call_id = c.call_id AND s.scorecard = ?
+    WHERE {where}"""
+
+_PEOPLE = """
+    CREATE OR REPLACE TEMP TABLE people AS
+    WITH reasons AS (
+        SELECT call_id, scorecard, criterion_id, verdict, arg_max(reason, reviewed_at) AS reason
+        FROM review_verdicts WHERE reason IS NOT NULL GROUP BY ALL)
+    SELECT c.call_id, c.scorecard, c.version, o.criterion_id, o.state, o.verdict, w.points_earned,
+        w.points_possible, e.reason
+    FROM chosen c JOIN review_outcomes o USING (call_id, scorecard)
+    LEFT JOIN reviewed_results w ON w.call_id = c.call_id AND w.scorecard = c.scorecard
+        AND w.version = c.version AND w.criterion_id = o.criterion_id AND w.verdict = o.verdict
+    LEFT JOIN reasons e ON e.call_id = c.call_id AND e.scorecard = c.scorecard
+        AND e.criterion_id = o.criterion_id AND e.verdict = o.verdict
+    WHERE {wanted}"""
+"""What people say of the chosen calls, with why they say so, and what it earns: nothing of nothing
+where the card by which the call was judged is not at hand."""
+
+_RESULTS = """
+    SELECT r.* REPLACE (
+            CASE WHEN p.state IS NULL THEN r.verdict ELSE coalesce(p.verdict, 'unscored') END
+                AS verdict,
+            CASE WHEN p.verdict IS NULL OR p.verdict = r.verdict THEN r.points_earned
+                ELSE coalesce(p.points_earned, 0) END AS points_earned,
+            CASE WHEN p.verdict IS NULL OR p.verdict = r.verdict THEN r.points_possible
+                ELSE coalesce(p.points_possible, 0) END AS points_possible,
+            CASE WHEN p.state IS NULL OR p.verdict = r.verdict THEN r.reason
+                WHEN p.state = 'disputed' THEN if(c.language = 'zh', '质检员意见不一。',
+                    'Reviewers disagree.')
+                WHEN p.verdict = 'unscored' THEN if(c.language = 'zh', '人工也无法判断。',
+                    'A person could not tell.')
+                ELSE if(c.language = 'zh', '人工评判', 'Judged by a person')
+                    || coalesce(if(c.language = 'zh', '：', ': ') || p.reason,
+                        if(c.language = 'zh', '。', '.')) END AS reason),
+        r.verdict AS machine_verdict,
+        CASE p.state WHEN 'disputed' THEN 'nobody' WHEN 'agreed' THEN 'people'
+            WHEN 'decided' THEN 'people' ELSE 'machine' END AS judged_by,
+        c.agent_id, c.agent_name, c.day, c.language, c.total_pct, c.team,
+        judged_by = 'people' OR (judged_by = 'machine' AND NOT r.needs_review) AS counts
+    FROM criterion_results r JOIN chosen c USING (call_id, scorecard, version)
+    LEFT JOIN people p USING (call_id, scorecard, version, criterion_id)
+    WHERE c.trust = 'ok' OR judged_by = 'people'"""
+
+
+def choose(
+    connection: "duckdb.DuckDBPyConnection", only: CallFilter, *, by_people: bool = True
+) -> Scope:
+    """Make the temporary tables ``chosen`` (calls), ``results`` and ``overruled`` (verdicts).
 
     ``chosen`` has every column of ``calls``, the ``day``, and the score by the current version
-    of the scorecard; ``counted`` says whether it makes the averages. ``results`` has the verdicts
-    of trusted calls; ``counts`` is false where a person should check first.
+    of the scorecard, after review where there was one; ``counted`` says whether it makes the
+    averages. ``results`` has the verdicts on trusted calls, people's in place of the machine's
+    (``judged_by``), and people's verdicts on all others; ``counts`` is false where a person
+    should check first, or people are at odds. ``overruled`` has those that people judged
+    otherwise, so that the machine's evidence proves nothing.
+
+    ``by_people``: whether people's verdicts take the machine's place among the ``results``.
     """
     where, values = conditions(only)
     cards = connection.execute(
@@ -43,23 +108,17 @@ def choose(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> Scope:
     ).fetchall()
     names = [str(row[0]) for row in cards]
     scorecard = only.scorecard or (names[0] if names else None)
+    connection.execute(_CHOSEN.format(day=DAY, where=where), [scorecard, *values])
+    connection.execute(_PEOPLE.format(wanted="TRUE" if by_people else "FALSE"))
     connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE chosen AS
-        SELECT c.*, {DAY} AS day, s.scorecard, s.version, s.total_pct, s.passed,
-            s.total_low_pct, s.total_high_pct,
-            c.trust = 'ok' AND s.trust = 'ok' AND s.total_pct IS NOT NULL AS counted
-        FROM calls c LEFT JOIN current_scores s ON s.call_id = c.call_id AND s.scorecard = ?
-        WHERE {where}""",
-        [scorecard, *values],
+        f"""CREATE OR REPLACE TEMP TABLE results AS
+        SELECT *, CASE WHEN counts THEN greatest(points_possible - points_earned, 0)
+            ELSE 0 END AS lost
+        FROM ({_RESULTS})"""
     )
     connection.execute(
-        """CREATE OR REPLACE TEMP TABLE results AS
-        SELECT r.*, c.agent_id, c.agent_name, c.day, c.language, c.total_pct, c.team,
-            NOT r.needs_review AS counts,
-            CASE WHEN counts THEN greatest(r.points_possible - r.points_earned, 0)
-                ELSE 0 END AS lost
-        FROM criterion_results r JOIN chosen c USING (call_id, scorecard, version)
-        WHERE c.trust = 'ok'"""
+        "CREATE OR REPLACE TEMP TABLE overruled AS SELECT call_id, scorecard, version, "
+        "criterion_id FROM results WHERE verdict <> machine_verdict"
     )
     row = connection.execute(
         "SELECT min(day), max(day), list(DISTINCT version ORDER BY version) FROM chosen"

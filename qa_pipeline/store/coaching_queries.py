@@ -19,7 +19,7 @@ from qa_pipeline.store.figures import (
     Waiting,
 )
 from qa_pipeline.store.habits import departures
-from qa_pipeline.store.monitoring_queries import CRITERIA, SCORES, rows
+from qa_pipeline.store.monitoring_queries import CRITERIA, SCORES, people, rows
 from qa_pipeline.store.rows import CallFilter
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def coaching(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> Coach
     agents.sort(key=_urgency)
     return CoachingFigures(
         scope=scope,
+        people=people(connection),
         agents=tuple(agents),
         shared=_shared(connection, focus),
         good_calls=_best(good.overall),
@@ -151,7 +152,7 @@ def _agents(connection: "duckdb.DuckDBPyConnection") -> list[dict[str, Any]]:
             SELECT coalesce(agent_id, '') AS agent, arg_max(agent_name, day) AS agent_name,
                 arg_max(team, day) AS team,
                 list(DISTINCT language ORDER BY language) AS languages,
-                count(*) FILTER (trust <> 'ok') AS untrusted, {SCORES}
+                count(*) FILTER (trust <> 'ok' AND NOT counted) AS untrusted, {SCORES}
             FROM chosen GROUP BY ALL)
         SELECT a.*, coalesce(v.lost_points, 0) AS lost_points,
             coalesce(v.possible_points, 0) AS possible_points,
@@ -165,7 +166,8 @@ def _waiting(connection: "duckdb.DuckDBPyConnection") -> dict[str, tuple[Waiting
         connection,
         f"""WITH waiting AS (
             SELECT coalesce(agent_id, '') AS agent, call_id, day, trust, NULL AS criterion_id,
-                NULL AS name, trust_reasons AS reasons FROM chosen WHERE trust <> 'ok'
+                NULL AS name, trust_reasons AS reasons FROM chosen
+            WHERE trust <> 'ok' AND NOT counted
             UNION ALL
             SELECT coalesce(agent_id, ''), call_id, day, 'ok', criterion_id, name, [reason]
             FROM results WHERE NOT counts)

@@ -22,7 +22,7 @@ _GOOD_CALLS: Final = 20
 
 _EXAMPLE_COLUMNS: Final = """
     r.call_id, r.day, r.agent_id, r.agent_name, r.language, r.criterion_id, r.verdict, r.reason,
-    r.total_pct, r.scorecard, r.version"""
+    r.total_pct, r.scorecard, r.version, r.judged_by"""
 
 _RANKED_EVIDENCE: Final = """
     SELECT e.call_id, e.scorecard, e.version, e.criterion_id,
@@ -31,6 +31,8 @@ _RANKED_EVIDENCE: Final = """
             ORDER BY e.quote IS NULL, e.position) AS evidence
     FROM evidence e SEMI JOIN picked p ON p.call_id = e.call_id AND p.scorecard = e.scorecard
         AND p.version = e.version AND p.criterion_id = e.criterion_id
+    ANTI JOIN overruled o ON o.call_id = e.call_id AND o.scorecard = e.scorecard
+        AND o.version = e.version AND o.criterion_id = e.criterion_id
     GROUP BY ALL"""
 
 
@@ -148,7 +150,8 @@ def with_evidence(
     connection.execute(
         """CREATE TEMP TABLE IF NOT EXISTS quoted AS
         SELECT call_id, scorecard, version, criterion_id, bool_or(quote IS NOT NULL) AS quoted
-        FROM evidence SEMI JOIN chosen USING (call_id, scorecard, version) GROUP BY ALL"""
+        FROM evidence SEMI JOIN chosen USING (call_id, scorecard, version)
+        ANTI JOIN overruled USING (call_id, scorecard, version, criterion_id) GROUP BY ALL"""
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE picked AS {picking}", values)
     return rows(
@@ -173,6 +176,7 @@ def said_around(
         f"""WITH spans AS (
             SELECT p.call_id, p.criterion_id, e.kind, e.start_s, e.end_s
             FROM picked p JOIN evidence e USING (call_id, scorecard, version, criterion_id)
+            ANTI JOIN overruled USING (call_id, scorecard, version, criterion_id)
             WHERE e.position = 0 AND e.quote IS NULL AND p.verdict <> 'met'
                 AND e.end_s - e.start_s <= {_WINDOW_S})
         SELECT s.call_id, s.criterion_id, u.utterance_id, u.role, u.text, u.start_s, u.end_s

@@ -36,15 +36,29 @@ class Totals(Record):
     trusted: int
     """Trust ``ok``."""
     to_review: int
-    """Trust ``review``."""
+    """Trust ``review``, and not judged by people on every criterion."""
     rejected: int
-    """Trust ``reject``."""
+    """Trust ``reject``, and not judged by people on every criterion."""
     counted: int
-    """Trusted and with a score: the calls that the averages are made of."""
+    """Trusted, or judged by people on every criterion, and with a score: the calls that the
+    averages are made of."""
     to_check: int
     """Trusted calls with at least one verdict that a person should check."""
     failed: int
     """Files that could not be processed."""
+
+
+class PeopleFigures(Record):
+    """How many of the verdicts of a report are people's."""
+
+    verdicts: int
+    """On which people agree, or one decided: theirs count instead of the machine's."""
+    calls: int
+    """Calls with such a verdict."""
+    changed: int
+    """Those of them where the machine had said otherwise."""
+    disputed: int
+    """On which people are at odds: left out until they agree."""
 
 
 class ScoreFigures(Record):
@@ -88,6 +102,8 @@ class CriterionFigures(Record):
     not_applicable: int
     unscored: int
     to_check: int
+    by_people: int
+    """Verdicts among those before that people gave."""
     lost_points: Points
 
     @property
@@ -138,6 +154,7 @@ class MonitoringFigures(Record):
     """Everything in the monitoring report."""
 
     scope: Scope
+    people: PeopleFigures
     totals: Totals
     overall: ScoreFigures
     trend_step: Literal["day", "week"]
@@ -176,6 +193,7 @@ class Example(Record):
     reason: str
     total_pct: Points | None
     evidence: tuple[Evidence, ...]
+    judged_by: Literal["machine", "people"] = "machine"
     said: tuple[Line, ...] = ()
     """What the agent said in the window that was searched in vain, or what was said around a
     measured fact such as a silence."""
@@ -283,6 +301,7 @@ class CoachingFigures(Record):
     """Everything in the coaching report."""
 
     scope: Scope
+    people: PeopleFigures
     agents: tuple[AgentFindings, ...]
     """The one who lost the largest share of points first."""
     shared: tuple[CriterionFigures, ...]

@@ -10,6 +10,7 @@ from qa_pipeline.store.figures import (
     GroupFigures,
     MeasureFigures,
     MonitoringFigures,
+    PeopleFigures,
     ReasonCount,
     Scope,
     ScoreFigures,
@@ -51,6 +52,7 @@ CRITERIA: Final = """
         count(*) FILTER (counts AND verdict = 'not_applicable') AS not_applicable,
         count(*) FILTER (counts AND verdict = 'unscored') AS unscored,
         count(*) FILTER (NOT counts) AS to_check,
+        count(*) FILTER (counts AND judged_by = 'people') AS by_people,
         coalesce(sum(lost), 0) AS lost_points
     FROM results GROUP BY criterion_id"""
 """Figures by criterion. A name is in the language of its call; shown is that of most calls."""
@@ -64,6 +66,7 @@ def monitoring(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> Mon
     failures = _failures(connection, only)
     return MonitoringFigures(
         scope=scope,
+        people=people(connection),
         totals=totals.model_copy(update={"failed": len(failures)}),
         overall=_scores(connection, "'all'", "NULL", "")[0],
         trend_step=step,
@@ -109,13 +112,27 @@ def rows(
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+def people(connection: "duckdb.DuckDBPyConnection") -> PeopleFigures:
+    """Return how many of the verdicts in ``results`` are people's."""
+    found = rows(
+        connection,
+        """SELECT count(*) FILTER (judged_by = 'people') AS verdicts,
+            count(DISTINCT call_id) FILTER (judged_by = 'people') AS calls,
+            count(*) FILTER (judged_by = 'people' AND machine_verdict <> verdict
+                AND machine_verdict <> 'unscored') AS changed,
+            count(*) FILTER (judged_by = 'nobody') AS disputed
+        FROM results""",
+    )
+    return PeopleFigures.model_validate(found[0])
+
+
 def _totals(connection: "duckdb.DuckDBPyConnection") -> Totals:
     found = rows(
         connection,
         """SELECT count(*) AS calls, coalesce(sum(duration_s), 0) AS duration_s,
             count(*) FILTER (trust = 'ok') AS trusted,
-            count(*) FILTER (trust = 'review') AS to_review,
-            count(*) FILTER (trust = 'reject') AS rejected,
+            count(*) FILTER (trust = 'review' AND NOT counted) AS to_review,
+            count(*) FILTER (trust = 'reject' AND NOT counted) AS rejected,
             count(*) FILTER (counted) AS counted,
             (SELECT count(DISTINCT call_id) FROM results WHERE NOT counts) AS to_check
         FROM chosen""",

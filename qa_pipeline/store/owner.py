@@ -85,10 +85,14 @@ class StoreOwner(StoreReader):
         with self._writing, store_errors(self.path):
             return reviews.add_verdicts(self._connection, given, source)
 
-    def put_reviewed_scores(self, scores: Iterable[reviews_scores.ReviewedScore]) -> int:
-        """Write scores after review beside the machine's; return how many."""
+    def put_reviewed_scores(
+        self,
+        scores: Iterable[reviews_scores.ReviewedScore],
+        results: Iterable[reviews_scores.ReviewedResult] = (),
+    ) -> int:
+        """Write scores after review, and what people's verdicts earn in them; return how many."""
         with self._writing, store_errors(self.path):
-            return reviews_scores.put_scores(self._connection, scores)
+            return reviews_scores.put_scores(self._connection, scores, results)
 
     def keep_scorecard(self, card: reviews_scores.KeptCard) -> None:
         """Keep a card that judges calls as it is, so that its results can be computed again."""

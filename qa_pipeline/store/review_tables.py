@@ -7,6 +7,7 @@ on, and beside it the machine's, which stays as it was.
 from qa_pipeline.store.described import Column, Table, View
 
 _PCT = "DECIMAL(9, 2)"
+_POINTS = "DECIMAL(18, 6)"
 _CALL = Column("call_id", "VARCHAR", "Id of the call, see `calls`.")
 _SCORECARD = Column("scorecard", "VARCHAR", "Id of the scorecard.")
 _VERSION = Column("version", "INTEGER", "Version of the scorecard.")
@@ -62,6 +63,22 @@ REVIEW_TABLES: tuple[Table, ...] = (
             ),
             Column("total_high_pct", _PCT, "The same if every one turned out `met`."),
         ),
+    ),
+    Table(
+        "reviewed_results",
+        "What people's verdicts earn, where people judged a criterion; made anew together with "
+        "`reviewed_scores`.",
+        ("call_id", "scorecard", "version", "criterion_id"),
+        (
+            _CALL,
+            _SCORECARD,
+            _VERSION,
+            _CRITERION,
+            Column("verdict", "VARCHAR", "People's verdict: agreed by them, or decided by one."),
+            Column("points_earned", _POINTS, "Points earned, as in `criterion_results`."),
+            Column("points_possible", _POINTS, "Points possible, as in `criterion_results`."),
+        ),
+        indexed=False,
     ),
     Table(
         "golden_events",

@@ -85,7 +85,7 @@ class CalibrationFigures(Record):
 
 def calibration(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> CalibrationFigures:
     """Return who said what of the calls that pass the filter, by their current card version."""
-    scope = choose(connection, only)
+    scope = choose(connection, only, by_people=False)
     connection.execute(
         """CREATE OR REPLACE TEMP TABLE reviewed AS
         SELECT v.call_id, v.criterion_id, v.name, v.machine_verdict AS machine,
@@ -133,7 +133,7 @@ def _disagreements(
         connection,
         f"""SELECT c.call_id, c.day, c.agent_id, c.agent_name, c.language, w.criterion_id,
             p.verdict, p.reason, c.total_pct, w.scorecard, w.version, w.name, w.marked, w.state,
-            w.verdict AS people,
+            w.verdict AS people, 'machine' AS judged_by,
             row_number() OVER (ORDER BY w.state = 'disputed', w.marked, c.day DESC, c.call_id,
                 w.criterion_id) AS place
         FROM reviewed w JOIN chosen c ON c.call_id = w.call_id

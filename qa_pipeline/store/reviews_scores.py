@@ -13,6 +13,7 @@ from pydantic import AwareDatetime
 from qa_pipeline.records import TrustLevel, Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.store.figures import Points
+from qa_pipeline.store.ingest import roll_back
 from qa_pipeline.store.monitoring_queries import rows
 
 if TYPE_CHECKING:
@@ -64,6 +65,18 @@ class ReviewedScore(Record):
     scored_at: AwareDatetime
 
 
+class ReviewedResult(Record):
+    """What people's verdict on a criterion of a call earns."""
+
+    call_id: str
+    scorecard: str
+    version: int
+    criterion_id: str
+    verdict: Verdict
+    points_earned: Points
+    points_possible: Points
+
+
 class KeptCard(Record):
     """A scorecard as it was when it judged calls."""
 
@@ -81,9 +94,12 @@ _STALE: Final = """
         ON e.call_id = s.call_id AND e.scorecard = s.scorecard
     LEFT JOIN reviewed_scores r ON r.call_id = s.call_id AND r.scorecard = s.scorecard
         AND r.version = s.version
+    LEFT JOIN (SELECT DISTINCT call_id, scorecard, version FROM reviewed_results) w
+        ON w.call_id = s.call_id AND w.scorecard = s.scorecard AND w.version = s.version
     WHERE r.call_id IS NULL OR r.scored_at <> s.scored_at OR r.scorecard_hash <> s.scorecard_hash
         OR r.computed_at < e.latest OR (r.note IS NOT NULL AND r.total_pct IS NULL)
         OR (r.total_low_pct IS NULL AND r.total_pct IS NOT NULL)
+        OR (w.call_id IS NULL AND r.reviewed > 0)
     ORDER BY ALL"""
 
 
@@ -107,18 +123,51 @@ def stale_calls(connection: "duckdb.DuckDBPyConnection") -> tuple[JudgedCall, ..
     )
 
 
-def put_scores(connection: "duckdb.DuckDBPyConnection", scores: Iterable[ReviewedScore]) -> int:
-    """Write scores after review, each in place of an earlier one; return how many."""
+def put_scores(
+    connection: "duckdb.DuckDBPyConnection",
+    scores: Iterable[ReviewedScore],
+    results: Iterable[ReviewedResult] = (),
+) -> int:
+    """Write scores after review, each in place of an earlier one; return how many.
+
+    ``results``: what people's verdicts earn in these calls.
+    """
     names = [*ReviewedScore.model_fields, "computed_at"]
     now = datetime.now(UTC)
     values: list[list[Any]] = [[*(getattr(s, n) for n in names[:-1]), now] for s in scores]
-    if values:
+    if not values:
+        return 0
+    connection.execute("BEGIN")
+    try:
         places = ", ".join("?" for _ in names)
         connection.executemany(
             f"INSERT OR REPLACE INTO reviewed_scores ({', '.join(names)}) VALUES ({places})",
             values,
         )
+        _put_results(connection, [value[:3] for value in values], results)
+        connection.execute("COMMIT")
+    except BaseException:
+        roll_back(connection)
+        raise
     return len(values)
+
+
+def _put_results(
+    connection: "duckdb.DuckDBPyConnection",
+    calls: list[list[Any]],
+    results: Iterable[ReviewedResult],
+) -> None:
+    """Replace what people's verdicts earn in these calls (call, scorecard, version)."""
+    connection.executemany(
+        "DELETE FROM reviewed_results WHERE call_id = ? AND scorecard = ? AND version = ?", calls
+    )
+    rows_ = [list(result.model_dump().values()) for result in results]
+    if rows_:
+        names = ReviewedResult.model_fields
+        places = ", ".join("?" for _ in names)
+        connection.executemany(
+            f"INSERT INTO reviewed_results ({', '.join(names)}) VALUES ({places})", rows_
+        )
 
 
 def reviewed_scores(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -163,6 +164,25 @@ def test_without_the_card_there_is_no_total_and_it_says_why(owner: StoreOwner) -
     keep_scorecard(owner, card())
     refresh_reviewed(owner)
     assert after(owner, "good").total_pct is not None
+
+
+def test_what_peoples_verdicts_earn_is_kept_and_made_anew(
+    owner: StoreOwner, where: Settings
+) -> None:
+    keep_scorecard(owner, card())
+    add(owner, said("partly", "greeting.name", "not_met"), said("partly", WARMTH, "met"))
+    sql = "SELECT criterion_id, verdict, points_earned, points_possible FROM reviewed_results"
+    for _ in range(2):
+        assert refresh_reviewed(owner) == 1
+        rows = {(row[0], row[1], float(row[2]), float(row[3])) for row in owner.query(sql).rows}
+        assert rows == {("greeting.name", "not_met", 0.0, 7.0), (WARMTH, "met", 5.0, 5.0)}
+        assert refresh_reviewed(owner) == 0
+        # As in a store of before, that kept the score without what it is made of.
+        owner.close()
+        with duckdb.connect(str(where.store_path)) as connection:
+            connection.execute("DELETE FROM reviewed_results")
+        owner = Store.open_owner(where.store_path)
+    owner.close()
 
 
 @settings(max_examples=60, deadline=None)
