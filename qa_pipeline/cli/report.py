@@ -28,52 +28,35 @@ Team = Annotated[str | None, typer.Option("--team", help="Only this team.")]
 Agent = Annotated[str | None, typer.Option("--agent", help="Only this agent's id.")]
 
 
-@app.command("monitoring")
-def monitoring(
-    formats: Formats = None,
-    output: Folder = None,
-    since: Since = None,
-    until: Until = None,
-    team: Team = None,
-    agent: Agent = None,
-    data_dir: options.DataDir = None,
-    store: options.StorePath = None,
-    as_json: options.AsJson = False,
-) -> None:
-    """Write the monitoring report: scores, trends, where points are lost, what failed."""
-    _write("monitoring", formats, output, (since, until, team, agent), (data_dir, store), as_json)
+_KINDS = {
+    "monitoring": "Write the monitoring report: scores, trends, where points are lost, what "
+    "failed.",
+    "coaching": "Write the coaching report: whom to coach on what, with quotes and times.",
+    "calibration": "Write the calibration report: does the machine judge as people do, and they as "
+    "each other.",
+}
 
 
-@app.command("coaching")
-def coaching(
-    formats: Formats = None,
-    output: Folder = None,
-    since: Since = None,
-    until: Until = None,
-    team: Team = None,
-    agent: Agent = None,
-    data_dir: options.DataDir = None,
-    store: options.StorePath = None,
-    as_json: options.AsJson = False,
-) -> None:
-    """Write the coaching report: whom to coach on what, with quotes and times."""
-    _write("coaching", formats, output, (since, until, team, agent), (data_dir, store), as_json)
+def _register(kind: str, summary: str) -> None:
+    """Add the command of one report; all take the same options."""
+
+    @app.command(kind, help=summary)
+    def report(
+        formats: Formats = None,
+        output: Folder = None,
+        since: Since = None,
+        until: Until = None,
+        team: Team = None,
+        agent: Agent = None,
+        data_dir: options.DataDir = None,
+        store: options.StorePath = None,
+        as_json: options.AsJson = False,
+    ) -> None:
+        _write(kind, formats, output, (since, until, team, agent), (data_dir, store), as_json)
 
 
-@app.command("calibration")
-def calibration(
-    formats: Formats = None,
-    output: Folder = None,
-    since: Since = None,
-    until: Until = None,
-    team: Team = None,
-    agent: Agent = None,
-    data_dir: options.DataDir = None,
-    store: options.StorePath = None,
-    as_json: options.AsJson = False,
-) -> None:
-    """Write the calibration report: does the machine judge as people do, and they as each other."""
-    _write("calibration", formats, output, (since, until, team, agent), (data_dir, store), as_json)
+for _kind, _summary in _KINDS.items():
+    _register(_kind, _summary)
 
 
 def _write(
