@@ -88,24 +88,16 @@ class TransformersEncoder:
         return self._loaded
 
     def _read(self) -> tuple[Any, Any, str]:
-        import torch
-        from transformers import AutoModel, AutoTokenizer
-        from transformers.utils import logging
+        from qa_pipeline.model_registry.pretrained import load_pretrained
 
-        # A bar of its own would break the bar of the run.
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        device = self._device
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
         try:
-            tokenizer = AutoTokenizer.from_pretrained(self._folder, local_files_only=True)
-            model = AutoModel.from_pretrained(self._folder, local_files_only=True)
+            tokenizer, model, device = load_pretrained("AutoModel", self._folder, self._device)
         except (OSError, ValueError) as error:
             raise ModelError(
                 f"the sentence encoder in {self._folder} cannot be loaded ({error}); "
                 "run 'qa-pipeline models verify'"
             ) from error
-        return tokenizer, model.float().to(device).eval(), device
+        return tokenizer, model.float(), device
 
     def _pools_first_token(self) -> bool:
         config = self._folder / "1_Pooling" / "config.json"

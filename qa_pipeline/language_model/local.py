@@ -57,21 +57,10 @@ class TransformersModel:
         return self._loaded
 
     def _read(self) -> tuple[Any, Any, str]:
-        import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer
-        from transformers.utils import logging
+        from qa_pipeline.model_registry.pretrained import load_pretrained
 
-        # A bar of its own would break the bar of the run.
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        device = self._device
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
         try:
-            tokenizer = AutoTokenizer.from_pretrained(self._folder, local_files_only=True)
-            model: Any = AutoModelForCausalLM.from_pretrained(
-                self._folder, local_files_only=True, dtype="auto"
-            )
-            return tokenizer, model.to(device).eval(), device
+            return load_pretrained("AutoModelForCausalLM", self._folder, self._device, dtype="auto")
         except (OSError, ValueError, RuntimeError) as error:
             raise NoAnswerError("not_loaded", type(error).__name__) from error
 

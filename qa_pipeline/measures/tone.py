@@ -132,15 +132,11 @@ class TransformersTone:
         return self._loaded
 
     def _read(self) -> tuple[Any, Any, list[ToneLabel]]:
-        from transformers import AutoModelForSequenceClassification, AutoTokenizer
-        from transformers.utils import logging
+        from qa_pipeline.model_registry.pretrained import load_pretrained
 
-        # A bar of its own would break the bar of the run.
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
-            tokenizer = AutoTokenizer.from_pretrained(self._model_dir, local_files_only=True)
-            model = AutoModelForSequenceClassification.from_pretrained(
-                self._model_dir, local_files_only=True
+            tokenizer, model, _ = load_pretrained(
+                "AutoModelForSequenceClassification", self._model_dir, self._device
             )
         except (OSError, ValueError) as error:
             raise ModelError(
@@ -154,7 +150,7 @@ class TransformersTone:
                 "needed are positive, neutral and negative"
             )
         # Weights may be stored in half precision; on a CPU that is slow and coarse to compute in.
-        return tokenizer, model.float().to(self._device).eval(), [_LABELS[name] for name in names]
+        return tokenizer, model.float(), [_LABELS[name] for name in names]
 
 
 def says_enough(utterance: Utterance) -> bool:
