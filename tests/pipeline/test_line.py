@@ -9,27 +9,14 @@ from qa_pipeline.errors import QaPipelineError
 from qa_pipeline.pipeline import Line, OpenRun, find_scorecard
 from qa_pipeline.progress import Silent
 from qa_pipeline.settings import read_settings
+from tests.pipeline.finished_calls import write_calls
 
 CALLS = 7
-VTT = """WEBVTT
-
-00:00:01.000 --> 00:00:04.000
-<v Agent>Good morning, Bluebell Broadband, this is Maya, how may I help you?
-
-00:00:05.000 --> 00:00:09.000
-<v Customer>My router number {number} shows a red light since this morning.
-
-00:00:10.000 --> 00:00:16.000
-<v Agent>I am sorry about that. I have reset the line for you. Thank you for calling, goodbye.
-"""
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> OpenRun:
-    incoming = tmp_path / "incoming"
-    incoming.mkdir()
-    for number in range(CALLS):
-        (incoming / f"call-{number}.vtt").write_text(VTT.format(number=number), encoding="utf-8")
+    incoming = write_calls(tmp_path / "incoming", CALLS)
     settings = read_settings(data_dir=tmp_path / "data", batch_calls=1)
     return OpenRun([incoming], settings, [find_scorecard("inbound-service")])
 

@@ -12,19 +12,9 @@ from qa_pipeline.pipeline import OpenRun, Workers, find_scorecard, run_calls
 from qa_pipeline.progress import Silent
 from qa_pipeline.settings import Settings, read_settings
 from qa_pipeline.store import Store
+from tests.pipeline.finished_calls import write_calls
 
 CALLS = 6
-VTT = """WEBVTT
-
-00:00:01.000 --> 00:00:04.000
-<v Agent>Good morning, Bluebell Broadband, this is Maya, how may I help you?
-
-00:00:05.000 --> 00:00:09.000
-<v Customer>My router number {number} shows a red light since this morning.
-
-00:00:10.000 --> 00:00:16.000
-<v Agent>I am sorry about that. I have reset the line for you. Thank you for calling, goodbye.
-"""
 
 
 class Deadly(CallSource):
@@ -49,11 +39,7 @@ class DeadlyOnce(CallSource):
 
 @pytest.fixture
 def incoming(tmp_path: Path) -> Path:
-    folder = tmp_path / "incoming"
-    folder.mkdir()
-    for number in range(CALLS):
-        (folder / f"call-{number}.vtt").write_text(VTT.format(number=number), encoding="utf-8")
-    return folder
+    return write_calls(tmp_path / "incoming", CALLS)
 
 
 def _settings(folder: Path, *workers: str, batch_calls: int = 1) -> Settings:
