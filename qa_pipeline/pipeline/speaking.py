@@ -38,6 +38,7 @@ from qa_pipeline.speakers import (
     channel_turns,
     has_changed,
     is_inside,
+    joined_turns,
     relabelled,
     widened,
     without,
@@ -160,7 +161,7 @@ def by_voice(
     within = without(widened(regions), recorded)
     people = [word for word in transcript.words if not is_inside(word, recorded)]
     call = _Mono(samples, within, people, transcript.language, diarizer, evidence, reader)
-    turns = _turns_by_voice(call)
+    turns = joined_turns(_turns_by_voice(call))
     turns += tuple(
         Turn(speaker=IVR_SPEAKER, start_s=region.start_s, end_s=region.end_s) for region in recorded
     )

@@ -4,7 +4,7 @@ Here belong speaker turns and whose turn a word falls into. Which speaker is the
 later, from what they say.
 """
 
-from qa_pipeline.speakers.channels import channel_turns
+from qa_pipeline.speakers.channels import channel_turns, joined_turns
 from qa_pipeline.speakers.crosstalk import Crosstalk, find_crosstalk, own_regions, own_words
 from qa_pipeline.speakers.diarizer import Diarizer, PyannoteDiarizer
 from qa_pipeline.speakers.groups import has_changed
@@ -28,6 +28,7 @@ __all__ = [
     "find_crosstalk",
     "has_changed",
     "is_inside",
+    "joined_turns",
     "own_regions",
     "own_words",
     "relabelled",

@@ -32,6 +32,25 @@ def channel_turns(
     return tuple(sorted(turns, key=lambda turn: (turn.start_s, turn.speaker)))
 
 
+def joined_turns(turns: Sequence[Turn], pause_s: float = _PAUSE_S) -> tuple[Turn, ...]:
+    """Return the turns with shorter pauses of one speaker closed, as `channel_turns` closes them.
+
+    Only where nobody else speaks in the pause. ``turns`` are those of one recording, in time order
+    as they come back.
+    """
+    joined: list[Turn] = []
+    others_until_s = 0.0
+    for turn in sorted(turns, key=lambda t: (t.start_s, t.end_s, t.speaker)):
+        before = joined[-1] if joined else turn
+        near = turn.start_s - before.end_s < pause_s and others_until_s <= before.end_s
+        if joined and near and before.speaker == turn.speaker:
+            joined[-1] = before.model_copy(update={"end_s": max(before.end_s, turn.end_s)})
+            continue
+        others_until_s = max(others_until_s, before.end_s if joined else 0.0)
+        joined.append(turn)
+    return tuple(joined)
+
+
 def _trimmed(region: Region, padding_s: float) -> Region:
     if region.end_s - region.start_s <= 2 * padding_s:
         return region
