@@ -12,7 +12,8 @@ from qa_pipeline.records import SAMPLE_RATE_HZ, Samples, Turn
 from qa_pipeline.resources import resource_folder
 from qa_pipeline.speakers import Diarizer, PyannoteDiarizer
 from qa_pipeline.speakers.diarizer import tidy_turns
-from synthesis.espeak import Voice, speak
+from synthesis.espeak import Voice
+from synthesis.fresh import speak_all
 from synthesis.telephone import add_noise, telephone_band
 
 BUNDLED = resource_folder("models") / "bundled" / "diarization"
@@ -34,8 +35,8 @@ def call() -> tuple[Samples, list[Turn]]:
     parts: list[Samples] = []
     turns: list[Turn] = []
     at_s = 0.0
-    for voice, text in SAID:
-        speech = speak(text, voice)
+    spoken = speak_all([(text, voice) for voice, text in SAID])
+    for (voice, _), speech in zip(SAID, spoken, strict=True):
         heard_from_s, heard_to_s = speech.words[0].start_s, speech.words[-1].end_s
         turns.append(Turn(speaker=voice.name, start_s=at_s + heard_from_s, end_s=at_s + heard_to_s))
         parts += [speech.samples, np.zeros(SAMPLE_RATE_HZ * 6 // 10, np.float32)]
@@ -98,7 +99,8 @@ def test_voices_keep_their_number_from_block_to_block(
 
 
 def test_one_voice_is_one_speaker_where_the_number_is_unknown() -> None:
-    samples = speak(" ".join(text for voice, text in SAID if voice is MAN), MAN).samples
+    (speech,) = speak_all([(" ".join(text for voice, text in SAID if voice is MAN), MAN)])
+    samples = speech.samples
     noisy = add_noise(telephone_band(samples), 30.0, np.random.default_rng(6))
     turns = PyannoteDiarizer(BUNDLED, num_speakers=None).diarize(noisy)
     assert {turn.speaker for turn in turns} == {"speaker-0"}
