@@ -23,8 +23,11 @@ WORD_ALIKE = 0.65
 """Mean similarity of letters and sound from which one word may be another, misheard."""
 JOINED_ALIKE = 0.85
 """The same for two words taken as one, which are longer and so alike more easily."""
-KNOWN_WORDS = 30_000
+KNOWN_WORDS = 12_000
 """Words that are remembered; with one more, remembering begins anew."""
+FEW = 32
+"""Fewer words of phrases than this are compared anew in each stream: nothing to remember for each
+of the agents whose names a card asks for."""
 _TOLERANCE: Final = 1e-4
 """Of single precision; `matching.is_there` decides."""
 _LEAST: Final = -10_000
@@ -42,10 +45,13 @@ class Vocabulary:
 
     def numbers(self, stream: Stream) -> Places:
         """Return the number of each token of a stream."""
+        return np.array([self._number(t.text, t.script) for t in stream.tokens], dtype=np.intp)
+
+    def numbers_once(self, stream: Stream) -> Places:
+        """Return the number of each token of a stream, which remembers them."""
         known = stream.memory.get(self)
         if known is None:
-            known = np.array([self._number(t.text, t.script) for t in stream.tokens], dtype=np.intp)
-            stream.memory[self] = known
+            known = stream.memory[self] = self.numbers(stream)
         return known  # type: ignore[return-value]
 
     def _number(self, text: str, script: Script) -> int:
@@ -123,8 +129,7 @@ class Landmarks:
         """Return phrases, by their row, and the tokens at which they may begin."""
         count, reach = len(stream.tokens), int(self._longest.max())
         with _lock:
-            vocabulary = _current()
-            there = self._columns.there(vocabulary, vocabulary.numbers(stream))
+            there = self._columns.there_in(stream)
         near = np.zeros((len(there), count + reach), dtype=self._type)
         near[:, :count] = there
         np.maximum(near[:, 1 : count + 1], there, out=near[:, 1 : count + 1])
@@ -168,7 +173,7 @@ class _Columns:
             return
         end = self._known + len(new)
         if end > self._stands.shape[1]:
-            self._grow(max(1024, 2 * end))
+            self._grow(end + max(64, end // 4))
         self._add(new, self._known, end)
         self._known = end
 
@@ -178,9 +183,18 @@ class _Columns:
     def _add(self, words: list[tuple[str, Script]], first: int, end: int) -> None:
         raise NotImplementedError
 
-    def there(self, vocabulary: Vocabulary, heard: Places) -> NDArray[np.uint8]:
+    def there_in(self, stream: Stream) -> NDArray[np.uint8]:
         """Return for each kind and each token how much of the one the other may be."""
+        if self._count < FEW:
+            vocabulary = Vocabulary()
+            heard = vocabulary.numbers(stream)
+        else:
+            vocabulary = _current()
+            heard = vocabulary.numbers_once(stream)
         self._learn(vocabulary)
+        return self._there(heard)
+
+    def _there(self, heard: Places) -> NDArray[np.uint8]:
         return np.take(self._stands, heard, axis=1)
 
 
@@ -230,8 +244,8 @@ class _EnglishColumns(_Columns):
         parts = 20 * common[self._words] - 7 * lengths
         self._parts[:, first:end] = np.maximum(parts, _LEAST)
 
-    def there(self, vocabulary: Vocabulary, heard: Places) -> NDArray[np.uint8]:
-        found = super().there(vocabulary, heard)
+    def _there(self, heard: Places) -> NDArray[np.uint8]:
+        found = super()._there(heard)
         parts = np.take(self._parts, heard, axis=1)
         found[:, :-1] |= parts[:, :-1] + parts[:, 1:] >= self._wanted
         return found

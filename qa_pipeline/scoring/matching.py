@@ -84,7 +84,7 @@ class _Group(NamedTuple):
     landmarks: Landmarks
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def _groups(sets: tuple[PhraseSet, ...]) -> list[_Group]:
     parts: dict[tuple[Script, Match], list[tuple[Phrase, PhraseSet]]] = {}
     for each in sets:

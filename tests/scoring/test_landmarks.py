@@ -1,6 +1,8 @@
 """Phrases are looked for only where they can be; nothing is found that way but what is found by
 comparing every phrase with every run of words, and all of that."""
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from qa_pipeline.scoring import landmarks
 from qa_pipeline.scoring.checks import Match
 from qa_pipeline.scoring.landmarks import Windows
-from qa_pipeline.scoring.matching import Hit, alike, best, find, is_there
+from qa_pipeline.scoring.matching import Hit, alike, best, find, find_all, is_there
 from qa_pipeline.scoring.phrases import PhraseSet, compiled
 from qa_pipeline.scoring.stream import Stream
 from tests.scoring.test_matching import utterance
@@ -21,6 +23,13 @@ ENGLISH = (
     *("cooling", "mourning", "hep", "accounts", "no"),
 )
 MANDARIN = "请问有什么可以帮您您好感谢您的来电再见祝您生活愉快与快身邦青藤滕宽带不好意思稍等一下"
+
+
+MANY = (
+    *(f"{first} {second}" for first, second in pairwise(dict.fromkeys(ENGLISH))),
+    *(MANDARIN[i : i + 4] for i in range(len(MANDARIN) - 3)),
+)
+"""With these, words are remembered from stream to stream."""
 
 
 def found_plainly(stream: Stream, phrases: PhraseSet) -> list[Hit]:
@@ -61,11 +70,16 @@ def streams(draw: st.DrawFn) -> Stream:
     st.lists(texts, min_size=1, max_size=6),
     st.sampled_from(("exact", "fuzzy", "sound")),
     st.sampled_from((None, 50.0, 70.0, 92.0)),
+    st.sampled_from(((), MANY)),
 )
 def test_finds_what_comparing_everything_finds(
-    stream: Stream, phrases: list[str], match: Match, similarity: float | None
+    stream: Stream,
+    phrases: list[str],
+    match: Match,
+    similarity: float | None,
+    more: tuple[str, ...],
 ) -> None:
-    wanted = compiled(tuple(phrases), match, similarity)
+    wanted = compiled((*phrases, *more), match, similarity)
     assert find(stream, wanted) == found_plainly(stream, wanted)
 
 
@@ -85,10 +99,20 @@ def test_a_phrase_may_lack_its_last_word_at_the_end_of_what_is_said() -> None:
 
 
 def test_words_beyond_those_that_are_remembered_are_found() -> None:
-    wanted = compiled(("thank you for calling", "感谢您的来电"), "sound", None)
+    wanted = compiled(("thank you for calling", "感谢您的来电", *MANY), "sound", None)
     for number in range(6):
         words = " ".join(f"word{chr(97 + number)}{chr(97 + i)}" for i in range(9))
         stream = Stream((utterance(f"{words} thank you for cooling {words}"),))
         assert find(stream, wanted) == found_plainly(stream, wanted)
         landmarks.forget()
-    assert [h.first for h in find(stream, wanted)] == [9]
+    assert [h.first for h in find(stream, wanted) if h.found] == [9]
+
+
+@given(streams(), st.lists(st.lists(texts, min_size=1, max_size=3), min_size=1, max_size=4))
+def test_sets_looked_for_together_find_what_each_finds_alone(
+    stream: Stream, lists: list[list[str]]
+) -> None:
+    sets = [compiled(tuple(phrases), "sound", None) for phrases in lists]
+    alone = [find(Stream(stream.utterances), each) for each in sets]
+    find_all(stream, sets)
+    assert [find(stream, each) for each in sets] == alone
