@@ -28,8 +28,13 @@ Points = tuple[Decimal, Decimal]
 
 
 @lru_cache(maxsize=65536)
-def _worth(points: Decimal, partly_share: float, kind: str, verdict: Verdict) -> Points:
-    """Return (points earned, points possible); ``kind``: plain, bonus or penalty."""
+def _worth(written: str, partly_share: float, kind: str, verdict: Verdict) -> Points:
+    """Return (points earned, points possible); ``kind``: plain, bonus or penalty.
+
+    ``written``: the points as text, since 5 and 5.0 are equal, and what is remembered for the one
+    must not be the answer for the other.
+    """
+    points = Decimal(written)
     if verdict in _NOT_JUDGED:
         return _NOTHING
     share = {"met": Decimal(1), "not_met": Decimal(0)}.get(verdict)
@@ -47,7 +52,7 @@ def points(criterion: Criterion, verdict: Verdict) -> Points:
     stand outside the fractions and are added to the total.
     """
     kind = "bonus" if criterion.bonus else "penalty" if criterion.penalty else "plain"
-    return _worth(criterion.points, criterion.partly_share, kind, verdict)
+    return _worth(str(criterion.points), criterion.partly_share, kind, verdict)
 
 
 def rounded(value: Fraction) -> Decimal:

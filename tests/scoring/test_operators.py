@@ -191,6 +191,10 @@ def test_partly_met_earns_its_share() -> None:
     part = "{says: {any: [please]}}"
     half = judged(card_with(check, partly=part), "A: please")
     assert (half.verdict, str(half.points_earned)) == ("partly_met", "5.0")
+    again = judged(card_with(check, points="10.0", partly=part), "A: please")
+    assert str(again.points_earned) == "5.00"
+    half = judged(card_with(check, partly=part), "A: please")
+    assert str(half.points_earned) == "5.0"  # as before, whatever was judged in between
     third = judged(card_with(check, partly=part, partly_share=30), "A: please")
     assert (third.points_earned, third.points_possible) == (3, 10)
     assert judged(card_with(check, partly=part), "A: no").verdict == "not_met"
