@@ -8,14 +8,17 @@ copies of these under other ids, as far apart as they can lie.
 
 import argparse
 import json
+import multiprocessing
 import random
 import resource
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks.truth import TrueWord, read_truths
 from qa_pipeline.measures import measure
@@ -48,6 +51,7 @@ COPIED = (
     *("interruptions", "tones"),
 )
 
+R = TypeVar("R")
 Line = tuple[Role, tuple[str, ...]]
 
 
@@ -216,22 +220,33 @@ def multiply(store: Path, distinct: int, calls: int) -> None:
 
 
 def measured(calls: int, workers: int) -> dict[str, float]:
-    """Judge a store of so many calls anew; return what that took."""
+    """Judge a store of so many calls anew; return what that took.
+
+    Filling and judging have a process each, so that the peaks of memory are those of judging.
+    """
     with tempfile.TemporaryDirectory(prefix="qa-rescoring-") as scratch:
-        folder = Path(scratch)
-        fill(folder, calls)
-        settings = read_settings(data_dir=folder)
-        before = _cpu_s()
-        began = time.monotonic()
-        done = rescore(settings, card_of(), workers=workers)
-        return {
-            "calls": calls,
-            "wall_s": round(time.monotonic() - began, 1),
-            "cpu_s": round(_cpu_s() - before, 1),
-            **{f"{name}_s": round(value, 1) for name, value in done.seconds_of.items()},
-            "peak_own_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-            "peak_worker_mib": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024),
-        }
+        _in_process(fill, Path(scratch), calls)
+        return _in_process(_judged, Path(scratch), workers)
+
+
+def _in_process(function: Callable[..., R], *arguments: object) -> R:
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
+
+
+def _judged(folder: Path, workers: int) -> dict[str, float]:
+    settings = read_settings(data_dir=folder)
+    before = _cpu_s()
+    began = time.monotonic()
+    done = rescore(settings, card_of(), workers=workers)
+    return {
+        "calls": done.calls,
+        "wall_s": round(time.monotonic() - began, 1),
+        "cpu_s": round(_cpu_s() - before, 1),
+        **{f"{name}_s": round(value, 1) for name, value in done.seconds_of.items()},
+        "peak_own_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "peak_worker_mib": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024),
+    }
 
 
 def _cpu_s() -> float:
