@@ -44,7 +44,7 @@ class Query:
     counterexamples: tuple[str, ...]
     meaning_similarity: float | None
     language: str
-    together: list[PhraseSet]
+    together: dict[PhraseSet, None]
     """What is looked for in the same streams: all is found at once."""
 
 
@@ -73,7 +73,7 @@ class Queries:
     def __init__(self, card: Scorecard) -> None:
         self._card = card
         self._known: dict[tuple[object, ...], Query] = {}
-        self._together: dict[tuple[Who, str], list[PhraseSet]] = {}
+        self._together: dict[tuple[Who, str], dict[PhraseSet, None]] = {}
         """By who is asked and the language, what is looked for in every such call."""
         self._asked: dict[int, tuple[Says, bool]] = {}
         """Checks by identity (kept, so that no other gets it): whether facts are named there."""
@@ -85,18 +85,24 @@ class Queries:
 
         ``similarity``: that phrases have to reach, where it is not the usual one.
         """
+        if max(len(self._asked), len(self._known)) >= KNOWN_QUERIES:
+            self._forget()
         asked = self._asked.get(id(body))
         if asked is None:
             asked = self._asked[id(body)] = (body, self._names_facts(body))
         key = (id(body), similarity, language, tuple(facts.items()) if asked[1] else ())
         query = self._known.get(key)
         if query is None:
-            if len(self._known) >= KNOWN_QUERIES:
-                self._known.clear()
             query = self._known[key] = self._made(body, similarity, language, facts)
             if not asked[1]:
-                query.together.extend((query.phrases, query.exceptions))
+                query.together.update(dict.fromkeys((query.phrases, query.exceptions)))
         return query
+
+    def _forget(self) -> None:
+        """Begin anew, all at once: checks that are made for a call come without end."""
+        self._known.clear()
+        self._together.clear()
+        self._asked.clear()
 
     def _names_facts(self, body: Says) -> bool:
         """Tell whether what is looked for depends on the call's agent, team or site."""
@@ -118,7 +124,7 @@ class Queries:
             counterexamples=_in_language(card.counterexamples(body, facts), language),
             meaning_similarity=body.meaning_similarity,
             language=language,
-            together=self._together.setdefault((body.who, language), []),
+            together=self._together.setdefault((body.who, language), {}),
         )
 
 
