@@ -26,6 +26,56 @@ def arrow_schema() -> "pa.Schema":
     """Return the Arrow schema of a bundle: fixed, so that bundles of any calls read as one."""
     import pyarrow as pa
 
+    text, whole = pa.string(), pa.int32()
+    return pa.schema(
+        [
+            *[("bundle_version", whole), ("key", text), ("run_id", text), ("call_id", text)],
+            ("recording", _recording_type()),
+            ("conversation", _conversation_type()),
+            ("measures", _measures_type()),
+            ("scored", pa.list_(_scored_type())),
+            ("answers", pa.list_(_answer_type())),
+            (
+                "versions",
+                pa.struct(
+                    [("qa_pipeline", text), ("profile", text), ("models", pa.map_(text, text))]
+                ),
+            ),
+            ("processed_at", text),
+        ]
+    )
+
+
+def _recording_type() -> "pa.DataType":
+    import pyarrow as pa
+
+    text, real, whole = pa.string(), pa.float64(), pa.int32()
+    metadata = pa.struct(
+        [
+            ("call_id", text),
+            *[(name, text) for name in ("agent_id", "agent_name", "team", "site", "queue")],
+            *[(name, text) for name in ("direction", "language", "started_at")],
+            ("answer_delay_s", real),
+            *[(name, text) for name in ("disposition", "hung_up_by")],
+            ("agent_channel", whole),
+        ]
+    )
+    return pa.struct(
+        [
+            *[(name, text) for name in ("call_id", "path", "digest")],
+            ("duration_s", real),
+            ("sample_rate_hz", whole),
+            ("channels", whole),
+            ("codec", text),
+            ("layout", text),
+            ("metadata", metadata),
+        ]
+    )
+
+
+def _conversation_type() -> "pa.DataType":
+    import pyarrow as pa
+
     text, real, whole = pa.string(), pa.float64(), pa.int32()
     span = [("start_s", real), ("end_s", real)]
     word = pa.struct([("text", text), *span, ("probability", real), ("channel", whole)])
@@ -37,28 +87,7 @@ def arrow_schema() -> "pa.Schema":
             *span,
         ]
     )
-    metadata = pa.struct(
-        [
-            ("call_id", text),
-            *[(name, text) for name in ("agent_id", "agent_name", "team", "site", "queue")],
-            *[(name, text) for name in ("direction", "language", "started_at")],
-            ("answer_delay_s", real),
-            *[(name, text) for name in ("disposition", "hung_up_by")],
-            ("agent_channel", whole),
-        ]
-    )
-    recording = pa.struct(
-        [
-            *[(name, text) for name in ("call_id", "path", "digest")],
-            ("duration_s", real),
-            ("sample_rate_hz", whole),
-            ("channels", whole),
-            ("codec", text),
-            ("layout", text),
-            ("metadata", metadata),
-        ]
-    )
-    conversation = pa.struct(
+    return pa.struct(
         [
             *[("call_id", text), ("language", text), ("duration_s", real)],
             ("utterances", pa.list_(utterance)),
@@ -66,23 +95,6 @@ def arrow_schema() -> "pa.Schema":
             ("speaker_roles", pa.map_(text, text)),
             ("role_confidence", real),
             ("trust", pa.struct([("level", text), ("reasons", pa.list_(text))])),
-        ]
-    )
-    return pa.schema(
-        [
-            *[("bundle_version", whole), ("key", text), ("run_id", text), ("call_id", text)],
-            ("recording", recording),
-            ("conversation", conversation),
-            ("measures", _measures_type()),
-            ("scored", pa.list_(_scored_type())),
-            ("answers", pa.list_(_answer_type())),
-            (
-                "versions",
-                pa.struct(
-                    [("qa_pipeline", text), ("profile", text), ("models", pa.map_(text, text))]
-                ),
-            ),
-            ("processed_at", text),
         ]
     )
 
