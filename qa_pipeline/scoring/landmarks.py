@@ -90,9 +90,9 @@ class Landmarks:
     """Finds where phrases of one script may be."""
 
     def __init__(self, phrases: tuple[Phrase, ...]) -> None:
-        self._order = sorted(range(len(phrases)), key=lambda i: -len(phrases[i].needed_places()))
-        """Those of which most words are looked for come first."""
-        ordered = [phrases[i] for i in self._order]
+        # those of which most words are looked for come first
+        order = sorted(range(len(phrases)), key=lambda i: -len(phrases[i].needed_places()))
+        ordered = [phrases[i] for i in order]
         kinds: dict[Kind, int] = {}
         slots = [
             [(kinds.setdefault(_kind(p, place), len(kinds)), place) for place in p.needed_places()]
@@ -101,7 +101,7 @@ class Landmarks:
         # of all phrases that have so many, the first words, then the second ones, and so on
         layers = [[s[k] for s in slots if len(s) > k] for k in range(len(slots[0]))]
         self._layers = [np.array(layer, dtype=np.intp).T for layer in layers]
-        self._numbers = np.array(self._order, dtype=np.intp)
+        self._numbers = np.array(order, dtype=np.intp)
         self._lengths = np.array([phrase.length for phrase in ordered])
         self._shortest = np.array([phrase.window_lengths()[0] for phrase in ordered])
         self._longest = np.array([phrase.window_lengths()[-1] for phrase in ordered])

@@ -19,10 +19,8 @@ from qa_pipeline.language.normalise import Script
 from qa_pipeline.language.phonetics import sound_of
 from qa_pipeline.scoring.checks import Match
 from qa_pipeline.scoring.landmarks import JOINED_ALIKE, WORD_ALIKE, Landmarks, Places, Windows
-from qa_pipeline.scoring.phrases import EXACT, Phrase, PhraseSet, compiled
+from qa_pipeline.scoring.phrases import EXACT, Phrase, PhraseSet
 from qa_pipeline.scoring.stream import Joined, Stream, Token
-
-__all__ = ["Hit", "alike", "best", "compiled", "find", "find_all", "is_there"]
 
 Scores = NDArray[np.float32]
 ROUNDING = 1e-3

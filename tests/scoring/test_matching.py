@@ -8,7 +8,8 @@ from qa_pipeline.language.normalise import pieces
 from qa_pipeline.records import Conversation, Trust, Utterance, Word
 from qa_pipeline.scoring import load_scorecard, score_call
 from qa_pipeline.scoring.checks import Match
-from qa_pipeline.scoring.matching import compiled, find
+from qa_pipeline.scoring.matching import find
+from qa_pipeline.scoring.phrases import compiled
 from qa_pipeline.scoring.stream import Stream
 from tests.scoring.truth import SAMPLES, read_truth, truth_files
 

@@ -7,7 +7,8 @@ import pytest
 
 from qa_pipeline.records import CriterionResult, ScoredCall, Word
 from qa_pipeline.scoring import Scorecard, score_call
-from qa_pipeline.scoring.matching import compiled, find
+from qa_pipeline.scoring.matching import find
+from qa_pipeline.scoring.phrases import compiled
 from qa_pipeline.scoring.scripts import Scene, read_script
 from qa_pipeline.scoring.stream import stream_of
 from tests.scoring.cards import card_with, judged
