@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa_pipeline.cli import options
-from qa_pipeline.cli.output import clock, print_json, print_table
+from qa_pipeline.cli.output import between, clock, print_json, print_table
 from qa_pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def list_(
                 call.language,
                 clock(call.duration_s),
                 call.trust,
-                call.total_pct,
+                between(call.total_pct, call.total_low_pct, call.total_high_pct),
                 {True: "yes", False: "no", None: None}[call.passed],
                 call.to_check,
             )

@@ -83,7 +83,10 @@ def list_(
     with Store.open_reader(settings.store_path) as reader:
         states = reader.current_verdicts(call, reviewed_only=True)
         scores = reader.reviewed_scores(call)
-        machine = {row.call_id: row.total_pct for row in reader.list_calls()}
+        machine = reader.query(
+            "SELECT call_id, scorecard, version, total_pct FROM current_scores "
+            "SEMI JOIN reviewed_scores USING (call_id, scorecard, version)"
+        )
         events = reader.review_events(call) if as_json else ()
     if as_json:
         print_json(
@@ -94,6 +97,7 @@ def list_(
             }
         )
         return
+    given = {row[:3]: row[3] for row in machine.rows}
     if not states:
         say("Nobody has reviewed a call yet; see: qa-pipeline reviews import --help")
         return
@@ -107,7 +111,7 @@ def list_(
             (
                 score.call_id,
                 f"{score.scorecard} v{score.version}",
-                machine.get(score.call_id),
+                given.get((score.call_id, score.scorecard, score.version)),
                 between(score.total_pct, score.total_low_pct, score.total_high_pct),
                 {True: "yes", False: "no", None: None}[score.passed],
                 score.changed,

@@ -13,19 +13,26 @@ if TYPE_CHECKING:
 def list_calls(
     connection: "duckdb.DuckDBPyConnection", only: CallFilter, limit: int | None
 ) -> tuple[CallRow, ...]:
-    """Return calls, newest first; each with its latest score by the scorecard, or by any."""
+    """Return calls, newest first; each with its latest score by the scorecard, or by any.
+
+    The total is the one that counts: people's where they have judged the call.
+    """
     where, values = conditions(only)
     found = rows(
         connection,
         f"""WITH newest AS (
-            SELECT * FROM current_scores WHERE $1 IS NULL OR scorecard = $1
+            SELECT t.* FROM current_totals t JOIN current_scores s
+                USING (call_id, scorecard, version)
+            WHERE $1 IS NULL OR t.scorecard = $1
             QUALIFY row_number() OVER
-                (PARTITION BY call_id ORDER BY scored_at DESC, scorecard) = 1),
+                (PARTITION BY t.call_id ORDER BY s.scored_at DESC, t.scorecard) = 1),
         checks AS (
             SELECT call_id, scorecard, version, count(*) AS to_check FROM criterion_results
+                ANTI JOIN review_outcomes USING (call_id, scorecard, criterion_id)
             WHERE needs_review GROUP BY ALL)
         SELECT c.call_id, {DAY} AS day, c.started_at, c.agent_id, c.agent_name, c.team, c.queue,
-            c.language, c.duration_s, c.trust, s.scorecard, s.version, s.total_pct, s.passed,
+            c.language, c.duration_s, c.trust, s.scorecard, s.version, s.total_pct,
+            s.total_low_pct, s.total_high_pct, s.judged_by, s.passed,
             coalesce(k.to_check, 0) AS to_check, c.path
         FROM calls c LEFT JOIN newest s USING (call_id)
             LEFT JOIN checks k ON k.call_id = s.call_id AND k.scorecard = s.scorecard

@@ -113,7 +113,13 @@ class CallRow(Record):
     scorecard: str | None
     version: int | None
     total_pct: Decimal | None
+    """The total that counts: people's where they have judged the call."""
+    total_low_pct: Decimal | None
+    total_high_pct: Decimal | None
+    """The range that the total could still take."""
+    judged_by: str | None
+    """``machine`` or ``people``; None for a call without a score."""
     passed: bool | None
     to_check: int
-    """Verdicts that a person should check."""
+    """Verdicts that a person should check, and nobody has judged yet."""
     path: str

@@ -63,6 +63,18 @@ def test_a_sheet_is_imported_and_what_does_not_fit_is_listed(folder: Path) -> No
     assert "not_met" in run("reviews", "list")
 
 
+def test_the_list_of_calls_goes_by_what_counts(folder: Path) -> None:
+    before = {row["call_id"]: row for row in run_json("calls", "list")["calls"]}
+    assert (before["good"]["total_pct"], before["good"]["judged_by"]) == ("100.00", "machine")
+    run("reviews", "import", "sheet.csv", code=1)
+    after = {row["call_id"]: row for row in run_json("calls", "list")["calls"]}
+    assert (after["good"]["total_pct"], after["good"]["judged_by"]) == ("76.67", "people")
+    assert after["bad"] == before["bad"]
+    assert "76.67" in run("calls", "list")
+    [row] = [line for line in run("reviews", "list").splitlines() if line.startswith("good  small")]
+    assert row.split()[3:5] == ["100.00", "76.67"]
+
+
 def test_an_export_comes_in_again_elsewhere(folder: Path) -> None:
     run("reviews", "import", "sheet.csv", code=1)
     run("reviews", "export", "out.csv")
