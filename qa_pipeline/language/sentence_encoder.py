@@ -1,6 +1,7 @@
 """The adapter to sentence encoders: the one module here that runs a model, loaded when used."""
 
 import hashlib
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,6 @@ class TransformersEncoder:
         self._name = name or folder.name
         self._version = version
         self._device = device
-        self._loaded: tuple[Any, Any, str] | None = None
         self._first_token = self._pools_first_token()
 
     @property
@@ -73,7 +73,7 @@ class TransformersEncoder:
         """
         import torch
 
-        tokenizer, model, device = self._load()
+        tokenizer, model, device = self._loaded
         tokens = tokenizer(text, truncation=True, max_length=_MAX_TOKENS, return_tensors="pt")
         with torch.inference_mode():
             hidden = model(**tokens.to(device)).last_hidden_state[0]  # (tokens, dimensions)
@@ -82,12 +82,8 @@ class TransformersEncoder:
         vector: Vector = unit.cpu().numpy().astype(np.float32)
         return vector
 
-    def _load(self) -> tuple[Any, Any, str]:
-        if self._loaded is None:
-            self._loaded = self._read()
-        return self._loaded
-
-    def _read(self) -> tuple[Any, Any, str]:
+    @cached_property
+    def _loaded(self) -> tuple[Any, Any, str]:
         from qa_pipeline.model_registry.pretrained import load_pretrained
 
         try:

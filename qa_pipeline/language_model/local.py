@@ -4,6 +4,7 @@ Nothing here forces the form of an answer: a model that does not keep to it is n
 """
 
 import threading
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,6 @@ class TransformersModel:
         self._name = name or folder.name
         self._version = version
         self._device = device
-        self._loaded: tuple[Any, Any, str] | None = None
         self._lock = threading.Lock()
 
     @property
@@ -42,7 +42,7 @@ class TransformersModel:
                 it fails on the way (the memory of a GPU is full).
         """
         with self._lock:
-            tokenizer, model, device = self._load()
+            tokenizer, model, device = self._loaded
             try:
                 return Completion(_generated(tokenizer, model, device, prompt), self._version)
             except NoAnswerError:
@@ -51,12 +51,8 @@ class TransformersModel:
             except (RuntimeError, ValueError, IndexError, KeyError, TypeError) as error:
                 raise NoAnswerError("malformed", f"{type(error).__name__} in the model") from None
 
-    def _load(self) -> tuple[Any, Any, str]:
-        if self._loaded is None:
-            self._loaded = self._read()
-        return self._loaded
-
-    def _read(self) -> tuple[Any, Any, str]:
+    @cached_property
+    def _loaded(self) -> tuple[Any, Any, str]:
         from qa_pipeline.model_registry.pretrained import load_pretrained
 
         try:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -86,7 +87,6 @@ class TransformersTone:
     def __init__(self, model_dir: Path, device: str = "cpu", *, version: str = "") -> None:
         self._model_dir = model_dir
         self._device = device
-        self._loaded: tuple[Any, Any, list[ToneLabel]] | None = None
         self._name = model_dir.name
         self._version = version
 
@@ -109,7 +109,7 @@ class TransformersTone:
 
         if not texts:
             return []
-        tokenizer, model, labels = self._load()
+        tokenizer, model, labels = self._loaded
         order = [labels.index(label) for label in _LABELS.values()]
         results: list[ToneProbabilities] = []
         for at in range(0, len(texts), _BATCH):
@@ -126,12 +126,8 @@ class TransformersTone:
             results += [ToneProbabilities(*row) for row in probabilities[:, order].tolist()]
         return results
 
-    def _load(self) -> tuple[Any, Any, list[ToneLabel]]:
-        if self._loaded is None:
-            self._loaded = self._read()
-        return self._loaded
-
-    def _read(self) -> tuple[Any, Any, list[ToneLabel]]:
+    @cached_property
+    def _loaded(self) -> tuple[Any, Any, list[ToneLabel]]:
         from qa_pipeline.model_registry.pretrained import load_pretrained
 
         try:

@@ -5,6 +5,7 @@ that what it exports runs, is tested here. The shipped weights are held to a flo
 measure is ``python -m models.training.transcription --only evaluate``.
 """
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,9 @@ from models.training.transcription.windows import (
     write_shard,
     written_tokens,
 )
+from models.training.transcription.written import reviewed, said
 from synthesis.espeak import Voice, speak
+from tests.running import REPOSITORY
 
 SEED = 1
 
@@ -66,6 +69,28 @@ def test_texts_are_written_as_spoken(language: str) -> None:
         assert not any(c.isdigit() or c in "{}" for c in text), text
         if language == "zh":
             assert not any(c.isascii() for c in text), text
+
+
+def test_written_sentences_are_clean_and_differ() -> None:
+    for language, pattern in (("en", "[A-Z][A-Za-z',.? ]+[.?]"), ("zh", "[一-鿿，]+[。？]")):
+        texts = said(language)
+        assert len(texts) == len(set(texts)) >= 1000
+        assert [text for text in texts if not re.fullmatch(pattern, text)] == []
+
+
+def test_reviews_are_cut_into_sentences_of_known_characters() -> None:
+    texts = reviewed(frozenset("一二不的了是我有这个书好看很早餐酒店房间，。？"))
+    assert len(texts) == len(set(texts)) >= 5
+    assert all(re.fullmatch("[一-鿿，]{4,26}[。？]", text) for text in texts)
+    assert not any("的很" in text for text in texts)
+
+
+def test_no_written_sentence_is_one_that_the_model_is_measured_on() -> None:
+    raw = (REPOSITORY / "models/training/transcription/heldout.yaml").read_text("utf-8")
+    unseen = (REPOSITORY / "benchmarks/unseen_dialogues").glob("*.yaml")
+    measured = raw + "".join(path.read_text("utf-8") for path in unseen)
+    longer = [*(t for t in said("en") if len(t) > 25), *(t for t in said("zh") if len(t) > 9)]
+    assert [text for text in longer if text.rstrip(".?。？") in measured] == []
 
 
 def test_numbers_in_words() -> None:

@@ -1,8 +1,9 @@
-"""Training texts: sentence frames with slots, sentences of random words, digit strings.
+"""Training texts: frames with slots, written sentences, random words, digit strings.
 
 Everything is drawn from a seeded generator, so a seed and a count name one fixed set of texts.
-Sentences of random words are a third of all: with frames alone the decoder learns to recite
-them instead of listening.
+Some sentences are of random words: with frames alone the decoder learns to recite them instead
+of listening. Written sentences teach it which words go together; Mandarin needs them most, where
+several characters sound alike.
 """
 
 import hashlib
@@ -16,8 +17,15 @@ from typing import Any
 import numpy as np
 import yaml
 
+from models.training.transcription.written import reviewed, said
+
 LANGUAGES = ("en", "zh")
-RANDOM_WORDS_SHARE = 0.30
+RANDOM_WORDS_SHARE = 0.20
+SHORT_FORMS_SHARE = 0.05
+"""Of texts that are a number, an amount, a date or a spelling and nothing else."""
+WRITTEN_SHARE = {"en": 0.25, "zh": 0.50}
+REVIEWS_SHARE = {"en": 0.0, "zh": 0.60}
+"""Of the written sentences: those from reviews; the rest are of service calls."""
 _HERE = Path(__file__).parent
 _SLOT = re.compile(r"\{(\w+)\}")
 _HAN_ONLY = re.compile(r"[一-鿿]+")
@@ -239,14 +247,27 @@ def _random_sentence(language: str, rng: np.random.Generator) -> str:
     return " ".join(words).capitalize() + "."
 
 
+@cache
+def _speakable() -> frozenset[str]:
+    return frozenset("".join(word_list("zh")) + "，。？")
+
+
+def _written_sentence(language: str, rng: np.random.Generator) -> str:
+    reviews = rng.random() < REVIEWS_SHARE[language]
+    source = reviewed(_speakable()) if reviews else said(language)
+    return source[rng.integers(len(source))]
+
+
 def sentence(language: str, rng: np.random.Generator) -> str:
-    """Draw one sentence: from a frame, of random words, or a bare digit string."""
+    """Draw one sentence: from a frame, written, of random words, or a bare digit string."""
     kind = rng.random()
     if kind < RANDOM_WORDS_SHARE:
         return _random_sentence(language, rng)
     computed = _mandarin_slots(rng) if language == "zh" else _english_slots(rng)
     rules = grammar(language)
-    if kind < RANDOM_WORDS_SHARE + 0.05:
+    if kind > 1.0 - WRITTEN_SHARE[language]:
+        return _written_sentence(language, rng)
+    if kind < RANDOM_WORDS_SHARE + SHORT_FORMS_SHARE:
         name = ("digits", "digits", "amount", "date", "clock", "spelled")[rng.integers(6)]
         return _finish(computed[name](), language)
     text = rules.frames[rng.choice(len(rules.frames), p=rules.weights)]

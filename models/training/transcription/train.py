@@ -57,10 +57,6 @@ class Plan:
     new_shards_a_round: int = 3
     dropout: float = 0.0
     save_every_s: float = 240.0
-    english_from: float = 0.5
-    """The part of the run from which on only ``mandarin_share`` of the Mandarin windows are taken:
-    Mandarin is learnt sooner (fewer sounds, a character a syllable) than English spelling."""
-    mandarin_share: float = 0.5
     device: str = field(default_factory=lambda: "cuda" if torch.cuda.is_available() else "cpu")
 
 
@@ -191,13 +187,7 @@ class Trainer:
                 self.shards[shard] = load_shard(path, self.tokens)
             chosen += self.shards[shard]
         longest = next(limit for part, limit in CURRICULUM if self.progress() <= part)
-        mandarin = self.tokens.special["<|zh|>"]
-        kept = 1.0 if self.progress() < plan.english_from else plan.mandarin_share
-        return [
-            e
-            for e in chosen
-            if len(e.mels) <= 100 * longest and (e.tokens[1] != mandarin or rng.random() < kept)
-        ]
+        return [e for e in chosen if len(e.mels) <= 100 * longest]
 
     def progress(self) -> float:
         """Return the part of the run that is done, 0 to 1."""

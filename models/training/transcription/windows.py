@@ -27,6 +27,8 @@ SENTENCES_PER_SHARD = 600
 """Of each language; more than the windows of a shard ever speak."""
 FRAME_S = 0.02
 NO_SPEECH = "none"
+MANDARIN_SHARE = 0.65
+"""Of the windows with speech: many of its characters sound alike, which takes more texts."""
 WARPED_SHARE = 0.5
 """Of the voices that are played faster or slower."""
 CODED_SHARE = 0.3
@@ -260,7 +262,7 @@ def make_windows(
         if rng.random() < 0.04:
             windows.append(without_speech(rng))
             continue
-        language = str(rng.choice(LANGUAGES))
+        language = "zh" if rng.random() < MANDARIN_SHARE else "en"
         limit_s = 0.0 if short or rng.random() < 0.3 else float(rng.uniform(4, 11.5))
         waiting = texts[language][place[language] : place[language] + 6]
         if not waiting:
