@@ -41,7 +41,7 @@ _MEASURED_ITSELF: dict[Factor, frozenset[str]] = {
     "codec": frozenset(),
     "noise": frozenset(),
 }
-_VOICES = {
+UNSEEN_VOICES = {
     # Speakers that no bundled model was trained on, of either sex and of several accents.
     "en": ("en-gb-scotland+f5", "en-us+m5", "en-029+Denis", "en-us-nyc+anika"),
     "zh": (
@@ -51,7 +51,7 @@ _VOICES = {
         "cmn-latn-pinyin+anika",
     ),
 }
-_PITCHES = (62, 35, 45, 70)
+PITCHES = (62, 35, 45, 70)
 _PACES = (0.85, 1.2)
 
 
@@ -158,9 +158,9 @@ def measure(
 def variants(dialogue: Dialogue, voices: int) -> Iterator[Variant]:
     """Yield other ways to say and record a dialogue, each differing in one factor only."""
     line = dialogue.line
-    for number, name in enumerate(_VOICES[dialogue.language][:voices]):
+    for number, name in enumerate(UNSEEN_VOICES[dialogue.language][:voices]):
         both = {
-            role: spec.model_copy(update={"name": name, "pitch": _PITCHES[number]})
+            role: spec.model_copy(update={"name": name, "pitch": PITCHES[number]})
             if role == "agent"
             else spec
             for role, spec in dialogue.voices.items()
@@ -224,7 +224,7 @@ def compare(
             if second is None or key in _MEASURED_ITSELF[variant.factor]:
                 continue
             tally["verdicts"] += 1
-            tally["wrong"] += not _doubtful(second) and second.verdict != right.get(key)
+            tally["wrong"] += not doubtful(second) and second.verdict != right.get(key)
             change = _change(dialogue, variant, first, second, right.get(key))
             if change is not None:
                 tally["flips" if change.flip else "withdrawn"] += 1
@@ -255,8 +255,8 @@ def _change(
     right: Verdict | None,
 ) -> Change | None:
     """Return how a verdict changed; ``None`` where it did not."""
-    doubtful = _doubtful(first) or _doubtful(second)
-    if first.verdict == second.verdict and _doubtful(first) == _doubtful(second):
+    unsure = doubtful(first) or doubtful(second)
+    if first.verdict == second.verdict and doubtful(first) == doubtful(second):
         return None
     return Change(
         call_id=dialogue.call_id,
@@ -265,12 +265,13 @@ def _change(
         criterion_id=first.criterion_id,
         before=first.verdict,
         after=second.verdict,
-        flip=not doubtful,
+        flip=not unsure,
         right=right,
     )
 
 
-def _doubtful(result: CriterionResult) -> bool:
+def doubtful(result: CriterionResult) -> bool:
+    """Tell whether the machine itself says that a person should look."""
     return result.verdict == "unscored" or result.needs_review
 
 

@@ -65,7 +65,7 @@ def _examples(criterion: Criterion) -> Iterator[CardTest]:
 
 
 def _run(scorecard: Scorecard, test: CardTest, meanings: Meanings | None) -> list[CardTestResult]:
-    text = _spoken(test.conversation, scorecard)
+    text = conversation_of(test, scorecard)
     scene = read_script(text, f"test {test.name!r}", test.metadata)
     results = Judge(scorecard, meanings).criteria(
         scene.conversation, scene.measures, scene.metadata, only=test.expect
@@ -93,11 +93,12 @@ def _by_meaning(scorecard: Scorecard) -> Collection[str]:
     return {c.id for c in scorecard.criteria() if asks_by_meaning(c)}
 
 
-def _spoken(conversation: str, scorecard: Scorecard) -> str:
-    """Return a conversation with the first word of each variable in its language for the variable.
+def conversation_of(test: CardTest, scorecard: Scorecard) -> str:
+    """Return a test's conversation, the first word of each variable in its language put in.
 
     So an example holds for every card that puts another brand in the place of this one.
     """
+    conversation = test.conversation
     language = language_of(conversation)
     for name, words in scorecard.variables.items():
         conversation = conversation.replace("{" + name + "}", words.or_first(language)[0])
