@@ -1,9 +1,10 @@
 """How long it takes to judge stored calls anew, and how much memory: for N and for 2 N calls.
 
-Run it with ``python -m benchmarks.rescoring --calls 10000``. The store is made of the sample
-dialogues: calls of 60 utterances, each put together from several dialogues of one language and
-one word in eight replaced, always the same. At most 2,000 calls differ from one another; more are
-copies of these under other ids, as far apart as they can lie.
+Run it with ``python -m benchmarks.rescoring --calls 10000``; with ``--backtest`` they are judged by
+two versions of the card that differ in one criterion, and only counted. The store is made of the
+sample dialogues: calls of 60 utterances, each put together from several dialogues of one language
+and one word in eight replaced, always the same. At most 2,000 calls differ from one another; more
+are copies of these under other ids, as far apart as they can lie.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from typing import TypeVar
 
 from benchmarks.truth import TrueWord, read_truths
 from qa_pipeline.measures import measure
+from qa_pipeline.pipeline.backtesting import backtest
 from qa_pipeline.pipeline.rescoring import rescore
 from qa_pipeline.records import (
     CallMetadata,
@@ -219,14 +221,14 @@ def multiply(store: Path, distinct: int, calls: int) -> None:
                 )
 
 
-def measured(calls: int, workers: int) -> dict[str, float]:
+def measured(calls: int, workers: int, backtesting: bool = False) -> dict[str, float]:
     """Judge a store of so many calls anew; return what that took.
 
     Filling and judging have a process each, so that the peaks of memory are those of judging.
     """
     with tempfile.TemporaryDirectory(prefix="qa-rescoring-") as scratch:
         _in_process(fill, Path(scratch), calls)
-        return _in_process(_judged, Path(scratch), workers)
+        return _in_process(_backtested if backtesting else _judged, Path(scratch), workers)
 
 
 def _in_process(function: Callable[..., R], *arguments: object) -> R:
@@ -236,14 +238,29 @@ def _in_process(function: Callable[..., R], *arguments: object) -> R:
 
 def _judged(folder: Path, workers: int) -> dict[str, float]:
     settings = read_settings(data_dir=folder)
-    before = _cpu_s()
-    began = time.monotonic()
+    before, began = _cpu_s(), time.monotonic()
     done = rescore(settings, card_of(), workers=workers)
+    parts = {f"{name}_s": round(value, 1) for name, value in done.seconds_of.items()}
+    return {"calls": done.calls, **_spent(before, began), **parts}
+
+
+def _backtested(folder: Path, workers: int) -> dict[str, float]:
+    settings = read_settings(data_dir=folder)
+    card = card_of()
+    first, *rest = card.sections
+    fewer = first.model_copy(update={"criteria": first.criteria[:-1]})
+    draft = card.model_copy(
+        update={"version": 2, "sections": (fewer, *rest), "content_hash": "benchmark draft"}
+    )
+    before, began = _cpu_s(), time.monotonic()
+    done = backtest(settings, draft, card, workers=workers)
+    return {"calls": done.calls, **_spent(before, began)}
+
+
+def _spent(cpu_before_s: float, began_s: float) -> dict[str, float]:
     return {
-        "calls": done.calls,
-        "wall_s": round(time.monotonic() - began, 1),
-        "cpu_s": round(_cpu_s() - before, 1),
-        **{f"{name}_s": round(value, 1) for name, value in done.seconds_of.items()},
+        "wall_s": round(time.monotonic() - began_s, 1),
+        "cpu_s": round(_cpu_s() - cpu_before_s, 1),
         "peak_own_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "peak_worker_mib": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024),
     }
@@ -260,11 +277,12 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=2_000)
     parser.add_argument("--once", action="store_true", help="Not twice as many too.")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--backtest", action="store_true", help="Compare two versions of a card.")
     given = parser.parse_args()
     card = card_of()
     print(f"{len(card.criteria())} criteria, {UTTERANCES} utterances a call", flush=True)
     for calls in (given.calls,) if given.once else (given.calls, 2 * given.calls):
-        print(json.dumps(measured(calls, given.workers)), flush=True)
+        print(json.dumps(measured(calls, given.workers, given.backtest)), flush=True)
 
 
 if __name__ == "__main__":

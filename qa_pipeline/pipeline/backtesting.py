@@ -1,18 +1,20 @@
 """A draft of a scorecard tried on history, beside the published card. Nothing is written."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from qa_pipeline.pipeline.judging import kept_answers
-from qa_pipeline.pipeline.rescoring import BATCH_CALLS, meanings_for
+from qa_pipeline.pipeline.meaning import meanings_for
+from qa_pipeline.pipeline.stored import BATCH_CALLS, over_batches
 from qa_pipeline.privacy import redact_conversation
 from qa_pipeline.progress import Progress, Silent
 from qa_pipeline.records import SensitiveKind
 from qa_pipeline.reports.backtest import Backtest, CardSide, Counting, FlippedCall
 from qa_pipeline.reports.source import source_of
-from qa_pipeline.scoring import Judge, Scorecard
+from qa_pipeline.scoring import Judge, Scorecard, score_by
 from qa_pipeline.scoring.differences import differences
 from qa_pipeline.settings import Settings
-from qa_pipeline.store import Store, StoreReader
+from qa_pipeline.store import CallBatch, Store, StoreReader
 
 
 def backtest(
@@ -21,30 +23,24 @@ def backtest(
     published: Scorecard,
     *,
     progress: Progress | None = None,
+    workers: int | None = None,
 ) -> Backtest:
     """Judge the stored calls by both cards, as both are judged today, and count what differs.
+
+    ``workers``: processes that share the calls; default one for each core, or this one for few
+    calls.
 
     Raises:
         StoreError: the store cannot be read.
     """
     progress = progress or Silent()
-    counting = Counting(_side(published), _side(draft))
-    judges = [Judge(card, meanings_for(card, settings)) for card in (published, draft)]
+    job = _Job(settings, published.packed(), draft.packed())
+    counting = job.counting()
     with Store.open_reader(settings.store_path) as reader:
         batches = reader.plan_batches(BATCH_CALLS)
         progress.begin(sum(len(batch.call_ids) for batch in batches))
-        for batch in batches:
-            for call in reader.read_batch(batch):
-                one, two = (
-                    judge.score(
-                        call.conversation,
-                        call.measures,
-                        call.metadata,
-                        kept_answers(call.answers, settings.judge),
-                    )
-                    for judge in judges
-                )
-                counting.add(one, two, call.metadata, call.conversation.language)
+        for counted, batch in zip(over_batches(job, batches, workers), batches, strict=True):
+            counting.add_all(counted)
             progress.done(len(batch.call_ids), 0.0)
         found = counting.result(
             datetime.now(UTC).replace(microsecond=0),
@@ -58,6 +54,48 @@ def backtest(
         )
         kinds = settings.redaction.beyond_store("reports")
         return _redacted(found, reader, kinds) if kinds else found
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What a process needs to compare the cards; they are packed."""
+
+    settings: Settings
+    published: tuple[str, str]
+    draft: tuple[str, str]
+
+    def cards(self) -> tuple[Scorecard, Scorecard]:
+        return Scorecard.unpacked(*self.published), Scorecard.unpacked(*self.draft)
+
+    def counting(self) -> Counting:
+        published, draft = self.cards()
+        return Counting(_side(published), _side(draft))
+
+    def begin(self) -> "_Comparing":
+        return _Comparing(self)
+
+
+class _Comparing:
+    """Judges batches by both cards; the store stays open to read meanwhile."""
+
+    def __init__(self, job: _Job) -> None:
+        self._job = job
+        self._judges = [Judge(card, meanings_for(card, job.settings)) for card in job.cards()]
+        self._reader = Store.open_reader(job.settings.store_path)
+
+    def close(self) -> None:
+        self._reader.close()
+
+    def work(self, batch: CallBatch, _number: int) -> Counting:
+        """Judge a batch by both cards, and count."""
+        counting = self._job.counting()
+        for call in self._reader.read_batch(batch):
+            answers = kept_answers(call.answers, self._job.settings.judge)
+            one, two = score_by(
+                self._judges, call.conversation, call.measures, call.metadata, answers
+            )
+            counting.add(one, two, call.metadata, call.conversation.language)
+        return counting
 
 
 def _side(card: Scorecard) -> CardSide:

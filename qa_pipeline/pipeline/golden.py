@@ -11,7 +11,7 @@ from pathlib import Path
 
 from qa_pipeline.errors import UsageError
 from qa_pipeline.pipeline.judging import kept_answers
-from qa_pipeline.pipeline.rescoring import meanings_for
+from qa_pipeline.pipeline.meaning import meanings_for
 from qa_pipeline.records import ProcessedCall, ScoredCall, Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.scoring import Judge, Scorecard

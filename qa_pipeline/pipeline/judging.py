@@ -20,7 +20,7 @@ from qa_pipeline.records import (
     ModelQuestion,
     ScoredCall,
 )
-from qa_pipeline.scoring import Answers, Scorecard, score_call
+from qa_pipeline.scoring import Answers, Judge, Scorecard, score_by
 from qa_pipeline.settings import JudgeSettings
 
 GIVE_UP_AFTER = 3
@@ -62,12 +62,10 @@ class Judging:
     ) -> JudgedCall:
         """Score a call by every card. Never fails for what the model does or does not do."""
         known: tuple[ModelAnswer, ...] = ()
+        judges = [Judge(card, meanings) for card in cards]
         for _ in range(_MOST_ROUNDS):
             answers = Answers(known)
-            scored = tuple(
-                score_call(card, conversation, measures, metadata, meanings, answers)
-                for card in cards
-            )
+            scored = score_by(judges, conversation, measures, metadata, answers)
             if self._model is None or not answers.missing:
                 break
             known = (*known, *self._ask(self._model, answers.missing, conversation))

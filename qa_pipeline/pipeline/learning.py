@@ -4,7 +4,8 @@ import hashlib
 from pathlib import Path
 
 from qa_pipeline.errors import UsageError
-from qa_pipeline.pipeline.rescoring import BATCH_CALLS, meanings_for
+from qa_pipeline.pipeline.meaning import meanings_for
+from qa_pipeline.pipeline.stored import BATCH_CALLS
 from qa_pipeline.records import Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.reports.agreement import Agreement, Pair, agreement

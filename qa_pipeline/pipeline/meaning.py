@@ -3,7 +3,10 @@
 from qa_pipeline.errors import ModelError
 from qa_pipeline.language.meaning import Meanings, SentenceEncoder
 from qa_pipeline.language.sentence_encoder import TransformersEncoder, packaged_encoder
-from qa_pipeline.model_registry import Profile, identity, local_folder
+from qa_pipeline.model_registry import Profile, identity, load_profile, local_folder
+from qa_pipeline.resources import resource_folder
+from qa_pipeline.scoring import Scorecard, asks_by_meaning
+from qa_pipeline.settings import Settings
 
 
 def meanings_of(profile: Profile | None, device: str = "auto") -> Meanings:
@@ -34,3 +37,11 @@ def meanings_of(profile: Profile | None, device: str = "auto") -> Meanings:
             )
     packaged = packaged_encoder(device)
     return Meanings((*encoders, packaged) if packaged is not None else encoders)
+
+
+def meanings_for(card: Scorecard, settings: Settings) -> Meanings | None:
+    """Return what compares meanings, where the card asks for it."""
+    if not asks_by_meaning(card):
+        return None
+    profile = load_profile(settings.profile, resource_folder("models"))
+    return meanings_of(profile, settings.device)

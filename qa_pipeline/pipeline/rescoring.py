@@ -5,30 +5,21 @@ the same version among the earlier ones. The new results lie in files beside the
 the store takes them in, so a store that is made anew has them too.
 """
 
-import multiprocessing
-import os
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from qa_pipeline.errors import UsageError
-from qa_pipeline.language.meaning import Meanings
-from qa_pipeline.model_registry import load_profile
 from qa_pipeline.pipeline.judging import kept_answers
-from qa_pipeline.pipeline.meaning import meanings_of
+from qa_pipeline.pipeline.meaning import meanings_for
 from qa_pipeline.pipeline.reviewed import Cards, keep_scorecard, refresh_reviewed
+from qa_pipeline.pipeline.stored import BATCH_CALLS, over_batches
 from qa_pipeline.progress import Progress, Silent
 from qa_pipeline.records.base import Record
-from qa_pipeline.resources import resource_folder
-from qa_pipeline.scoring import Judge, Scorecard, asks_by_meaning
+from qa_pipeline.scoring import Judge, Scorecard
 from qa_pipeline.settings import Settings
 from qa_pipeline.store import CallBatch, Store, StoreReader, write_scores
-
-BATCH_CALLS = 250
-"""Calls that are read, judged and written together: what memory holds at a time."""
 
 
 class RescoreSummary(Record):
@@ -49,14 +40,6 @@ class RescoreSummary(Record):
     """Of finding the calls (``plan``), judging them and writing files (``judge``), and taking the
     files into the store (``store``)."""
     store: str
-
-
-def meanings_for(card: Scorecard, settings: Settings) -> Meanings | None:
-    """Return what compares meanings, where the card asks for it."""
-    if not asks_by_meaning(card):
-        return None
-    profile = load_profile(settings.profile, resource_folder("models"))
-    return meanings_of(profile, settings.device)
 
 
 def published_card(reader: StoreReader, name: str) -> Scorecard:
@@ -114,7 +97,8 @@ def rescore(
         progress.begin(calls)
     planned = time.monotonic()
     files = []
-    for path, batch in zip(_judged(settings, card, batches, at, workers), batches, strict=True):
+    judged_files = over_batches(_Job(settings, card.packed(), at), batches, workers)
+    for path, batch in zip(judged_files, batches, strict=True):
         files.append(path)
         progress.done(len(batch.call_ids), 0.0)
     judged = time.monotonic()
@@ -149,6 +133,9 @@ class _Job:
     """Packed."""
     at: datetime
 
+    def begin(self) -> "_Judging":
+        return _Judging(self)
+
 
 class _Judging:
     """Judges batches, one after the other; the store stays open to read meanwhile."""
@@ -162,7 +149,7 @@ class _Judging:
     def close(self) -> None:
         self._reader.close()
 
-    def judge(self, batch: CallBatch, number: int) -> Path:
+    def work(self, batch: CallBatch, number: int) -> Path:
         """Judge a batch and write its scores; return their file."""
         scored = [
             self._judge.score(
@@ -175,42 +162,6 @@ class _Judging:
         ]
         key = f"{self._card.content_hash} {self._at.isoformat()} {number}"
         return write_scores(scored, self._settings.bundles_dir, key, self._at)
-
-
-_mine: list[_Judging] = []
-"""In a worker process: what it judges with, for as long as it lives."""
-
-
-def _begin(job: _Job) -> None:
-    _mine.append(_Judging(job))
-
-
-def _judge(batch: CallBatch, number: int) -> Path:
-    return _mine[0].judge(batch, number)
-
-
-def _judged(
-    settings: Settings,
-    card: Scorecard,
-    batches: Sequence[CallBatch],
-    at: datetime,
-    workers: int | None,
-) -> Iterator[Path]:
-    """Judge all batches, in this process or shared by several; yield the files in order."""
-    job = _Job(settings, card.packed(), at)
-    if workers is None:
-        workers = min(os.cpu_count() or 1, len(batches) // 4)
-    if workers < 2:
-        judging = _Judging(job)
-        try:
-            for number, batch in enumerate(batches):
-                yield judging.judge(batch, number)
-        finally:
-            judging.close()
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _begin, (job,)) as pool:
-        yield from pool.map(_judge, batches, range(len(batches)))
 
 
 def _refuse_changed(reader: StoreReader, card: Scorecard) -> None:

@@ -155,6 +155,10 @@ class _Criterion:
     """A heap of the flipped calls of which both cards are surest."""
 
 
+def _sureness(kept: tuple[float, str, FlippedCall]) -> tuple[float, str]:
+    return kept[:2]
+
+
 class Counting:
     """Takes the scores of one call after the other, and sums up at the end."""
 
@@ -187,6 +191,27 @@ class Counting:
             if one is not None and two is not None and one.verdict != two.verdict:
                 found.flips[one.verdict, two.verdict] += 1
                 self._remember(found, one, two, published.call_id, metadata.agent_id, language)
+
+    def add_all(self, other: "Counting") -> None:
+        """Count what another has counted after this one."""
+        self._totals += other._totals
+        self._sums = [mine + theirs for mine, theirs in zip(self._sums, other._sums, strict=True)]
+        self._cells += other._cells
+        for name, theirs in other._criteria.items():
+            found = self._criteria.setdefault(name, _Criterion(theirs.name))
+            found.published += theirs.published
+            found.draft += theirs.draft
+            found.flips += theirs.flips
+            found.surest = heapq.nlargest(LISTEN, [*found.surest, *theirs.surest], key=_sureness)
+            heapq.heapify(found.surest)
+        for agent_id, counted in other._agents.items():
+            agent = self._agents[agent_id]
+            agent.name = counted.name or agent.name
+            agent.calls += counted.calls
+            agent.published += counted.published
+            agent.draft += counted.draft
+            agent.published_passed += counted.published_passed
+            agent.draft_passed += counted.draft_passed
 
     def _add_totals(self, published: ScoredCall, draft: ScoredCall, metadata: CallMetadata) -> None:
         one, two = published.total_pct, draft.total_pct

@@ -7,7 +7,7 @@ own tests, `check_card` says where a card is not specific, measurable or timely.
 from qa_pipeline.scoring.answers import Answers
 from qa_pipeline.scoring.card_tests import CardTestResult, run_card_tests
 from qa_pipeline.scoring.json_schema import lists_schema, scorecard_schema
-from qa_pipeline.scoring.judge import Judge, score_call
+from qa_pipeline.scoring.judge import Judge, score_by, score_call
 from qa_pipeline.scoring.loading import find_scorecards, load_scorecard, parse_scorecard
 from qa_pipeline.scoring.quality import check_card
 from qa_pipeline.scoring.references import asks_by_meaning, asks_questions
@@ -26,6 +26,7 @@ __all__ = [
     "load_scorecard",
     "parse_scorecard",
     "run_card_tests",
+    "score_by",
     "score_call",
     "scorecard_schema",
 ]

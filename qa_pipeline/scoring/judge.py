@@ -1,6 +1,6 @@
 """One card on one call: every criterion a verdict with evidence, and the score that follows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from qa_pipeline.language.meaning import Meanings
@@ -56,8 +56,11 @@ class Judge:
         trusted (``trust.level`` is ``reject``), everything that depends on it is ``unscored`` and
         the call has no total: the few facts left say nothing about the service.
         """
-        card = self._card
-        results = self.criteria(conversation, measures, metadata, answers=answers)
+        return self._score(Call(conversation, measures, metadata or CallMetadata()), answers)
+
+    def _score(self, call: Call, answers: Answers | None) -> ScoredCall:
+        card, conversation = self._card, call.conversation
+        results = self._criteria(call, None, answers)
         totals = Totals(card, results, Words(conversation.language).language)
         trusted = conversation.trust.level != "reject"
         return ScoredCall(
@@ -85,6 +88,11 @@ class Judge:
     ) -> tuple[CriterionResult, ...]:
         """Judge a call by the criteria of the card, or by those whose ids are in ``only``."""
         call = Call(conversation, measures, metadata or CallMetadata())
+        return self._criteria(call, only, answers)
+
+    def _criteria(
+        self, call: Call, only: Collection[str] | None, answers: Answers | None
+    ) -> tuple[CriterionResult, ...]:
         context = Context(
             self._card,
             call,
@@ -99,6 +107,21 @@ class Judge:
             for criterion in section.criteria
             if only is None or criterion.id in only
         )
+
+
+def score_by(
+    judges: Iterable[Judge],
+    conversation: Conversation,
+    measures: Measures | None,
+    metadata: CallMetadata | None,
+    answers: Answers | None = None,
+) -> tuple[ScoredCall, ...]:
+    """Judge a call by several cards: the results are those of each alone.
+
+    What is said is cut into words once, and a phrase that several cards look for is found once.
+    """
+    call = Call(conversation, measures, metadata or CallMetadata())
+    return tuple(judge._score(call, answers) for judge in judges)
 
 
 def score_call(

@@ -230,3 +230,16 @@ def test_processes_that_share_the_calls_find_the_same(tmp_path: Path) -> None:
     )
     assert shared == alone
     assert len(shared) == 12
+
+
+def test_a_backtest_in_batches_counts_what_one_in_one_piece_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = fill_store(tmp_path, 30)
+    whole = backtest(settings, small_card(MORE), small_card())
+    monkeypatch.setattr("qa_pipeline.pipeline.backtesting.BATCH_CALLS", 4)
+    for workers in (1, 2):
+        parts = backtest(settings, small_card(MORE), small_card(), workers=workers)
+        assert parts == whole.model_copy(update={"made_at": parts.made_at})
+    assert whole.calls == 30
+    assert 0 < sum(c.flipped for c in whole.criteria)

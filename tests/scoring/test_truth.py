@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa_pipeline.scoring import load_scorecard, score_call
+from qa_pipeline.scoring import Judge, find_scorecards, load_scorecard, score_by, score_call
 from tests.scoring.truth import SAMPLES, TruthCall, read_truth, truth_files
 
 CARD = load_scorecard(SAMPLES.parent / "scorecards" / "inbound-service.yaml")
@@ -28,6 +28,15 @@ def test_every_verdict_is_right_on_what_was_really_said() -> None:
     calls = [read_truth(path) for path in truth_files()]
     assert len(calls) >= 16
     assert [line for call in calls for line in _differences(call)] == []
+
+
+def test_several_cards_together_judge_as_each_alone() -> None:
+    cards = [load_scorecard(path) for path in find_scorecards(SAMPLES.parent / "scorecards")]
+    judges = [Judge(card) for card in (*cards, *cards[:1])]
+    for path in truth_files():
+        call = read_truth(path, 0.1, 1)
+        parts = (call.conversation, call.measures, call.metadata)
+        assert score_by(judges, *parts) == tuple(judge.score(*parts) for judge in judges)
 
 
 @pytest.mark.parametrize(("noise", "least"), [(0.1, 0.95), (0.2, 0.91)])
