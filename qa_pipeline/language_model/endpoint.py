@@ -1,12 +1,12 @@
 """The adapter to a server on the centre's own machines that speaks the OpenAI chat interface.
 
 vLLM, llama.cpp, Ollama, LM Studio and others do. It is told to answer deterministically
-(temperature 0, a seed) and in the form of a JSON Schema; one that does not know
-``response_format`` is asked without it.
+(temperature 0, a seed) and in the form of a JSON Schema, said as OpenAI says it, else as
+llama-cpp-python does; one that does not know ``response_format`` is asked without it.
 """
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -24,7 +24,11 @@ _TRIES = 2
 _MAY_PASS = frozenset({408, 425, 429, 500, 502, 503, 504})
 """HTTP statuses after which asking once more may help."""
 _NOT_UNDERSTOOD = frozenset({400, 415, 422, 501})
-"""HTTP statuses of servers that do not know what ``response_format`` is."""
+"""HTTP statuses of servers that do not know a form of ``response_format``."""
+_FAILED = 500
+"""Some say so for a form that they do not know, and name it."""
+_Form = Literal["json_schema", "json_object", "none"]
+_FORMS: tuple[_Form, ...] = get_args(_Form)
 
 
 class _Message(BaseModel):
@@ -62,7 +66,7 @@ class EndpointModel:
         self._model = model
         self._timeout_s = timeout_s
         self._key = api_key
-        self._structured = True
+        self._form: _Form = _FORMS[0]
 
     @property
     def name(self) -> str:
@@ -83,11 +87,13 @@ class EndpointModel:
         raise AssertionError("the last try returns or raises")
 
     def _once(self, prompt: Prompt) -> Completion:
-        status, content = self._post(prompt, structured=self._structured)
-        if status in _NOT_UNDERSTOOD and self._structured:
-            status, content = self._post(prompt, structured=False)
-            self._structured = status != 200
-        if status != 200:
+        for form in _FORMS[_FORMS.index(self._form) :]:
+            status, content = self._post(prompt, form)
+            if not _not_understood(status, content):
+                break
+        if status == 200:
+            self._form = form  # the next question is asked in it at once
+        else:
             raise NoAnswerError("refused", f"HTTP {status}")
         try:
             body = _Body.model_validate_json(content)
@@ -97,7 +103,7 @@ class EndpointModel:
         version = " ".join(part for part in (body.model, body.system_fingerprint) if part)
         return Completion(body.choices[0].message.content, _printable(version))
 
-    def _post(self, prompt: Prompt, *, structured: bool) -> tuple[int, bytes]:
+    def _post(self, prompt: Prompt, form: _Form) -> tuple[int, bytes]:
         """Return status and body of one request.
 
         No proxy is used, whatever the environment says, and no redirection followed: both could
@@ -118,7 +124,7 @@ class EndpointModel:
                     "POST",
                     self._place.url("/chat/completions"),
                     headers=headers,
-                    json=self._request(prompt, structured=structured),
+                    json=self._request(prompt, form),
                     extensions={"sni_hostname": self._place.host},
                 ) as response,
             ):
@@ -128,7 +134,7 @@ class EndpointModel:
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise NoAnswerError("no_connection", type(error).__name__) from None
 
-    def _request(self, prompt: Prompt, *, structured: bool) -> dict[str, Any]:
+    def _request(self, prompt: Prompt, form: _Form) -> dict[str, Any]:
         body: dict[str, Any] = {
             "model": self._model,
             "messages": [
@@ -141,10 +147,17 @@ class EndpointModel:
             "max_tokens": MAX_TOKENS,
             "stream": False,
         }
-        if structured:
+        if form == "json_schema":
             named = {"name": "answer", "strict": True, "schema": prompt.schema}
-            body["response_format"] = {"type": "json_schema", "json_schema": named}
+            body["response_format"] = {"type": form, "json_schema": named}
+        elif form == "json_object":
+            body["response_format"] = {"type": form, "schema": prompt.schema}
         return body
+
+
+def _not_understood(status: int, content: bytes) -> bool:
+    """Tell whether a server refuses the form that it was asked for, and not the question."""
+    return status in _NOT_UNDERSTOOD or (status == _FAILED and b"response_format" in content)
 
 
 def _read(response: "httpx2.Response", deadline: float) -> bytes:

@@ -26,8 +26,10 @@ class Scripted:
     """Before an answer begins."""
     drip_s: float = 0.0
     """Between every two bytes of it."""
-    knows_format: bool = True
-    """Whether ``response_format`` is understood."""
+    forms: frozenset[str] = frozenset({"json_schema", "json_object"})
+    """The kinds of ``response_format`` that are understood."""
+    refusal: int = 400
+    """The status for others."""
     headers: dict[str, str] = field(default_factory=dict)
     requests: list[dict[str, Any]] = field(default_factory=list)
     asked_with: list[dict[str, str]] = field(default_factory=list)
@@ -49,8 +51,9 @@ class _Handler(BaseHTTPRequestHandler):
         state.requests.append({"path": self.path, **request})
         state.asked_with.append(dict(self.headers))
         state.stopping.wait(state.wait_s)
-        if "response_format" in request and not state.knows_format:
-            return self._send(400, b'{"error": "unknown field response_format"}')
+        form = request.get("response_format", {}).get("type")
+        if form is not None and form not in state.forms:
+            return self._send(state.refusal, b'{"error": "unknown response_format"}')
         if state.statuses:
             status = state.statuses.pop(0)
             if status != 200:

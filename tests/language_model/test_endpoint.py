@@ -182,13 +182,26 @@ def test_thinking_aloud_and_fences_are_passed_over(server: Scripted, wrapped: st
     assert asked(server).reply == "yes"
 
 
-def test_a_server_that_knows_no_form_is_asked_without(server: Scripted) -> None:
-    server.knows_format = False
+@pytest.mark.parametrize("refusal", [400, 422, 500])
+@pytest.mark.parametrize(
+    ("forms", "tried"),
+    [
+        (set(), ["json_schema", "json_object", None]),
+        ({"json_object"}, ["json_schema", "json_object"]),
+    ],
+)
+def test_a_server_is_asked_in_a_form_that_it_knows(
+    server: Scripted, forms: set[str], tried: list[str | None], refusal: int
+) -> None:
+    server.forms, server.refusal = frozenset(forms), refusal
     server.reply = quoting(WHY)
     model = EndpointModel(server.endpoint, "any-7b")
     for _ in range(2):
         assert ask_model(model, question(), CALL).reply == "yes"
-    assert ["response_format" in request for request in server.requests] == [True, False, False]
+    asked_in = [request.get("response_format", {}).get("type") for request in server.requests]
+    assert asked_in == [*tried, tried[-1]]
+    formats = [request.get("response_format", {}) for request in server.requests]
+    assert all("schema" in form for form in formats if form.get("type") == "json_object")
 
 
 @pytest.mark.parametrize("status", [301, 401, 404, 500])
