@@ -116,6 +116,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--folder", type=Path, help="a model for transformers")
     parser.add_argument("--timeout-s", type=float, default=300.0)
     parser.add_argument("--language", choices=("en", "zh"), help="only calls in one language")
+    parser.add_argument("--calls", type=int, help="at most so many calls")
     options = parser.parse_args(arguments)
     if bool(options.endpoint) == bool(options.folder):
         parser.error("give either --endpoint or --folder")
@@ -128,7 +129,7 @@ def main(arguments: Sequence[str]) -> None:
         truth
         for truth in read_truths(resource_folder("sample_calls")).values()
         if options.language in (None, truth.language)
-    ]
+    ][: options.calls]
     _print(model, truths)
 
 
