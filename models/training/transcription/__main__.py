@@ -34,11 +34,6 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--peak-rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
-    parser.add_argument(
-        "--exclude",
-        type=Path,
-        help="file of sentence digests (texts.digest), one a line, that must not be trained on",
-    )
     return parser
 
 
@@ -49,20 +44,11 @@ def main(arguments: list[str] | None = None) -> None:
     shards = max(1, round(windows / WINDOWS_PER_SHARD))
     options.cache.mkdir(parents=True, exist_ok=True)
     if "data" in options.only:
+        from models.training.transcription.apart import kept_apart
         from models.training.transcription.data import Making, make_shards
 
-        excluded = options.exclude.read_text().split() if options.exclude else ()
-        make_shards(
-            options.cache,
-            Making(
-                options.seed,
-                min(windows, WINDOWS_PER_SHARD),
-                SHORT_SHARDS,
-                frozenset(excluded),
-            ),
-            range(shards),
-            options.threads,
-        )
+        making = Making(options.seed, min(windows, WINDOWS_PER_SHARD), SHORT_SHARDS, kept_apart())
+        make_shards(options.cache, making, range(shards), options.threads)
     if "train" in options.only:
         _train(options, shards)
     if "export" in options.only:
