@@ -143,11 +143,13 @@ def measure(
     settings = read_settings(data_dir=folder / "data", profile=profile)
     spoken: list[tuple[Dialogue, Variant | None, str]] = []
     for dialogue in chosen:
-        spoken.append((dialogue, None, _write(dialogue, _AS_WRITTEN, folder / "calls")))
+        spoken.append((dialogue, None, write_recording(dialogue, _AS_WRITTEN, folder / "calls")))
         for variant in variants(dialogue, voices):
             if variant.factor in only:
                 name = f"{variant.factor}-{variant.name}"
-                spoken.append((dialogue, variant, _write(variant.dialogue, name, folder / "calls")))
+                spoken.append(
+                    (dialogue, variant, write_recording(variant.dialogue, name, folder / "calls"))
+                )
     run_calls([folder / "calls"], settings)
     with Store.open_reader(settings.store_path) as reader:
         found = {call_id: reader.read_call(call_id) for _, _, call_id in spoken}
@@ -186,8 +188,11 @@ def _with_voices(dialogue: Dialogue, voices: dict[Speaker, VoiceSpec]) -> Dialog
     return dialogue.model_copy(update={"voices": voices})
 
 
-def _write(dialogue: Dialogue, name: str, folder: Path) -> str:
-    """Render one recording with its metadata; return the id that it is known by."""
+def write_recording(dialogue: Dialogue, name: str, folder: Path) -> str:
+    """Render one recording with its metadata; return the id that it is known by.
+
+    This is the dialogue's id and ``name``, so that one dialogue has several recordings.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     call_id = f"{dialogue.call_id}-{name}"
     call = render(dialogue)  # pauses hang on the dialogue's own id, so they stay as they are

@@ -11,7 +11,6 @@ conversations with an announcement. Needs espeak-ng.
 """
 
 import argparse
-import json
 import re
 import sys
 import tempfile
@@ -19,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.fairness import PITCHES, UNSEEN_VOICES, doubtful
+from benchmarks.fairness import PITCHES, UNSEEN_VOICES, doubtful, write_recording
 from qa_pipeline.pipeline import run_calls
 from qa_pipeline.records import Verdict
 from qa_pipeline.records.base import Record
@@ -29,9 +28,7 @@ from qa_pipeline.scoring.schema import CardTest
 from qa_pipeline.scoring.scripts import Scene, read_script
 from qa_pipeline.settings import read_settings
 from qa_pipeline.store import Store
-from synthesis.audio_file import SUFFIX, write_audio
 from synthesis.dialogue import Dialogue, Gap, Line, VoiceSpec
-from synthesis.render import record, render
 
 ROOT = Path(__file__).resolve().parents[1]
 _STATED = re.compile(r"^\s*\[(?!\s*(hold|silence)\s)[^\]]*\]\s*$", re.M)
@@ -86,20 +83,25 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--voices", type=int, default=2, help="pairs of voices, up to 4")
     parser.add_argument("--profile", default="bundled")
+    parser.add_argument("--vocabulary", nargs="*", default=(), help="names that are listed")
     parser.add_argument("--json", type=Path, help="write the result to this file too")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
-        result = measure(Path(scratch), options.voices, options.profile)
+        result = measure(Path(scratch), options.voices, options.profile, options.vocabulary)
     _print(result)
     if options.json:
         options.json.write_text(result.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
 
-def measure(folder: Path, voices: int, profile: str = "bundled") -> SpokenTests:
+def measure(
+    folder: Path, voices: int, profile: str = "bundled", vocabulary: Sequence[str] = ()
+) -> SpokenTests:
     """Speak every test of every card, judge what is heard, and compare."""
     cards = [load_scorecard(path) for path in find_scorecards(ROOT / "scorecards")]
     spoken = [made for card in cards for made in _spoken(card, voices, folder / "calls")]
-    settings = read_settings(data_dir=folder / "data", profile=profile)
+    settings = read_settings(
+        data_dir=folder / "data", profile=profile, vocabulary=tuple(vocabulary)
+    )
     run_calls([folder / "calls"], settings)
     figures: dict[str, dict[str, int]] = {}
     differences: list[Difference] = []
@@ -147,8 +149,8 @@ def _spoken(card: Scorecard, voices: int, folder: Path) -> Iterator[Spoken]:
             continue
         scene, expected = told
         for pair in range(voices):
-            call_id = f"{card.scorecard}-{number:02d}-{pair + 1}"
-            _write(_dialogue(scene, call_id, pair), scene, folder)
+            dialogue = _dialogue(scene, f"{card.scorecard}-{number:02d}", pair)
+            call_id = write_recording(dialogue, str(pair + 1), folder)
             yield Spoken(card, call_id, expected, len(test.expect) - len(expected))
 
 
@@ -190,24 +192,13 @@ def _dialogue(scene: Scene, call_id: str, pair: int) -> Dialogue:
         call_id=call_id,
         title=conversation.call_id,
         language=language,
+        metadata=scene.metadata.model_dump(mode="json", exclude_none=True, exclude={"call_id"}),
         voices={
             role: VoiceSpec(name=names[place], pitch=PITCHES[place])
             for role, place in places.items()
         },
         lines=tuple(part for _, part in sorted(parts, key=lambda timed: timed[0])),
     )
-
-
-def _write(dialogue: Dialogue, scene: Scene, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    write_audio(
-        folder / (dialogue.call_id + SUFFIX[dialogue.line.format]),
-        record(render(dialogue)),
-        dialogue.line,
-    )
-    known = scene.metadata.model_dump(mode="json", exclude_none=True)
-    text = json.dumps({**known, "call_id": dialogue.call_id}, ensure_ascii=False)
-    (folder / f"{dialogue.call_id}.meta.json").write_text(text, encoding="utf-8")
 
 
 def _print(result: SpokenTests) -> None:

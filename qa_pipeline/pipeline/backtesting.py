@@ -35,7 +35,7 @@ def backtest(
     """
     progress = progress or Silent()
     job = _Job(settings, published.packed(), draft.packed())
-    counting = job.counting()
+    counting = Counting(_side(published), _side(draft))
     with Store.open_reader(settings.store_path) as reader:
         batches = reader.plan_batches(BATCH_CALLS)
         progress.begin(sum(len(batch.call_ids) for batch in batches))
@@ -64,13 +64,6 @@ class _Job:
     published: tuple[str, str]
     draft: tuple[str, str]
 
-    def cards(self) -> tuple[Scorecard, Scorecard]:
-        return Scorecard.unpacked(*self.published), Scorecard.unpacked(*self.draft)
-
-    def counting(self) -> Counting:
-        published, draft = self.cards()
-        return Counting(_side(published), _side(draft))
-
     def begin(self) -> "_Comparing":
         return _Comparing(self)
 
@@ -79,8 +72,10 @@ class _Comparing:
     """Judges batches by both cards; the store stays open to read meanwhile."""
 
     def __init__(self, job: _Job) -> None:
-        self._job = job
-        self._judges = [Judge(card, meanings_for(card, job.settings)) for card in job.cards()]
+        cards = [Scorecard.unpacked(*packed) for packed in (job.published, job.draft)]
+        self._settings = job.settings
+        self._published, self._draft = (_side(card) for card in cards)
+        self._judges = [Judge(card, meanings_for(card, job.settings)) for card in cards]
         self._reader = Store.open_reader(job.settings.store_path)
 
     def close(self) -> None:
@@ -88,9 +83,9 @@ class _Comparing:
 
     def work(self, batch: CallBatch, _number: int) -> Counting:
         """Judge a batch by both cards, and count."""
-        counting = self._job.counting()
+        counting = Counting(self._published, self._draft)
         for call in self._reader.read_batch(batch):
-            answers = kept_answers(call.answers, self._job.settings.judge)
+            answers = kept_answers(call.answers, self._settings.judge)
             one, two = score_by(
                 self._judges, call.conversation, call.measures, call.metadata, answers
             )
