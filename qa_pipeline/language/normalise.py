@@ -164,13 +164,19 @@ def _converter() -> "OpenCC":
 
 @lru_cache(maxsize=1)
 def _traditional() -> frozenset[str]:
-    """Return the characters that OpenCC ever changes; it is slow, and most texts have none."""
+    """Return characters of which every text that OpenCC changes has one.
+
+    OpenCC is slow, and most texts have none. A phrase that is changed is known by a character
+    that is always changed, where it has one: 么 is, but only before 麼.
+    """
     changed: set[str] = set()
     for name in ("TSCharacters.txt", "TSPhrases.txt"):
         lines = (files("opencc") / "dictionary" / name).read_text(encoding="utf-8").splitlines()
         for line in lines:
             written, values = line.split("\t")
             simple = values.split()[0]
+            if simple == written or not changed.isdisjoint(written):
+                continue
             same_length = len(simple) == len(written)
             changed.update(
                 char for i, char in enumerate(written) if not same_length or simple[i] != char
@@ -178,10 +184,15 @@ def _traditional() -> frozenset[str]:
     return frozenset(changed)
 
 
+def has_traditional(text: str) -> bool:
+    """Tell whether any character may have to be simplified, which depends on those around it."""
+    return not text.isascii() and not _traditional().isdisjoint(text)
+
+
 @lru_cache(maxsize=16384)
 def simplified(text: str) -> str:
     """Return ``text`` in simplified characters, character by character (same length)."""
-    if text.isascii() or _traditional().isdisjoint(text):
+    if not has_traditional(text):
         return text
     whole = str(_converter().convert(text))
     return whole if len(whole) == len(text) else text

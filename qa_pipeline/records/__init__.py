@@ -47,7 +47,7 @@ from qa_pipeline.records.sound import (
     row_of,
     unpacked,
 )
-from qa_pipeline.records.transcript import Transcript, Turn, Word, WordTimes
+from qa_pipeline.records.transcript import SpokenWords, Transcript, Turn, Word, WordTimes
 
 __all__ = [
     "NOT_ANSWERED",
@@ -86,6 +86,7 @@ __all__ = [
     "Silence",
     "Sound",
     "SoundQuality",
+    "SpokenWords",
     "Stage",
     "ToneLabel",
     "Transcript",

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, NonNegativeFloat
 
 from qa_pipeline.records.base import Record
-from qa_pipeline.records.transcript import Turn, Word, WordTimes
+from qa_pipeline.records.transcript import SpokenWords, Turn, Word
 
 Role = Literal["agent", "customer", "ivr", "unknown"]
 TrustLevel = Literal["ok", "review", "reject"]
@@ -28,9 +28,15 @@ class Utterance(Record):
     start_s: NonNegativeFloat
     end_s: NonNegativeFloat
 
-    def word_times(self) -> list[WordTimes]:
-        """Return the words with their times, without their records where those are not made."""
-        return [(w.text, w.start_s, w.end_s, w.probability) for w in self.words]
+    def spoken(self) -> SpokenWords:
+        """Return the words in columns, without their records where those are not made."""
+        words = self.words
+        return SpokenWords(
+            [w.text for w in words],
+            [w.start_s for w in words],
+            [w.end_s for w in words],
+            [w.probability for w in words],
+        )
 
 
 class Trust(Record):

@@ -1,6 +1,7 @@
 """Words as the recogniser heard them, and turns as the diarizer heard them."""
 
-from typing import Self
+from collections.abc import Iterator
+from typing import NamedTuple, Self
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, model_validator
 
@@ -8,6 +9,19 @@ from qa_pipeline.records.base import Record
 
 WordTimes = tuple[str, float, float, float]
 """Text, start_s, end_s and probability of a word."""
+
+
+class SpokenWords(NamedTuple):
+    """Words in columns, one entry a word."""
+
+    texts: list[str]
+    starts_s: list[float]
+    ends_s: list[float]
+    probabilities: list[float]
+
+    def rows(self) -> Iterator[WordTimes]:
+        """Yield the words one by one."""
+        return zip(*self, strict=True)
 
 
 class Word(Record):

@@ -73,7 +73,8 @@ def exact_sum(values: Iterable[Decimal]) -> Fraction:
     return sum((Fraction(n, d) for d, n in by_denominator.items()), Fraction(0))
 
 
-def share_earned(judged: Sequence[Points]) -> Fraction | None:
+@lru_cache(maxsize=65536)
+def share_earned(judged: tuple[Points, ...]) -> Fraction | None:
     """Return earned / possible in per cent, or ``None`` where nothing was judged."""
     possible = exact_sum(possible for _, possible in judged)
     if not possible:
@@ -83,10 +84,17 @@ def share_earned(judged: Sequence[Points]) -> Fraction | None:
 
 def weighted(parts: Iterable[tuple[Decimal, Fraction | None]]) -> Fraction | None:
     """Return the mean of (weight, per cent) over the parts that have a score."""
-    scored = [(weight, score) for weight, score in parts if score is not None]
-    weights = exact_sum(weight for weight, _ in scored)
-    total = sum((Fraction(weight) * score for weight, score in scored), Fraction(0))
-    return total / weights if weights else None
+    total, all_weights, under = 0, 0, 1
+    for weight, score in parts:
+        if score is None:
+            continue
+        # all over one denominator, which is made small only at the end: the numbers are few
+        times, over = weight.as_integer_ratio()
+        over *= score.denominator
+        total = total * over + times * score.numerator * under
+        all_weights = all_weights * over + times * score.denominator * under
+        under *= over
+    return Fraction(total, all_weights) if all_weights else None
 
 
 def is_open(result: CriterionResult) -> bool:
@@ -142,7 +150,7 @@ class _Sums:
                 judged.append(_points_if(section, result, turned))
                 if (turned or result.verdict) == "not_met" and result.critical:
                     scopes.add(result.critical)
-            score = share_earned(judged)
+            score = share_earned(tuple(judged))
             self.plain.append(score)
             self.strict.append(Fraction(0) if score is not None and "section" in scopes else score)
             self.failed = self.failed or "card" in scopes

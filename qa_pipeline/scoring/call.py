@@ -10,7 +10,8 @@ from qa_pipeline.scoring.checks import Who
 from qa_pipeline.scoring.reasons import Words
 from qa_pipeline.scoring.schema import METADATA_VARIABLES
 from qa_pipeline.scoring.stream import Stream, stream_of
-from qa_pipeline.scoring.windows import Interval
+from qa_pipeline.scoring.units import Extent
+from qa_pipeline.scoring.windows import Interval, Intervals
 
 _ROLES: dict[Who, tuple[Role, ...]] = {
     "agent": ("agent",),
@@ -34,6 +35,8 @@ class Call:
         self.metadata = metadata
         self.words = Words(conversation.language)
         self._streams: dict[Role, Stream] = {}
+        self.edges: dict[tuple[Extent | None, Extent | None], tuple[Intervals, str]] = {}
+        """Beginnings and ends of the call that checks look at: their seconds, and in words."""
         self._asked = 0
         self.needs_model = False
         """Whether the criterion has put a question to a language model."""
@@ -76,13 +79,18 @@ class Call:
 
     @cached_property
     def _words_s(self) -> NDArray[np.float64]:
-        """Begin and end of every word, shape (words, 2)."""
-        words = [word for u in self.conversation.utterances for word in u.word_times()]
-        return np.array([word[1:3] for word in words]).reshape(-1, 2)
+        """Begin and end of every word, shape (2, words)."""
+        starts_s: list[float] = []
+        ends_s: list[float] = []
+        for utterance in self.conversation.utterances:
+            spoken = utterance.spoken()
+            starts_s += spoken.starts_s
+            ends_s += spoken.ends_s
+        return np.array([starts_s, ends_s]).reshape(2, -1)
 
     def speaks_in(self, span: Interval) -> bool:
         """Tell whether any part of any word lies in ``span``."""
-        starts_s, ends_s = self._words_s.T
+        starts_s, ends_s = self._words_s
         return bool(((starts_s < span.end_s) & (ends_s > span.start_s)).any())
 
     def streams(self, who: Who) -> list[Stream]:

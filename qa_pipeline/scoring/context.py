@@ -62,7 +62,8 @@ class Context:
 
     def has(self, start_s: float, end_s: float) -> bool:
         """Tell whether any part of a stretch of time is looked at."""
-        return any(span.touches(start_s, max(end_s, start_s + 1e-6)) for span in self.spans)
+        end_s = max(end_s, start_s + 1e-6)
+        return any(start_s < span.end_s and end_s > span.start_s for span in self.spans)
 
     def searched(self) -> tuple[Evidence, ...]:
         """Return the seconds looked at, as evidence for something missing."""
@@ -109,13 +110,21 @@ def narrowed(window: Window, context: Context, ask: Ask) -> Context | Outcome:
 
 def _edges(window: Window, context: Context) -> Context:
     """Narrow to ``first`` and ``last``."""
-    if window.first is None and window.last is None and context.is_whole:
+    whole = context.is_whole
+    if window.first is None and window.last is None and whole:
         return context
-    words = context.words
-    first = words.first(window.first) if window.first else ""
-    last = words.last(window.last) if window.last else ""
-    where = words.commas([first, last])
-    return context.within(windows.edge_windows(window, context.call.extent), where)
+    known = context.call.edges
+    key = window.first, window.last
+    if key not in known:
+        words = context.words
+        first = words.first(window.first) if window.first else ""
+        last = words.last(window.last) if window.last else ""
+        spans = windows.edge_windows(window, context.call.extent)
+        known[key] = spans, words.commas([first, last])
+    spans, where = known[key]
+    if whole and not context.where:
+        return replace(context, spans=spans, where=where)
+    return context.within(spans, where)
 
 
 def _anchor(anchor: Check, context: Context, ask: Ask) -> Outcome:

@@ -7,7 +7,7 @@ the process lives, so a stream is a matter of looking up columns of bits. Nothin
 """
 
 from threading import Lock
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +18,12 @@ from qa_pipeline.language.normalise import Script
 from qa_pipeline.language.phonetics import sound_of
 from qa_pipeline.scoring.phrases import Phrase
 from qa_pipeline.scoring.stream import Stream
+from qa_pipeline.scoring.vocabulary import Table, Vocabulary
 
 WORD_ALIKE = 0.65
 """Mean similarity of letters and sound from which one word may be another, misheard."""
 JOINED_ALIKE = 0.85
 """The same for two words taken as one, which are longer and so alike more easily."""
-KNOWN_WORDS = 12_000
-"""Words that are remembered; with one more, remembering begins anew."""
 FEW = 32
 """Fewer words of phrases than this are compared anew in each stream: nothing to remember for each
 of the agents whose names a card asks for."""
@@ -32,50 +31,9 @@ _TOLERANCE: Final = 1e-4
 """Of single precision; `matching.is_there` decides."""
 _LEAST: Final = -10_000
 
-Places = NDArray[np.intp]
-N = TypeVar("N", bound=np.generic)
-
-
-class Vocabulary:
-    """Numbers for the compared words that streams are made of."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[tuple[str, Script], int] = {}
-        self.words: list[tuple[str, Script]] = []
-
-    def numbers(self, stream: Stream) -> Places:
-        """Return the number of each token of a stream."""
-        return np.array([self._number(t.text, t.script) for t in stream.tokens], dtype=np.intp)
-
-    def numbers_once(self, stream: Stream) -> Places:
-        """Return the number of each token of a stream, which remembers them."""
-        known = stream.memory.get(self)
-        if known is None:
-            known = stream.memory[self] = self.numbers(stream)
-        return known  # type: ignore[return-value]
-
-    def _number(self, text: str, script: Script) -> int:
-        word = (text, script)
-        number = self._numbers.get(word)
-        if number is None:
-            number = self._numbers[word] = len(self.words)
-            self.words.append(word)
-        return number
-
-
 _lock = Lock()
-_vocabulary = [Vocabulary()]
 
-
-def forget() -> None:
-    """Begin to remember words anew; what is found does not depend on it."""
-    _vocabulary[0] = Vocabulary()
-
-
-def _current() -> Vocabulary:
-    if len(_vocabulary[0].words) > KNOWN_WORDS:
-        forget()
-    return _vocabulary[0]
+Places = NDArray[np.intp]
 
 
 class Windows(NamedTuple):
@@ -85,17 +43,21 @@ class Windows(NamedTuple):
     firsts: Places
     ends: Places
 
+    def kept(self, which: NDArray[np.bool_]) -> "Windows":
+        """Return some of them."""
+        return Windows(self.phrases[which], self.firsts[which], self.ends[which])
+
 
 class Landmarks:
     """Finds where phrases of one script may be."""
 
     def __init__(self, phrases: tuple[Phrase, ...]) -> None:
         # those of which most words are looked for come first
-        order = sorted(range(len(phrases)), key=lambda i: -len(phrases[i].needed_places()))
+        order = sorted(range(len(phrases)), key=lambda i: -len(phrases[i].needed_places))
         ordered = [phrases[i] for i in order]
         kinds: dict[Kind, int] = {}
         slots = [
-            [(kinds.setdefault(_kind(p, place), len(kinds)), place) for place in p.needed_places()]
+            [(kinds.setdefault(_kind(p, place), len(kinds)), place) for place in p.needed_places]
             for p in ordered
         ]
         # of all phrases that have so many, the first words, then the second ones, and so on
@@ -108,7 +70,7 @@ class Landmarks:
         # small numbers are fast to add, but must not overflow
         most = max(len(phrase.sound) + phrase.length for phrase in phrases)
         self._type = np.uint8 if most <= 255 else np.uint16
-        self._needed = np.array([[p.needed_total()] for p in ordered], dtype=self._type)
+        self._needed = np.array([[p.needed_total] for p in ordered], dtype=self._type)
         words = phrases[0].script == "en"
         self._columns = (_EnglishColumns if words else _MandarinColumns)(list(kinds))
 
@@ -127,7 +89,7 @@ class Landmarks:
 
     def _places(self, stream: Stream) -> tuple[Places, Places]:
         """Return phrases, by their row, and the tokens at which they may begin."""
-        count, reach = len(stream.tokens), int(self._longest.max())
+        count, reach = stream.length, int(self._longest.max())
         with _lock:
             there = self._columns.there_in(stream)
         near = np.zeros((len(there), count + reach), dtype=self._type)
@@ -157,45 +119,41 @@ def _kind(phrase: Phrase, place: int) -> Kind:
 
 
 class _Columns:
-    """How much each known word is of each kind, one column a word, made when it is first met."""
+    """What each known word may stand for, worked out when it is first met."""
 
     def __init__(self, kinds: list[Kind]) -> None:
         self._count = len(kinds)
         self._of: Vocabulary | None = None
         self._known = 0
-        self._stands: NDArray[np.uint8] = np.zeros((len(kinds), 0), dtype=np.uint8)
-
-    def _learn(self, vocabulary: Vocabulary) -> None:
-        if self._of is not vocabulary:
-            self._of, self._known = vocabulary, 0
-        new = vocabulary.words[self._known :]
-        if not new:
-            return
-        end = self._known + len(new)
-        if end > self._stands.shape[1]:
-            self._grow(end + max(64, end // 4))
-        self._add(new, self._known, end)
-        self._known = end
-
-    def _grow(self, size: int) -> None:
-        self._stands = _wider(self._stands, size)
-
-    def _add(self, words: list[tuple[str, Script]], first: int, end: int) -> None:
-        raise NotImplementedError
 
     def there_in(self, stream: Stream) -> NDArray[np.uint8]:
         """Return for each kind and each token how much of the one the other may be."""
+        vocabulary, heard = stream.vocabulary, stream.columns.numbers
         if self._count < FEW:
-            vocabulary = Vocabulary()
-            heard = vocabulary.numbers(stream)
-        else:
-            vocabulary = _current()
-            heard = vocabulary.numbers_once(stream)
-        self._learn(vocabulary)
+            # nothing to remember: only the words of this stream are compared
+            here, heard = np.unique(heard, return_inverse=True)
+            self._begin()
+            self._add([vocabulary.words[number] for number in here.tolist()])
+            return self._there(heard)
+        if self._of is not vocabulary:
+            self._of, self._known = vocabulary, 0
+            self._begin()
+        end = len(vocabulary.words)
+        if end > self._known:
+            self._add(vocabulary.words[self._known : end])
+            self._known = end
         return self._there(heard)
 
+    def _begin(self) -> None:
+        """Remember nothing any more."""
+        raise NotImplementedError
+
+    def _add(self, words: list[tuple[str, Script]]) -> None:
+        """Work out what more words may stand for."""
+        raise NotImplementedError
+
     def _there(self, heard: Places) -> NDArray[np.uint8]:
-        return np.take(self._stands, heard, axis=1)
+        raise NotImplementedError
 
 
 class _MandarinColumns(_Columns):
@@ -205,11 +163,16 @@ class _MandarinColumns(_Columns):
         super().__init__(kinds)
         self._sounds = [sound for sound, _ in kinds]
 
-    def _add(self, words: list[tuple[str, Script]], first: int, end: int) -> None:
+    def _begin(self) -> None:
+        self._shared = Table(self._count, np.uint8)
+
+    def _add(self, words: list[tuple[str, Script]]) -> None:
         heard = [sound_of(text, script) for text, script in words]
-        self._stands[:, first:end] = cdist(
-            self._sounds, heard, scorer=LCSseq.similarity, dtype=np.int32
-        )
+        shared = cdist(self._sounds, heard, scorer=LCSseq.similarity, dtype=np.int32)
+        self._shared.add(shared.T)
+
+    def _there(self, heard: Places) -> NDArray[np.uint8]:
+        return self._shared.take(heard)
 
 
 class _EnglishColumns(_Columns):
@@ -222,40 +185,48 @@ class _EnglishColumns(_Columns):
         self._merged = [[places.setdefault(m, len(places)) for m in merged] for _, merged in kinds]
         self._letters = list(places)
         self._sounds = [sound_of(text, "en") for text in self._letters]
-        self._parts: NDArray[np.int16] = np.zeros((len(kinds), 0), dtype=np.int16)
-        self._wanted = np.array([[7 * len(word)] for word, _ in kinds], dtype=np.int16)
+        self._wanted = np.array([7 * len(word) for word, _ in kinds], dtype=np.int16)
 
-    def _grow(self, size: int) -> None:
-        super()._grow(size)
-        self._parts = _wider(self._parts, size)
+    def _begin(self) -> None:
+        self._first_and_count = Table(2)
+        self._stands_for = Table(1)
+        self._parts = np.zeros((64, self._count), dtype=np.int16)
 
-    def _add(self, words: list[tuple[str, Script]], first: int, end: int) -> None:
+    def _add(self, words: list[tuple[str, Script]]) -> None:
         texts = [text for text, _ in words]
         sounds = [sound_of(text, "en") for text in texts]
         alike = _ratio(self._letters, texts) / 2 + _ratio(self._sounds, sounds) / 2
         stands = alike[self._words] >= WORD_ALIKE - _TOLERANCE
         for row, merged in enumerate(self._merged):
             stands[row] |= (alike[merged] >= JOINED_ALIKE - _TOLERANCE).any(axis=0)
-        self._stands[:, first:end] = stands
         # Two words as one are alike only with letters alike by 2 * 0.85 - 1 = 0.7 or more, and
         # share no longer subsequence with the phrase's word than each of them does, added up.
-        common = cdist(self._letters, texts, scorer=LCSseq.similarity, dtype=np.int32)
-        lengths = np.array([len(text) for text in texts])
-        parts = 20 * common[self._words] - 7 * lengths
-        self._parts[:, first:end] = np.maximum(parts, _LEAST)
+        common = cdist(texts, self._letters, scorer=LCSseq.similarity, dtype=np.int32)
+        lengths = np.array([[len(text)] for text in texts])
+        parts = np.maximum(20 * common[:, self._words] - 7 * lengths, _LEAST)
+        first = self._first_and_count.size
+        if first + len(parts) > len(self._parts):
+            wider = np.zeros((2 * (first + len(parts)), self._count), dtype=np.int16)
+            wider[:first] = self._parts[:first]
+            self._parts = wider
+        self._parts[first : first + len(parts)] = parts
+        counts = stands.sum(axis=0)
+        begins = self._stands_for.size + np.cumsum(counts) - counts
+        self._first_and_count.add(np.stack([begins, counts], axis=1))
+        self._stands_for.add(np.nonzero(stands.T)[1][:, np.newaxis])
 
     def _there(self, heard: Places) -> NDArray[np.uint8]:
-        found = super()._there(heard)
-        parts = np.take(self._parts, heard, axis=1)
-        found[:, :-1] |= parts[:, :-1] + parts[:, 1:] >= self._wanted
+        found = np.zeros((self._count, len(heard)), dtype=np.uint8)
+        firsts, counts = self._first_and_count.take(heard)
+        tokens = np.repeat(np.arange(len(heard)), counts)
+        within = np.arange(len(tokens)) - (np.cumsum(counts) - counts)[tokens]
+        found[self._stands_for.take(firsts[tokens] + within)[0], tokens] = 1
+        parts = np.take(self._parts, heard, axis=0)
+        merged = np.flatnonzero(parts[:-1] + parts[1:] >= self._wanted)
+        tokens, kinds = np.divmod(merged, self._count)
+        found[kinds, tokens] = 1
         return found
 
 
 def _ratio(some: list[str], others: list[str]) -> NDArray[np.float32]:
     return cdist(some, others, scorer=Indel.normalized_similarity, dtype=np.float32)
-
-
-def _wider(columns: NDArray[N], size: int) -> NDArray[N]:
-    wider = np.zeros((columns.shape[0], size), dtype=columns.dtype)
-    wider[:, : columns.shape[1]] = columns
-    return wider

@@ -355,19 +355,19 @@ def _phrases(context: Context | None, target: Target) -> set[tuple[str, Language
     if context is None:
         return found
     for stream in context.call.streams(target.says.who):
-        tokens = stream.tokens
+        texts, scripts, places = stream.texts, stream.scripts, stream.places
         for first, last in stream.runs:
             for start in range(first, last):
-                language: Language = "zh" if tokens[start].script == "zh" else "en"
+                language: Language = "zh" if scripts[start] == "zh" else "en"
                 for length in LENGTHS[language]:
-                    group = tokens[start : min(start + length, last)]
-                    if len(group) < length or group[-1].utterance != group[0].utterance:
+                    end = start + length
+                    if end > last or places[end - 1] != places[start]:
                         break
-                    if any(t.script != group[0].script for t in group):
+                    if set(scripts[start:end]) != {scripts[start]}:
                         break
-                    if context.has(group[0].start_s, group[-1].end_s):
+                    if context.has(stream.starts_s[start], stream.ends_s[end - 1]):
                         joiner = " " if language == "en" else ""
-                        found.add((joiner.join(t.text for t in group), language))
+                        found.add((joiner.join(texts[start:end]), language))
     return found
 
 

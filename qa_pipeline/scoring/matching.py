@@ -20,7 +20,7 @@ from qa_pipeline.language.phonetics import sound_of
 from qa_pipeline.scoring.checks import Match
 from qa_pipeline.scoring.landmarks import JOINED_ALIKE, WORD_ALIKE, Landmarks, Places, Windows
 from qa_pipeline.scoring.phrases import EXACT, Phrase, PhraseSet
-from qa_pipeline.scoring.stream import Joined, Stream, Token
+from qa_pipeline.scoring.stream import Joined, Stream
 
 Scores = NDArray[np.float32]
 ROUNDING = 1e-3
@@ -53,7 +53,8 @@ def find(stream: Stream, phrases: PhraseSet) -> list[Hit]:
     Near misses (``found`` is false) never take the place of a match. What was found once in a
     stream is remembered with it: cards ask for the same list more than once.
     """
-    find_all(stream, (phrases,))
+    if phrases not in stream.memory:
+        find_all(stream, (phrases,))
     known = stream.memory[phrases]
     return list(known) if isinstance(known, tuple) else []
 
@@ -62,21 +63,38 @@ def find_all(stream: Stream, sets: Iterable[PhraseSet]) -> None:
     """Find the phrases of several sets at once, for `find` to remember."""
     missing = tuple(dict.fromkeys(each for each in sets if each not in stream.memory))
     hits: dict[PhraseSet, list[Hit]] = {each: [] for each in missing}
+    heard = set(stream.scripts)
     for group in _groups(missing):
-        if group.script in stream.scripts:
+        if group.shapes.script in heard:
             windows = group.landmarks.windows(stream)
-            for number, hit in alike(windows, group.phrases, stream, group.match):
+            for number, hit in alike(windows, group.shapes, stream, group.match):
                 hits[group.sets[number]].append(hit)
     for each, found in hits.items():
         stream.memory[each] = tuple(best(found, partial(_is_there, each, stream)))
 
 
+class Shapes:
+    """Phrases of one script as columns, to be compared with many windows at once."""
+
+    def __init__(self, phrases: tuple[Phrase, ...]) -> None:
+        self.phrases = phrases
+        self.script = phrases[0].script
+        self.letters = [phrase.letters for phrase in phrases]
+        self.sounds = [phrase.sound for phrase in phrases]
+        self.letter_lengths = np.array([len(text) for text in self.letters])
+        self.sound_lengths = np.array([len(text) for text in self.sounds])
+        self.floors = np.array([phrase.floor for phrase in phrases], dtype=np.float32)
+        self.alone = np.array([phrase.length == 1 for phrase in phrases])
+        """Single characters have too many homophones to be found by sound."""
+        self.mixed = np.array([len(p.sound) != 5 * p.length for p in phrases])
+        """Chinese with words in another script."""
+
+
 class _Group(NamedTuple):
     """Phrases of one script that are compared in one way, of several sets."""
 
-    script: Script
     match: Match
-    phrases: tuple[Phrase, ...]
+    shapes: Shapes
     sets: tuple[PhraseSet, ...]
     """The set of each of them."""
     landmarks: Landmarks
@@ -89,84 +107,92 @@ def _groups(sets: tuple[PhraseSet, ...]) -> list[_Group]:
         for phrase in each.by_text.values():
             parts.setdefault((phrase.script, each.match), []).append((phrase, each))
     groups = []
-    for (script, match), part in parts.items():
+    for (_, match), part in parts.items():
         phrases = tuple(phrase for phrase, _ in part)
-        groups.append(
-            _Group(script, match, phrases, tuple(each for _, each in part), Landmarks(phrases))
-        )
+        whose = tuple(each for _, each in part)
+        groups.append(_Group(match, Shapes(phrases), whose, Landmarks(phrases)))
     return groups
 
 
-def alike(
-    windows: Windows, phrases: tuple[Phrase, ...], stream: Stream, match: Match
-) -> list[tuple[int, Hit]]:
+def alike(windows: Windows, shapes: Shapes, stream: Stream, match: Match) -> list[tuple[int, Hit]]:
     """Return the windows that are like their phrases or nearly so, whatever words are there.
 
-    ``phrases``: all of one script. Each hit comes with the number of its phrase.
+    Each hit comes with the number of its phrase.
     """
     if not len(windows.phrases):
         return []
+    windows, scores = _scores(windows, shapes, stream, match)
+    rows = zip(*(column.tolist() for column in (*windows, scores)), strict=True)
     found = []
-    kept, scores = _scores(windows, phrases, stream, match)
-    for place, score in zip(kept.tolist(), scores.tolist(), strict=True):
-        number = int(windows.phrases[place])
-        phrase = phrases[number]
-        first, last = int(windows.firsts[place]), int(windows.ends[place]) - 1
-        found.append((number, Hit(first, last, round(score, 2), phrase.required, phrase.text)))
+    for number, first, end, score in rows:
+        phrase = shapes.phrases[number]
+        hit = Hit(first, end - 1, round(score, 2), phrase.required, phrase.text)
+        found.append((number, hit))
     return found
 
 
 def _scores(
-    windows: Windows, phrases: tuple[Phrase, ...], stream: Stream, match: Match
-) -> tuple[Places, Scores]:
+    windows: Windows, shapes: Shapes, stream: Stream, match: Match
+) -> tuple[Windows, Scores]:
     """Return the windows that are alike or nearly so, and how much, 0 to 100.
 
     English codes drop vowels and say little alone; Mandarin codes say all that is heard, but for
     single characters, which have too many homophones.
     """
-    letters = Letters([phrase.letters for phrase in phrases], stream.letters)
-    sounds = Letters([phrase.sound for phrase in phrases], stream.sounds)
-    floors = np.array([phrase.floor for phrase in phrases], dtype=np.float32)[windows.phrases]
+    letters = Compared(shapes.letters, shapes.letter_lengths, stream.letters_joined)
     if match != "sound":
-        scores = letters.compared(windows, None)
-        kept = np.flatnonzero(scores >= floors)
-        return kept, scores[kept]
-    if phrases[0].script == "en":
+        windows = windows.kept(letters.may_reach(windows, shapes.floors[windows.phrases]))
+        scores = letters.compared(windows)
+    elif shapes.script == "en":
         # with letters less alike than this, no likeness of sound is enough
-        by_letters = letters.compared(windows, None)
-        kept = np.flatnonzero(by_letters >= 2 * floors - 100 - ROUNDING)
-        by_letters = by_letters[kept]
-        both = (by_letters + sounds.compared(windows, kept)) / 2
-        scores = np.maximum(by_letters, both)
+        needed = 2 * shapes.floors[windows.phrases] - 100 - ROUNDING
+        may = letters.may_reach(windows, needed)
+        windows, needed = windows.kept(may), needed[may]
+        by_letters = letters.compared(windows)
+        kept = by_letters >= needed
+        windows, by_letters = windows.kept(kept), by_letters[kept]
+        sounds = Compared(shapes.sounds, shapes.sound_lengths, stream.sounds_joined)
+        scores = np.maximum(by_letters, (by_letters + sounds.compared(windows)) / 2)
     else:
         # the same character sounds the same, but for what is written in another script
-        by_sound = sounds.compared(windows, None)
-        alone = np.array([phrase.length == 1 for phrase in phrases])[windows.phrases]
-        mixed = np.array([len(p.sound) != 5 * p.length for p in phrases])[windows.phrases]
-        kept = np.flatnonzero((by_sound >= floors - ROUNDING) | mixed)
-        by_letters = letters.compared(windows, kept)
-        scores = np.where(alone[kept], by_letters, np.maximum(by_letters, by_sound[kept]))
-    enough = scores >= floors[kept]
-    return kept[enough], scores[enough]
+        sounds = Compared(shapes.sounds, shapes.sound_lengths, stream.sounds_joined)
+        needed, mixed = shapes.floors[windows.phrases] - ROUNDING, shapes.mixed[windows.phrases]
+        may = sounds.may_reach(windows, needed) | mixed
+        windows, needed, mixed = windows.kept(may), needed[may], mixed[may]
+        by_sound = sounds.compared(windows)
+        kept = (by_sound >= needed) | mixed
+        windows, by_sound = windows.kept(kept), by_sound[kept]
+        by_letters = letters.compared(windows)
+        alone = shapes.alone[windows.phrases]
+        scores = np.where(alone, by_letters, np.maximum(by_letters, by_sound))
+    enough = scores >= shapes.floors[windows.phrases]
+    return windows.kept(enough), scores[enough]
 
 
-class Letters:
+class Compared:
     """Phrases and a stream, both as letters or both as sounds."""
 
-    def __init__(self, phrases: list[str], stream: Joined) -> None:
+    def __init__(self, phrases: list[str], lengths: Places, stream: Joined) -> None:
         self._phrases = phrases
+        self._lengths = lengths
         self._stream = stream
 
-    def compared(self, windows: Windows, kept: Places | None) -> Scores:
-        """Return how alike windows (those ``kept``; default all) and their phrases are, 0 to 100.
+    def may_reach(self, windows: Windows, needed: Scores) -> NDArray[np.bool_]:
+        """Tell which windows are of a length that can be so much alike, 0 to 100, at all."""
+        own = self._lengths[windows.phrases]
+        heard = self._stream.lengths(windows.firsts, windows.ends)
+        most = 100 - 100 * np.abs(own - heard) / np.maximum(own + heard, 1)
+        return np.asarray(most >= needed - ROUNDING)
+
+    def compared(self, windows: Windows) -> Scores:
+        """Return how alike windows and their phrases are, 0 to 100.
 
         Normalised indel similarity (`rapidfuzz`).
         """
-        chosen = windows if kept is None else Windows(*(column[kept] for column in windows))
         phrases = self._phrases
         ratio = cpdist(
-            [phrases[i] for i in chosen.phrases.tolist()],
-            self._stream.cuts(chosen.firsts.tolist(), chosen.ends.tolist()),
+            [phrases[i] for i in windows.phrases.tolist()],
+            self._stream.cuts(windows.firsts.tolist(), windows.ends.tolist()),
             scorer=Indel.normalized_similarity,
             dtype=np.float32,
         )
@@ -174,25 +200,35 @@ class Letters:
 
 
 def _is_there(phrases: PhraseSet, stream: Stream, hit: Hit) -> bool:
-    return is_there(phrases.by_text[hit.phrase], stream.tokens[hit.first : hit.last + 1])
+    return is_there(phrases.by_text[hit.phrase], stream, hit.first, hit.last + 1)
 
 
-def is_there(phrase: Phrase, tokens: list[Token]) -> bool:
-    """Tell whether enough words of a phrase are there in some form, near their places.
+def is_there(phrase: Phrase, stream: Stream, first: int, end: int) -> bool:
+    """Tell whether enough words of a phrase are in a run, in some form, near their places.
 
     Similar letters in all do not make a phrase: "anything for" is not "anything further".
     """
     if phrase.script == "zh":
-        sounds = [token.sound for token in tokens]
-        there = sum(
-            max(_shared(sound, other) for other in sounds[max(0, i - 1) : i + 2])
-            for i, sound in enumerate(phrase.sounds)
-            if i <= len(sounds)
-        )
+        there = _sounds_shared(phrase.sounds, tuple(stream.sounds[first:end]))
     else:
-        heard = tuple(token.text for token in tokens)
-        there = sum(_word_is_in(i, phrase.words, heard) for i in phrase.needed_places())
-    return there >= phrase.needed_total()
+        there = _words_there(phrase.words, tuple(stream.texts[first:end]), phrase.needed_places)
+    return there >= phrase.needed_total
+
+
+@lru_cache(maxsize=65536)
+def _sounds_shared(wanted: tuple[str, ...], heard: tuple[str, ...]) -> int:
+    """Return how many symbols of the sounds wanted are heard about their places."""
+    return sum(
+        max(_shared(sound, other) for other in heard[max(0, i - 1) : i + 2])
+        for i, sound in enumerate(wanted)
+        if i <= len(heard)
+    )
+
+
+@lru_cache(maxsize=65536)
+def _words_there(words: tuple[str, ...], heard: tuple[str, ...], needed: tuple[int, ...]) -> int:
+    """Return how many of the words at the needed places are heard."""
+    return sum(_word_is_in(i, words, heard) for i in needed)
 
 
 @lru_cache(maxsize=65536)
@@ -227,6 +263,8 @@ def best(candidates: list[Hit], accepted: Callable[[Hit], bool] | None = None) -
 
     ``accepted``: those that it refuses are left out, and take no place of others.
     """
+    if len(candidates) < 2:
+        return [hit for hit in candidates if accepted is None or accepted(hit)]
     ranked = sorted(
         candidates, key=lambda h: (not h.found, -h.score, h.first - h.last, h.first, h.phrase)
     )

@@ -55,6 +55,7 @@ class Phrase:
         slack = 1 if self.required < EXACT or self.script == "en" else 0
         return range(max(1, self.length - slack), self.length + slack + 1)
 
+    @cached_property
     def needed_places(self) -> tuple[int, ...]:
         """Return the places of the words that are looked for each by itself.
 
@@ -66,6 +67,7 @@ class Phrase:
         weight = WORD_OF_WEIGHT if self.length > 3 else WORD_OF_WEIGHT - 1
         return tuple(i for i in every if len(self.words[i]) >= weight) or every
 
+    @cached_property
     def needed_total(self) -> int:
         """Return how much of `needed_places` has to be there, at least 1.
 
@@ -75,7 +77,7 @@ class Phrase:
         if self.script == "zh":
             both = 2 * len(self.sound) - max(map(len, self.sounds))
             return max(1, ceil(self.floor / 100 * both / 2 - 1e-6))
-        return max(1, len(self.needed_places()) - self.length // WORDS_A_MISS)
+        return max(1, len(self.needed_places) - self.length // WORDS_A_MISS)
 
 
 class PhraseSet:

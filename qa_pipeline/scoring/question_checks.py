@@ -86,7 +86,7 @@ def _quote(line: Utterance, text: str, inside: Context) -> Quote:
     for stream in inside.call.streams("any"):
         for index, utterance in enumerate(stream.utterances):
             if utterance.utterance_id == line.utterance_id:
-                covered = stream.tokens_in(index, start, start + len(text))
+                covered = stream.words_in(index, start, start + len(text))
                 if covered:
                     found = stream.quote(covered[0], covered[-1])
                     return Quote(line, text, found.start_s, found.end_s, found.probability)

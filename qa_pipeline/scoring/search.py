@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from qa_pipeline.language.meaning import Meanings, pieces_of_meaning
-from qa_pipeline.language.normalise import Script, pieces, simplified
+from qa_pipeline.language.normalise import Script, pieces
 from qa_pipeline.language.patterns import pattern
 from qa_pipeline.records import Utterance
 from qa_pipeline.scoring.checks import Match, Says, Who
@@ -30,6 +30,9 @@ which a person should look: who does what to whom is hard for a sentence encoder
 MEANING_FAR = 20.0
 """Points below the threshold down to which a person should look where a meaning was expected: of
 sentences that do mean it most reach this, few the threshold (``benchmarks.meaning``)."""
+
+
+_ENDS_OF_TEXT = ("^", "$", r"\A", r"\z", r"\Z")
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +136,8 @@ def search(query: Query, stream: Stream) -> list[Found]:
     known = stream.memory.get(query)
     if isinstance(known, list):
         return known
-    find_all(stream, query.together)
+    if query.phrases not in stream.memory:
+        find_all(stream, query.together)
     hits = find(stream, query.phrases) + _pattern_hits(query.regex, stream)
     found = [_found(hit, stream, hit.narrow) for hit in _clear(hits, query, stream)]
     stream.memory[query] = found
@@ -172,6 +176,8 @@ def _clear(hits: list[Hit], query: Query, stream: Stream) -> list[Hit]:
 
     Where two overlap, matches come before near misses, and then the earlier before the later.
     """
+    if not hits:
+        return []
     spans = [(h.first, h.last) for h in find(stream, query.exceptions) if h.found]
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda h: not h.found):
@@ -185,14 +191,24 @@ def _clear(hits: list[Hit], query: Query, stream: Stream) -> list[Hit]:
 def _pattern_hits(source: str | None, stream: Stream) -> list[Hit]:
     """Return what the regular expression finds, utterance by utterance, as exact matches."""
     hits: list[Hit] = []
-    if source is None:
+    if source is None or not _may_match(source, stream):
         return hits
-    for index, utterance in enumerate(stream.utterances):
-        for match in pattern(source).finditer(simplified(utterance.text)):
-            covered = stream.tokens_in(index, match.start(), match.end())
+    for index, line in enumerate(stream.lines):
+        for match in pattern(source).finditer(line):
+            covered = stream.words_in(index, match.start(), match.end())
             if covered:
                 hits.append(Hit(covered[0], covered[-1], 100.0, 100.0, source))
     return hits
+
+
+def _may_match(source: str, stream: Stream) -> bool:
+    """Tell whether a pattern may match any utterance, by looking once at all of them.
+
+    An end of line is no part of a word either, so only what asks for the end of the text itself
+    can match an utterance alone and not among others.
+    """
+    anchored = any(mark in source for mark in _ENDS_OF_TEXT)
+    return anchored or pattern(source).search(stream.text) is not None
 
 
 def _meaning_hits(
@@ -213,11 +229,11 @@ def _meaning_hits(
         row = int(alike[:, column].argmax())
         score = float(alike[row, column])
         margin = score - max((float(other) for other in unlike[:, column]), default=0.0)
-        tokens = stream.tokens_in(index, start, end)
-        if not tokens or score < needed - near or margin < -MEANING_NEAR:
+        covered = stream.words_in(index, start, end)
+        if not covered or score < needed - near or margin < -MEANING_NEAR:
             continue
         required = needed if margin > 0 else 100.0
         sure = score >= needed + MEANING_NEAR and margin >= MEANING_NEAR
         score = round(min(100.0, score), 2)
-        hits.append((Hit(tokens[0], tokens[-1], score, required, query.examples[row]), sure))
+        hits.append((Hit(covered[0], covered[-1], score, required, query.examples[row]), sure))
     return hits

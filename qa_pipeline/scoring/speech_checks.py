@@ -177,7 +177,9 @@ def _missing(body: Says, inside: Context, found: list[Found]) -> Outcome:
 
 def _heard(body: Says, inside: Context) -> str:
     """Return the words said in the window, shortened: its beginning, or its end for ``last``."""
-    parts = [cut for stream in inside.call.streams(body.who) for cut in stream.texts(inside.spans)]
+    parts = [
+        cut for stream in inside.call.streams(body.who) for cut in stream.heard(inside.spans).texts
+    ]
     heard = " ".join(text for _, text in sorted(parts))
     if len(heard) <= HEARD_LIMIT:
         return heard
@@ -194,9 +196,9 @@ def _what(body: Says, context: Context) -> str:
 def heard_probability(body: Says, inside: Context) -> float:
     """Return how surely the words in the window were recognised, 0 to 1."""
     probabilities = [
-        stream.tokens[place].probability
+        probability
         for stream in inside.call.streams(body.who)
-        for place in stream.inside(inside.spans)
+        for probability in stream.heard(inside.spans).probabilities
     ]
     return round(fmean(probabilities), 4) if probabilities else 1.0
 
@@ -206,7 +208,7 @@ def _has_unsure_word(found: Found) -> bool:
     quote = found.quote
     return any(
         probability < UNSURE_WORD
-        for _, start_s, end_s, probability in quote.utterance.word_times()
+        for _, start_s, end_s, probability in quote.utterance.spoken().rows()
         if start_s < quote.end_s and end_s > quote.start_s
     )
 

@@ -18,10 +18,10 @@ from qa_pipeline.records import (
     Conversation,
     Measures,
     ModelAnswer,
+    SpokenWords,
     Trust,
     Utterance,
     Word,
-    WordTimes,
 )
 from qa_pipeline.records.base import Record
 from qa_pipeline.records.measures import (
@@ -85,34 +85,19 @@ class CallBatch:
 class WordColumns:
     """The words of a batch, one entry a word, in the order of calls, utterances and words."""
 
-    texts: NDArray[Any]
-    starts_s: NDArray[np.float64]
-    ends_s: NDArray[np.float64]
-    probabilities: NDArray[np.float64]
-    channels: NDArray[Any]
+    spoken: SpokenWords
+    channels: list[int]
 
-    def times(self, first: int, last: int) -> list[WordTimes]:
+    def part(self, first: int, last: int) -> SpokenWords:
         """Return the words from ``first`` up to but not including ``last``, without records."""
-        return list(
-            zip(
-                self.texts[first:last].tolist(),
-                self.starts_s[first:last].tolist(),
-                self.ends_s[first:last].tolist(),
-                self.probabilities[first:last].tolist(),
-                strict=True,
-            )
+        texts, starts_s, ends_s, probabilities = self.spoken
+        return SpokenWords(
+            texts[first:last], starts_s[first:last], ends_s[first:last], probabilities[first:last]
         )
 
     def words(self, first: int, last: int) -> tuple[Word, ...]:
         """Return the words from ``first`` up to but not including ``last`` as records."""
-        rows = zip(
-            self.texts[first:last].tolist(),
-            self.starts_s[first:last].tolist(),
-            self.ends_s[first:last].tolist(),
-            self.probabilities[first:last].tolist(),
-            self.channels[first:last].tolist(),
-            strict=True,
-        )
+        rows = zip(*self.part(first, last), self.channels[first:last], strict=True)
         return tuple(
             bare(Word, text=text, start_s=start_s, end_s=end_s, probability=p, channel=channel)
             for text, start_s, end_s, p, channel in rows
@@ -122,10 +107,10 @@ class WordColumns:
 class StoredUtterance(Utterance):
     """An utterance whose words stay in columns until somebody asks for them."""
 
-    def word_times(self) -> list[WordTimes]:
+    def spoken(self) -> SpokenWords:
         """As of every utterance, from the columns."""
         columns, first, last = self.__dict__["columns"]
-        found: list[WordTimes] = columns.times(first, last)
+        found: SpokenWords = columns.part(first, last)
         return found
 
     def __getattr__(self, name: str) -> Any:
@@ -287,8 +272,7 @@ def _words(
     order = "rowid"
     columns = _read(connection, "words", batch, _WORD, order)
     if not columns:
-        none = np.empty(0)
-        return WordColumns(none.astype(object), none, none, none, none), {}
+        return WordColumns(SpokenWords([], [], [], []), []), {}
     places = columns["position"]
     if not np.all((places[1:] == 0) | (places[1:] == places[:-1] + 1)) or places[0] != 0:
         order = "call_id, utterance_id, position"
@@ -300,11 +284,13 @@ def _words(
     spans = dict(zip(keys, zip(starts, [*starts[1:], len(places)], strict=True), strict=True))
     return (
         WordColumns(
-            columns["text"],
-            columns["start_s"],
-            columns["end_s"],
-            columns["probability"],
-            columns["channel"],
+            SpokenWords(
+                columns["text"].tolist(),
+                columns["start_s"].tolist(),
+                columns["end_s"].tolist(),
+                columns["probability"].tolist(),
+            ),
+            columns["channel"].tolist(),
         ),
         spans,
     )

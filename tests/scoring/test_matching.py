@@ -125,11 +125,11 @@ def test_words_of_several_characters_and_transcripts_without_words() -> None:
         update={"words": (Word(text="您好", start_s=2, end_s=3, probability=0.9),)}
     )
     stream = Stream((several,))
-    assert [(t.start_s, t.end_s) for t in stream.tokens] == [(2, 2.5), (2.5, 3)]
+    assert (stream.starts_s, stream.ends_s) == ([2, 2.5], [2.5, 3])
     bare = utterance("good morning").model_copy(update={"words": (), "start_s": 4.0, "end_s": 6.0})
-    tokens = Stream((bare,)).tokens
-    assert tokens[0].start_s == 4.0
-    assert tokens[1].end_s == 6.0
+    stream = Stream((bare,))
+    assert stream.starts_s[0] == 4.0
+    assert stream.ends_s[1] == 6.0
 
 
 def test_an_empty_conversation_is_not_judged() -> None:

@@ -23,8 +23,8 @@ LANGUAGES = ("en", "zh")
 RANDOM_WORDS_SHARE = 0.20
 SHORT_FORMS_SHARE = 0.05
 """Of texts that are a number, an amount, a date or a spelling and nothing else."""
-WRITTEN_SHARE = {"en": 0.25, "zh": 0.50}
-REVIEWS_SHARE = {"en": 0.0, "zh": 0.40}
+WRITTEN_SHARE = {"en": 0.25, "zh": 0.65}
+REVIEWS_SHARE = {"en": 0.0, "zh": 0.25}
 """Of the written sentences: those from reviews; the rest are of service calls."""
 _HERE = Path(__file__).parent
 _SLOT = re.compile(r"\{(\w+)\}")
