@@ -5,7 +5,8 @@ said; ``speech_checks`` then judges which of them lie in the window, and what th
 check. Whatever finds hits faster must find these same ones.
 """
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -191,24 +192,30 @@ def _clear(hits: list[Hit], query: Query, stream: Stream) -> list[Hit]:
 def _pattern_hits(source: str | None, stream: Stream) -> list[Hit]:
     """Return what the regular expression finds, utterance by utterance, as exact matches."""
     hits: list[Hit] = []
-    if source is None or not _may_match(source, stream):
+    if source is None:
         return hits
-    for index, line in enumerate(stream.lines):
-        for match in pattern(source).finditer(line):
+    for index in _may_match(source, stream):
+        for match in pattern(source).finditer(stream.lines[index]):
             covered = stream.words_in(index, match.start(), match.end())
             if covered:
                 hits.append(Hit(covered[0], covered[-1], 100.0, 100.0, source))
     return hits
 
 
-def _may_match(source: str, stream: Stream) -> bool:
-    """Tell whether a pattern may match any utterance, by looking once at all of them.
+def _may_match(source: str, stream: Stream) -> Sequence[int]:
+    """Return the utterances that a pattern may match, by looking once at all of them as lines.
 
-    An end of line is no part of a word either, so only what asks for the end of the text itself
-    can match an utterance alone and not among others.
+    The end of a line is no part of a word either, so only what asks for the end of the text itself
+    can match an utterance alone and not among others. What matches one of them begins in a match
+    of all of them, or is one.
     """
-    anchored = any(mark in source for mark in _ENDS_OF_TEXT)
-    return anchored or pattern(source).search(stream.text) is not None
+    if any(mark in source for mark in _ENDS_OF_TEXT):
+        return range(len(stream.lines))
+    touched: dict[int, None] = {}
+    for match in pattern(source).finditer(stream.text):
+        first, last = (bisect_right(stream.line_starts, at) - 1 for at in match.span())
+        touched.update(dict.fromkeys(range(first, last + 1)))
+    return sorted(touched)
 
 
 def _meaning_hits(

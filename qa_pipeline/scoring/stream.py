@@ -179,6 +179,11 @@ class Stream:
         """The utterances as lines of one text."""
         return "\n".join(self.lines)
 
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """Where in `text` each utterance begins."""
+        return [0, *accumulate(len(line) + 1 for line in self.lines[:-1])]
+
     def words_in(self, utterance: int, start: int, end: int) -> list[int]:
         """Return the compared words that touch the characters from ``start`` to ``end``."""
         first, last = np.searchsorted(self.columns.utterances, [utterance, utterance + 1]).tolist()

@@ -3,10 +3,13 @@
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qa_pipeline.language.normalise import pieces
+from qa_pipeline.language.patterns import pattern
 from qa_pipeline.records import Conversation, Trust, Utterance, Word
-from qa_pipeline.scoring import load_scorecard, score_call
+from qa_pipeline.scoring import load_scorecard, score_call, search
 from qa_pipeline.scoring.checks import Match
 from qa_pipeline.scoring.matching import find
 from qa_pipeline.scoring.phrases import compiled
@@ -159,3 +162,24 @@ def test_a_hundred_calls_take_seconds() -> None:
     for call in calls:
         score_call(card, call.conversation, call.measures, call.metadata)
     assert (time.process_time() - before_s) / len(calls) < 0.15
+
+
+PATTERNS = (
+    *(r"\d+", r"a\b", r"\bb", r"[^a]b", r"a\s*b", r"(?i)B+", r"^a", r"b$", r"\Aa", r"\Bb", r"a|ab"),
+    *(r"x*", r"[ab]{2}", r"(?s).b", r"(?m)^b", "好[^您]"),
+)
+
+
+@given(
+    st.lists(st.text(st.sampled_from("abB 1好您"), min_size=1, max_size=5), min_size=1, max_size=5),
+    st.sampled_from(PATTERNS),
+)
+def test_patterns_match_each_utterance_by_itself(said: list[str], source: str) -> None:
+    stream = Stream(tuple(utterance(text, i, 100.0 * i) for i, text in enumerate(said)))
+    covered = [
+        stream.words_in(i, match.start(), match.end())
+        for i, text in enumerate(said)
+        for match in pattern(source).finditer(text)
+    ]
+    found = search._pattern_hits(source, stream)
+    assert [(hit.first, hit.last) for hit in found] == [(c[0], c[-1]) for c in covered if c]
