@@ -25,6 +25,8 @@ from qa_pipeline.scoring.stream import Joined, Stream
 Scores = NDArray[np.float32]
 ROUNDING = 1e-3
 """Points that single precision may take away."""
+_RUN = 1 << 32
+"""More than the words of any call: what a run begins at times this, and its end, are one number."""
 
 
 class Hit(NamedTuple):
@@ -79,8 +81,8 @@ class Shapes:
     def __init__(self, phrases: tuple[Phrase, ...]) -> None:
         self.phrases = phrases
         self.script = phrases[0].script
-        self.letters = [phrase.letters for phrase in phrases]
-        self.sounds = [phrase.sound for phrase in phrases]
+        self.letters = np.array([phrase.letters for phrase in phrases], dtype=object)
+        self.sounds = np.array([phrase.sound for phrase in phrases], dtype=object)
         self.letter_lengths = np.array([len(text) for text in self.letters])
         self.sound_lengths = np.array([len(text) for text in self.sounds])
         self.floors = np.array([phrase.floor for phrase in phrases], dtype=np.float32)
@@ -172,7 +174,7 @@ def _scores(
 class Compared:
     """Phrases and a stream, both as letters or both as sounds."""
 
-    def __init__(self, phrases: list[str], lengths: Places, stream: Joined) -> None:
+    def __init__(self, phrases: NDArray[np.object_], lengths: Places, stream: Joined) -> None:
         self._phrases = phrases
         self._lengths = lengths
         self._stream = stream
@@ -189,10 +191,13 @@ class Compared:
 
         Normalised indel similarity (`rapidfuzz`).
         """
-        phrases = self._phrases
+        # the same run is compared with many phrases: it is cut out once
+        runs, which = np.unique(windows.firsts * _RUN + windows.ends, return_inverse=True)
+        cuts = np.empty(len(runs), dtype=object)
+        cuts[:] = self._stream.cuts(*(part.tolist() for part in np.divmod(runs, _RUN)))
         ratio = cpdist(
-            [phrases[i] for i in windows.phrases.tolist()],
-            self._stream.cuts(windows.firsts.tolist(), windows.ends.tolist()),
+            self._phrases[windows.phrases].tolist(),
+            cuts[which].tolist(),
             scorer=Indel.normalized_similarity,
             dtype=np.float32,
         )
