@@ -182,9 +182,13 @@ class _EnglishColumns(_Columns):
         super().__init__(kinds)
         places: dict[str, int] = {}
         self._words = np.array([places.setdefault(w, len(places)) for w, _ in kinds])
-        self._merged = [[places.setdefault(m, len(places)) for m in merged] for _, merged in kinds]
+        # one or two each: a word is merged with the one before it or after it
+        self._merged = np.array(
+            [[places.setdefault(m, len(places)) for m in (ms[0], ms[-1])] for _, ms in kinds]
+        ).T
         self._letters = list(places)
         self._sounds = [sound_of(text, "en") for text in self._letters]
+        self._lengths = np.array([[len(text)] for text in self._letters])
         self._wanted = np.array([7 * len(word) for word, _ in kinds], dtype=np.int16)
 
     def _begin(self) -> None:
@@ -195,15 +199,17 @@ class _EnglishColumns(_Columns):
     def _add(self, words: list[tuple[str, Script]]) -> None:
         texts = [text for text, _ in words]
         sounds = [sound_of(text, "en") for text in texts]
-        alike = _ratio(self._letters, texts) / 2 + _ratio(self._sounds, sounds) / 2
+        by_letters = _ratio(self._letters, texts)
+        alike = by_letters / 2 + _ratio(self._sounds, sounds) / 2
+        joined = alike >= JOINED_ALIKE - _TOLERANCE
         stands = alike[self._words] >= WORD_ALIKE - _TOLERANCE
-        for row, merged in enumerate(self._merged):
-            stands[row] |= (alike[merged] >= JOINED_ALIKE - _TOLERANCE).any(axis=0)
+        stands |= joined[self._merged[0]] | joined[self._merged[1]]
         # Two words as one are alike only with letters alike by 2 * 0.85 - 1 = 0.7 or more, and
-        # share no longer subsequence with the phrase's word than each of them does, added up.
-        common = cdist(texts, self._letters, scorer=LCSseq.similarity, dtype=np.int32)
-        lengths = np.array([[len(text)] for text in texts])
-        parts = np.maximum(20 * common[:, self._words] - 7 * lengths, _LEAST)
+        # share no longer subsequence with the phrase's word than each of them does, added up:
+        # the ratio is twice the length of that subsequence by the lengths of both.
+        lengths = np.array([len(text) for text in texts])
+        common = np.rint(by_letters * (self._lengths + lengths) / 2)
+        parts = np.maximum(20 * common[self._words] - 7 * lengths, _LEAST).T
         first = self._first_and_count.size
         if first + len(parts) > len(self._parts):
             wider = np.zeros((2 * (first + len(parts)), self._count), dtype=np.int16)
