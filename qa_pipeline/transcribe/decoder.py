@@ -1,7 +1,7 @@
 """The model itself: sound of one length in, timed text out. All of faster-whisper is in here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from qa_pipeline.errors import ModelError
 from qa_pipeline.records import SAMPLE_RATE_HZ, Samples
+from qa_pipeline.transcribe.characters import Characters
 from qa_pipeline.transcribe.text import TimedText
 
 _FRAMES_PER_S = 100
@@ -84,6 +85,7 @@ class WhisperDecoder:
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"{model_dir}: cannot be loaded on {device}: {error}") from error
         self._pipeline = BatchedInferencePipeline(self._model)
+        self._characters = Characters.beside(model_dir)
         self._beam_size = beam_size
         self._pad_to_window = pad_to_window
         self._suppress_non_speech = suppress_non_speech
@@ -110,12 +112,20 @@ class WhisperDecoder:
         aligned = self._model.find_alignment(tokenizer, tokens, encoded, lengths)
         return [
             Heard(
-                _pieces(words),
+                self._written(_pieces(words), language),
                 float(output["avg_logprob"]),
                 float(output["no_speech_prob"]),
             )
             for words, output in zip(aligned, outputs, strict=True)
         ]
+
+    def _written(self, pieces: tuple[TimedText, ...], language: str) -> tuple[TimedText, ...]:
+        """Write Mandarin in the likeliest characters, where the model has a choice of them."""
+        if self._characters is None or language != "zh":
+            return pieces
+        texts = [piece.text for piece in pieces]
+        chosen = self._characters.chosen(texts, [piece.probability for piece in pieces])
+        return tuple(replace(piece, text=text) for piece, text in zip(pieces, chosen, strict=True))
 
     def language_probabilities(self, sound: Samples, languages: Sequence[str]) -> dict[str, float]:
         """Return how likely each of the given languages is, among these, in one window."""

@@ -1,4 +1,4 @@
-"""Command line of the recipe: data, training, export, measurement, each or all.
+"""Command line of the recipe: data, training, export, characters, measurement, each or all.
 
 ``uv run python -m models.training.transcription --minutes 90 --out models/bundled/transcription``
 
@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 
 WINDOWS_PER_SHARD = 240
-STAGES = ("data", "train", "export", "evaluate")
+STAGES = ("data", "train", "export", "characters", "evaluate")
 WINDOWS_AN_HOUR = 695
 SHORT_SHARDS = 8
 
@@ -53,6 +53,10 @@ def main(arguments: list[str] | None = None) -> None:
         _train(options, shards)
     if "export" in options.only:
         _export(options)
+    if "characters" in options.only:
+        from models.training.transcription import characters
+
+        characters.make(options.out, options.seed)
     if "evaluate" in options.only:
         print(json.dumps(_evaluate(options.out, options.threads), indent=1))
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 import qa_pipeline  # noqa: F401 - goes offline
 from models.training.transcription.windows import RATE_HZ, written_tokens
+from qa_pipeline.transcribe.characters import Characters
 from synthesis import telephone
 from synthesis.espeak import Span, speak
 from synthesis.voices import random_voice
@@ -121,6 +122,7 @@ class Listener:
             local_files_only=True,
         )
         self.window_s = window_s
+        self.characters = Characters.beside(folder)
 
     def listen(
         self,
@@ -183,6 +185,10 @@ class Listener:
         )
         for (start, _), words in zip(group, aligned, strict=True):
             at_s = start / RATE_HZ
+            if self.characters is not None and tokenizer.language_code == "zh":
+                sure = [float(w["probability"]) for w in words]
+                texts = self.characters.chosen([w["word"] for w in words], sure)
+                words = [{**w, "word": text} for w, text in zip(words, texts, strict=True)]
             parts[start] = [
                 (Span(w["word"], at_s + w["start"], at_s + w["end"]), float(w["probability"]))
                 for w in words

@@ -248,13 +248,14 @@ def _random_sentence(language: str, rng: np.random.Generator) -> str:
 
 
 @cache
-def _speakable() -> frozenset[str]:
+def speakable() -> frozenset[str]:
+    """Return the characters and marks that Mandarin texts may be made of."""
     return frozenset("".join(word_list("zh")) + "，。？")
 
 
 def _written_sentence(language: str, rng: np.random.Generator) -> str:
     reviews = rng.random() < REVIEWS_SHARE[language]
-    source = reviewed(_speakable()) if reviews else said(language)
+    source = reviewed(speakable()) if reviews else said(language)
     return source[rng.integers(len(source))]
 
 
