@@ -141,7 +141,7 @@ def _scores(
     English codes drop vowels and say little alone; Mandarin codes say all that is heard, but for
     single characters, which have too many homophones.
     """
-    letters = Compared(shapes.letters, shapes.letter_lengths, stream.letters_joined)
+    letters = Likeness(shapes.letters, shapes.letter_lengths, stream.letters_joined)
     if match != "sound":
         windows = windows.kept(letters.may_reach(windows, shapes.floors[windows.phrases]))
         scores = letters.compared(windows)
@@ -153,11 +153,11 @@ def _scores(
         by_letters = letters.compared(windows)
         kept = by_letters >= needed
         windows, by_letters = windows.kept(kept), by_letters[kept]
-        sounds = Compared(shapes.sounds, shapes.sound_lengths, stream.sounds_joined)
+        sounds = Likeness(shapes.sounds, shapes.sound_lengths, stream.sounds_joined)
         scores = np.maximum(by_letters, (by_letters + sounds.compared(windows)) / 2)
     else:
         # the same character sounds the same, but for what is written in another script
-        sounds = Compared(shapes.sounds, shapes.sound_lengths, stream.sounds_joined)
+        sounds = Likeness(shapes.sounds, shapes.sound_lengths, stream.sounds_joined)
         needed, mixed = shapes.floors[windows.phrases] - ROUNDING, shapes.mixed[windows.phrases]
         may = sounds.may_reach(windows, needed) | mixed
         windows, needed, mixed = windows.kept(may), needed[may], mixed[may]
@@ -171,7 +171,7 @@ def _scores(
     return windows.kept(enough), scores[enough]
 
 
-class Compared:
+class Likeness:
     """Phrases and a stream, both as letters or both as sounds."""
 
     def __init__(self, phrases: NDArray[np.object_], lengths: Places, stream: Joined) -> None:
