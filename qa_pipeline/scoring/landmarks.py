@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Indel, LCSseq
 from rapidfuzz.process import cdist
 
-from qa_pipeline.language.normalise import Script
 from qa_pipeline.language.phonetics import sound_of
 from qa_pipeline.scoring.phrases import Phrase
 from qa_pipeline.scoring.stream import Stream
@@ -131,28 +130,33 @@ class _Columns:
         vocabulary, heard = stream.vocabulary, stream.columns.numbers
         if self._count < FEW:
             # nothing to remember: only the words of this stream are compared
-            here, heard = np.unique(heard, return_inverse=True)
-            self._begin()
-            self._add([vocabulary.words[number] for number in here.tolist()])
-            return self._there(heard)
+            numbers, heard = np.unique(heard, return_inverse=True)
+            here = numbers.tolist()
+            texts = [vocabulary.texts[number] for number in here]
+            return self._there_once(texts, [vocabulary.sounds[number] for number in here], heard)
         if self._of is not vocabulary:
             self._of, self._known = vocabulary, 0
             self._begin()
         end = len(vocabulary.words)
         if end > self._known:
-            self._add(vocabulary.words[self._known : end])
-            self._known = end
+            first, self._known = self._known, end
+            self._add(vocabulary.texts[first:end], vocabulary.sounds[first:end])
         return self._there(heard)
 
     def _begin(self) -> None:
         """Remember nothing any more."""
         raise NotImplementedError
 
-    def _add(self, words: list[tuple[str, Script]]) -> None:
+    def _add(self, texts: list[str], sounds: list[str]) -> None:
         """Work out what more words may stand for."""
         raise NotImplementedError
 
     def _there(self, heard: Places) -> NDArray[np.uint8]:
+        """Return what words that are known, by number, stand for."""
+        raise NotImplementedError
+
+    def _there_once(self, texts: list[str], sounds: list[str], heard: Places) -> NDArray[np.uint8]:
+        """Return what some words stand for, of which ``heard`` has the places; forget it."""
         raise NotImplementedError
 
 
@@ -166,13 +170,23 @@ class _MandarinColumns(_Columns):
     def _begin(self) -> None:
         self._shared = Table(self._count, np.uint8)
 
-    def _add(self, words: list[tuple[str, Script]]) -> None:
-        heard = [sound_of(text, script) for text, script in words]
-        shared = cdist(self._sounds, heard, scorer=LCSseq.similarity, dtype=np.int32)
-        self._shared.add(shared.T)
+    def _add(self, texts: list[str], sounds: list[str]) -> None:  # noqa: ARG002
+        self._shared.add(self._alike(sounds).T)
 
     def _there(self, heard: Places) -> NDArray[np.uint8]:
         return self._shared.take(heard)
+
+    def _there_once(
+        self,
+        texts: list[str],  # noqa: ARG002
+        sounds: list[str],
+        heard: Places,
+    ) -> NDArray[np.uint8]:
+        return np.take(self._alike(sounds), heard, axis=1)
+
+    def _alike(self, sounds: list[str]) -> NDArray[np.uint8]:
+        shared = cdist(self._sounds, sounds, scorer=LCSseq.similarity, dtype=np.int32)
+        return shared.astype(np.uint8)
 
 
 class _EnglishColumns(_Columns):
@@ -189,16 +203,21 @@ class _EnglishColumns(_Columns):
         self._letters = list(places)
         self._sounds = [sound_of(text, "en") for text in self._letters]
         self._lengths = np.array([[len(text)] for text in self._letters])
-        self._wanted = np.array([7 * len(word) for word, _ in kinds], dtype=np.int16)
+        self._wanted = np.array([[7 * len(word)] for word, _ in kinds], dtype=np.int16)
 
     def _begin(self) -> None:
         self._first_and_count = Table(2)
         self._stands_for = Table(1)
         self._parts = np.zeros((64, self._count), dtype=np.int16)
 
-    def _add(self, words: list[tuple[str, Script]]) -> None:
-        texts = [text for text, _ in words]
-        sounds = [sound_of(text, "en") for text in texts]
+    def _alike(
+        self, texts: list[str], sounds: list[str]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.int16]]:
+        """Return which kinds each word may stand for, and what it may be of one as half of it."""
+        # phrases with words in both scripts compare all of them as English
+        sounds = [
+            s if t.isascii() else sound_of(t, "en") for t, s in zip(texts, sounds, strict=True)
+        ]
         by_letters = _ratio(self._letters, texts)
         alike = by_letters / 2 + _ratio(self._sounds, sounds) / 2
         joined = alike >= JOINED_ALIKE - _TOLERANCE
@@ -209,13 +228,18 @@ class _EnglishColumns(_Columns):
         # the ratio is twice the length of that subsequence by the lengths of both.
         lengths = np.array([len(text) for text in texts])
         common = np.rint(by_letters * (self._lengths + lengths) / 2)
-        parts = np.maximum(20 * common[self._words] - 7 * lengths, _LEAST).T
+        parts = np.maximum(20 * common[self._words] - 7 * lengths, _LEAST)
+        return stands, parts.astype(np.int16)
+
+    def _add(self, texts: list[str], sounds: list[str]) -> None:
+        stands, parts = self._alike(texts, sounds)
         first = self._first_and_count.size
-        if first + len(parts) > len(self._parts):
-            wider = np.zeros((2 * (first + len(parts)), self._count), dtype=np.int16)
+        end = first + len(texts)
+        if end > len(self._parts):
+            wider = np.zeros((2 * end, self._count), dtype=np.int16)
             wider[:first] = self._parts[:first]
             self._parts = wider
-        self._parts[first : first + len(parts)] = parts
+        self._parts[first:end] = parts.T
         counts = stands.sum(axis=0)
         begins = self._stands_for.size + np.cumsum(counts) - counts
         self._first_and_count.add(np.stack([begins, counts], axis=1))
@@ -228,10 +252,17 @@ class _EnglishColumns(_Columns):
         within = np.arange(len(tokens)) - (np.cumsum(counts) - counts)[tokens]
         found[self._stands_for.take(firsts[tokens] + within)[0], tokens] = 1
         parts = np.take(self._parts, heard, axis=0)
-        merged = np.flatnonzero(parts[:-1] + parts[1:] >= self._wanted)
+        merged = np.flatnonzero(parts[:-1] + parts[1:] >= self._wanted.T)
         tokens, kinds = np.divmod(merged, self._count)
         found[kinds, tokens] = 1
         return found
+
+    def _there_once(self, texts: list[str], sounds: list[str], heard: Places) -> NDArray[np.uint8]:
+        stands, parts = self._alike(texts, sounds)
+        found = np.take(stands, heard, axis=1)
+        parts = np.take(parts, heard, axis=1)
+        found[:, :-1] |= parts[:, :-1] + parts[:, 1:] >= self._wanted
+        return found.view(np.uint8)
 
 
 def _ratio(some: list[str], others: list[str]) -> NDArray[np.float32]:
