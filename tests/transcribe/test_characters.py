@@ -25,7 +25,14 @@ from qa_pipeline.transcribe.characters import (
 
 READ = (
     *("画面又停了。", "画面很清楚。", "电视没有画面？", "我听不清楚。", "请您听一下。", "听见了。"),
-    *("我不知道。", "您知道吗？", "直到现在还没有好。", "停电了。", "电话挺好。", "先停一下，我听一听。"),
+    *(
+        "我不知道。",
+        "您知道吗？",
+        "直到现在还没有好。",
+        "停电了。",
+        "电话挺好。",
+        "先停一下，我听一听。",
+    ),
 )
 TABLES = counted((text, 1.0) for text in READ for _ in range(3))
 CHARACTERS = Characters(TABLES)
@@ -45,6 +52,13 @@ CHARACTERS = Characters(TABLES)
 def test_characters_are_chosen_by_their_sentence(heard: str, written: str) -> None:
     pieces = [*heard]
     assert "".join(CHARACTERS.chosen(pieces, [0.4] * len(pieces))) == written
+
+
+def test_words_that_no_sentence_has_are_known() -> None:
+    sentences = [(text, 1.0) for text in (*READ, "话。", "机。")]
+    assert Characters(counted(sentences)).chosen(["听画机"], [0.8]) == ["听画机"]
+    known = Characters(counted(sentences, [("听话机", 3.0), ("没人", 9.0)]))
+    assert known.chosen(["听画机"], [0.8]) == ["听话机"]
 
 
 def test_what_was_surely_heard_stands() -> None:

@@ -1,9 +1,11 @@
 """The language model of characters beside the recogniser: counted from the recipe's texts.
 
 See `qa_pipeline.transcribe.characters` for what it does. It is made of the sentences that speech is
-made of, without the random words and without what models are measured on.
+made of, without the random words and without what models are measured on, and of the language's
+words with their frequencies (package ``wordfreq``), for places and things that no sentence names.
 """
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -13,13 +15,15 @@ import numpy as np
 from pypinyin import Style, pinyin
 
 from models.training.transcription.apart import kept_apart
-from models.training.transcription.texts import digest, sentence, speakable
+from models.training.transcription.texts import digest, sentence, speakable, word_list
 from models.training.transcription.written import reviewed, said
 from qa_pipeline.transcribe.characters import BEGIN, END, FILE, SPECIAL, Tables
 
 FRAMES = 60_000
 """Sentences from frames, which are fewer words in more orders; each counts half."""
 FRAMES_WEIGHT = 0.5
+WORDS_WEIGHT = 0.3
+"""Of the logarithm of how often a word comes in a million."""
 NOVELTY = 0.6
 """Weight of how many different characters follow, against how many in all."""
 NEVER = 1e-9
@@ -44,13 +48,28 @@ def texts(seed: int) -> Iterator[tuple[str, float]]:
             yield text, FRAMES_WEIGHT
 
 
+def words() -> Iterator[tuple[str, float]]:
+    """Yield the words of the language and how much each counts."""
+    from wordfreq import get_frequency_dict
+
+    often = get_frequency_dict("zh")
+    for word in word_list("zh"):
+        yield word, WORDS_WEIGHT * math.log1p(1e6 * often[word])
+
+
 def make(folder: Path, seed: int) -> None:
     """Write the model of characters into a model's folder."""
-    counted(texts(seed)).save(folder / FILE)
+    counted(texts(seed), words()).save(folder / FILE)
 
 
-def counted(weighted: Iterable[tuple[str, float]]) -> Tables:
-    """Count rows of one, two and three characters, and smooth them."""
+def counted(
+    weighted: Iterable[tuple[str, float]], known_words: Iterable[tuple[str, float]] = ()
+) -> Tables:
+    """Count rows of one, two and three characters, and smooth them.
+
+    ``known_words``: of these, how their characters follow one another counts, not how sentences
+    begin and end. Those with characters that no sentence has are left out.
+    """
     rows = [(part, weight) for text, weight in weighted for part in _parts(text)]
     names = (*SPECIAL, *sorted(set("".join(part for part, _ in rows))))
     ids = {name: i for i, name in enumerate(names)}
@@ -60,6 +79,12 @@ def counted(weighted: Iterable[tuple[str, float]]) -> Tables:
         for last in range(2, len(row)):
             for size in range(3):
                 counts[size][row[last - size : last + 1]] += weight  # type: ignore[assignment]
+    for word, weight in known_words:
+        if ids.keys() >= set(word):
+            row = tuple(ids[char] for char in word)
+            for last in range(len(row)):
+                for size in range(min(3, last + 1)):
+                    counts[size][row[last - size : last + 1]] += weight  # type: ignore[assignment]
     return _smoothed(names, counts)
 
 
