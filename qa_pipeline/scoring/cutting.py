@@ -102,21 +102,16 @@ class _Written:
     def _cut(self, language: Script, vocabulary: Vocabulary) -> tuple[Compared, list[int]]:
         forms = np.array(vocabulary.forms(self._texts[language], language), dtype=np.intp)
         look, cut = vocabulary.cut(forms)
-        places = np.array(self._places[language])
-        utterances = np.repeat(places[:, 0], places[:, 1])
-        joiners = np.repeat(places[:, 2], places[:, 1])
-        firsts = np.cumsum(places[:, 1]) - places[:, 1]
-        ends = np.cumsum(look.lengths + joiners)
-        starts = ends - look.lengths - joiners
-        starts = starts - np.repeat(starts[firsts], places[:, 1])
+        indexes, counts, joined_by = np.array(self._places[language]).T
+        utterances, joiners = np.repeat(indexes, counts), np.repeat(joined_by, counts)
+        starts = _starts(look.lengths + joiners, counts)
         begins_s, ends_s, probabilities = (
             np.array(column, dtype=np.float64) for column in self._times[language]
         )
         of, lengths = cut.of, look.lengths
         first_s, last_s = _inside(
-            cut.starts, cut.ends, lengths[of], look.ascii[of],
-            begins_s[of], ends_s[of],
-        )  # fmt: skip
+            cut.starts, cut.ends, lengths[of], look.ascii[of], begins_s[of], ends_s[of]
+        )
         joined = look.closes[:-1] & look.opens[1:] & (joiners[:-1] == 0)
         joined &= utterances[:-1] == utterances[1:]
         crossing = {*utterances[:-1][joined].tolist(), *utterances[look.in_context].tolist()}
@@ -130,6 +125,13 @@ class _Written:
             probabilities[of],
         )
         return found, sorted(crossing)
+
+
+def _starts(sizes: Numbers, counts: Numbers) -> Numbers:
+    """Return where words of these sizes begin, in groups of so many that each begin at 0."""
+    starts = np.cumsum(sizes) - sizes
+    firsts = np.cumsum(counts) - counts
+    return np.asarray(starts - np.repeat(starts[firsts], counts))
 
 
 def _inside(
