@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from qa_pipeline.pipeline.judging import kept_answers
 from qa_pipeline.pipeline.meaning import meanings_for
-from qa_pipeline.pipeline.stored import BATCH_CALLS, over_batches
+from qa_pipeline.pipeline.stored import BATCH_CALLS, READER_MIB, over_batches
 from qa_pipeline.privacy import redact_conversation
 from qa_pipeline.progress import Progress, Silent
 from qa_pipeline.records import SensitiveKind
@@ -76,7 +76,7 @@ class _Comparing:
         self._settings = job.settings
         self._published, self._draft = (_side(card) for card in cards)
         self._judges = [Judge(card, meanings_for(card, job.settings)) for card in cards]
-        self._reader = Store.open_reader(job.settings.store_path)
+        self._reader = Store.open_reader(job.settings.store_path, READER_MIB)
 
     def close(self) -> None:
         self._reader.close()

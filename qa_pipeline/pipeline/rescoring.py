@@ -14,7 +14,7 @@ from qa_pipeline.errors import UsageError
 from qa_pipeline.pipeline.judging import kept_answers
 from qa_pipeline.pipeline.meaning import meanings_for
 from qa_pipeline.pipeline.reviewed import Cards, keep_scorecard, refresh_reviewed
-from qa_pipeline.pipeline.stored import BATCH_CALLS, over_batches
+from qa_pipeline.pipeline.stored import BATCH_CALLS, READER_MIB, over_batches
 from qa_pipeline.progress import Progress, Silent
 from qa_pipeline.records.base import Record
 from qa_pipeline.scoring import Judge, Scorecard
@@ -144,7 +144,7 @@ class _Judging:
         self._card = Scorecard.unpacked(*job.card)
         self._settings, self._at = job.settings, job.at
         self._judge = Judge(self._card, meanings_for(self._card, job.settings))
-        self._reader = Store.open_reader(job.settings.store_path)
+        self._reader = Store.open_reader(job.settings.store_path, READER_MIB)
 
     def close(self) -> None:
         self._reader.close()

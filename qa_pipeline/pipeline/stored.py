@@ -12,6 +12,9 @@ from qa_pipeline.store import CallBatch
 
 BATCH_CALLS = 250
 """Calls that are read and judged together: what memory holds at a time."""
+READER_MIB = 512
+"""Of memory in which the store keeps what a process has read: without an end to it, it would keep
+all of a large store that memory has room for."""
 _BATCHES_A_PROCESS = 4
 """With fewer, a process is not worth its start."""
 

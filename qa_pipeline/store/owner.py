@@ -171,6 +171,6 @@ class Store:
         return StoreOwner(path, wait_s)
 
     @staticmethod
-    def open_reader(path: Path) -> StoreReader:
+    def open_reader(path: Path, memory_mib: int | None = None) -> StoreReader:
         """Open to read: the live file when it is free, else the snapshot; see ``StoreReader``."""
-        return StoreReader.open(path)
+        return StoreReader.open(path, memory_mib)

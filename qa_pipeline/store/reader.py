@@ -60,15 +60,18 @@ class StoreReader:
         """Seconds since the snapshot was published; 0 for the live file."""
 
     @classmethod
-    def open(cls, path: Path) -> "StoreReader":
+    def open(cls, path: Path, memory_mib: int | None = None) -> "StoreReader":
         """Open the live file when it is free, else the snapshot.
+
+        ``memory_mib``: of memory that DuckDB may keep what it has read in; default most of what
+        the machine has.
 
         Raises:
             StoreHeldError: the store is held and no snapshot has been published yet.
             StoreError: there is no store, or it cannot be read.
         """
         try:
-            return StoreReader(connect_reader(path), path, source="live", age_s=0.0)
+            reader = StoreReader(connect_reader(path), path, source="live", age_s=0.0)
         except StoreHeldError as error:
             snapshot = snapshot_path(path)
             try:
@@ -76,7 +79,10 @@ class StoreReader:
             except FileNotFoundError:
                 raise StoreHeldError(f"{error} There is no snapshot to read meanwhile.") from error
             connection = connect_reader(snapshot)
-            return StoreReader(connection, path, source="snapshot", age_s=age_s)
+            reader = StoreReader(connection, path, source="snapshot", age_s=age_s)
+        if memory_mib is not None:
+            reader._connection.execute(f"SET memory_limit = '{int(memory_mib)}MiB'")
+        return reader
 
     def __enter__(self) -> Self:
         return self

@@ -233,6 +233,21 @@ def test_a_reader_has_no_way_to_other_files(tmp_path: Path) -> None:
                 reader.query(sql)
 
 
+def test_a_reader_keeps_no_more_in_memory_than_it_is_given(
+    owner: StoreOwner, bundles: Path
+) -> None:
+    put(bundles, make_call(1), "a")
+    owner.ingest(bundles)
+    owner.close()
+    limit = "SELECT current_setting('memory_limit')"
+    with Store.open_reader(owner.path, memory_mib=64) as reader:
+        assert reader.query(limit).rows == (("64.0 MiB",),)
+        batches = reader.plan_batches(10)
+        assert [len(reader.read_batch(batch)) for batch in batches] == [1]
+    with Store.open_reader(owner.path) as reader:
+        assert reader.query(limit).rows != (("64.0 MiB",),)
+
+
 def test_what_is_no_store_is_said(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"no store at .*process calls first"):
         Store.open_reader(tmp_path / "none.duckdb")
