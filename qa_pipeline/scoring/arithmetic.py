@@ -73,7 +73,7 @@ def exact_sum(values: Iterable[Decimal]) -> Fraction:
     return sum((Fraction(n, d) for d, n in by_denominator.items()), Fraction(0))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def share_earned(judged: tuple[Points, ...]) -> Fraction | None:
     """Return earned / possible in per cent, or ``None`` where nothing was judged."""
     possible = exact_sum(possible for _, possible in judged)

@@ -63,7 +63,7 @@ class Context:
     def has(self, start_s: float, end_s: float) -> bool:
         """Tell whether any part of a stretch of time is looked at."""
         end_s = max(end_s, start_s + 1e-6)
-        return any(start_s < span.end_s and end_s > span.start_s for span in self.spans)
+        return any(span.touches(start_s, end_s) for span in self.spans)
 
     def searched(self) -> tuple[Evidence, ...]:
         """Return the seconds looked at, as evidence for something missing."""

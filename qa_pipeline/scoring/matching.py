@@ -220,7 +220,7 @@ def is_there(phrase: Phrase, stream: Stream, first: int, end: int) -> bool:
     return there >= phrase.needed_total
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _sounds_shared(wanted: tuple[str, ...], heard: tuple[str, ...]) -> int:
     """Return how many symbols of the sounds wanted are heard about their places."""
     return sum(
@@ -230,7 +230,7 @@ def _sounds_shared(wanted: tuple[str, ...], heard: tuple[str, ...]) -> int:
     )
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _words_there(words: tuple[str, ...], heard: tuple[str, ...], needed: tuple[int, ...]) -> int:
     """Return how many of the words at the needed places are heard."""
     return sum(_word_is_in(i, words, heard) for i in needed)
@@ -241,7 +241,6 @@ def _shared(sound: str, other: str) -> int:
     return int(LCSseq.similarity(sound, other))
 
 
-@lru_cache(maxsize=65536)
 def _word_is_in(index: int, words: tuple[str, ...], heard: tuple[str, ...]) -> bool:
     """Tell whether a word is among ``heard``, near its place, alone, split or merged."""
     near = range(max(0, index - 1), min(len(heard), index + 2))

@@ -37,12 +37,10 @@ class Quote(NamedTuple):
 class Heard(NamedTuple):
     """What lies in some seconds, of what one role said."""
 
-    places: list[int]
-    """Of the compared words of which any part lies there."""
     texts: list[tuple[float, str]]
     """(start_s, text) of the part of each utterance."""
     probabilities: list[float]
-    """How surely each of the compared words was recognised."""
+    """How surely each compared word of which any part lies there was recognised."""
 
 
 class Stream:
@@ -153,7 +151,7 @@ class Stream:
         inside = np.flatnonzero(kept)
         places = inside.tolist()
         if not places:
-            return Heard([], [], [])
+            return Heard([], [])
         holders = columns.utterances[inside]
         turns = np.flatnonzero(holders[1:] != holders[:-1])
         firsts = [0, *(turns + 1).tolist()]
@@ -167,7 +165,7 @@ class Stream:
             )
             for a, b in zip(firsts, lasts, strict=True)
         ]
-        return Heard(places, texts, columns.probabilities[inside].tolist())
+        return Heard(texts, columns.probabilities[inside].tolist())
 
     @cached_property
     def lines(self) -> list[str]:

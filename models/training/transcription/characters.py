@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from pypinyin import Style, pinyin
 
 from models.training.transcription.apart import kept_apart
 from models.training.transcription.texts import digest, sentence, speakable, word_list
 from models.training.transcription.written import reviewed, said
-from qa_pipeline.transcribe.characters import BEGIN, END, FILE, SPECIAL, Tables
+from qa_pipeline.transcribe.characters import BEGIN, END, FILE, SPECIAL, Ids, Tables
 
 FRAMES = 60_000
 """Sentences from frames, which are fewer words in more orders; each counts half."""
@@ -150,16 +151,12 @@ def _contexts(counts: Counter[Row]) -> tuple[Counter[Row], Counter[Row]]:
     return seen, followers
 
 
-def _keys(rows: list[Row], size: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+def _keys(rows: list[Row], size: int) -> Ids:
     places = np.array(rows, dtype=np.int64)
     return places @ size ** np.arange(places.shape[1])[::-1]
 
 
-def _alike(
-    names: tuple[str, ...], often: list[bool]
-) -> tuple[
-    "np.ndarray[tuple[int], np.dtype[np.int64]]", "np.ndarray[tuple[int], np.dtype[np.uint16]]"
-]:
+def _alike(names: tuple[str, ...], often: list[bool]) -> tuple[Ids, NDArray[np.uint16]]:
     """Return for each character those read more than once that have one of its syllables."""
     readings = [_syllables(name) for name in names]
     having: defaultdict[str, list[int]] = defaultdict(list)
