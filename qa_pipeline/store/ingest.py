@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 BATCH = 500
 """Bundles a transaction: large enough to be fast, small enough to lose little when killed."""
+_SCORES_MIB = 128
+"""Of memory in which a file of scores is taken in: without an end to it the database keeps what it
+has written, and what it holds grows with the number of calls."""
 
 
 def ingest_folder(
@@ -204,27 +207,53 @@ def take_scores(
 ) -> int:
     """Take in files of scores made anew (``rescored``); return how many. One transaction a file."""
     taken = 0
-    for path in score_files(folder):
-        if path.name in known:
-            continue
+    waiting = [path for path in score_files(folder) if path.name not in known]
+    for path in waiting:
         try:
             check_scores(path)
         except StoreError as error:
             damaged.append(DamagedBundle(path=str(path), reason=str(error)))
             continue
         with store_errors(store):
-            connection.execute(INCOMING_SCORES, [[str(path)]])
-            connection.execute("BEGIN")
-            try:
-                connection.execute(FRESH_SCORES)
-                merge_scores(connection)
-                connection.execute(SCORES_LEDGER)
-                connection.execute("COMMIT")
-            except BaseException:
-                roll_back(connection)
-                raise
+            _take_score_file(connection, path)
         taken += 1
     return taken
+
+
+def _take_score_file(connection: "duckdb.DuckDBPyConnection", path: Path) -> None:
+    """Take in one file in little memory; one that asks for more gets it."""
+    import duckdb
+
+    try:
+        with _little_memory(connection):
+            _merge_score_file(connection, path)
+    except duckdb.OutOfMemoryException:
+        _merge_score_file(connection, path)
+
+
+@contextmanager
+def _little_memory(connection: "duckdb.DuckDBPyConnection") -> Iterator[None]:
+    """Let the database hold no more than `_SCORES_MIB` of what it reads and writes."""
+    # RESET would leave it as it is set
+    before = connection.execute("SELECT current_setting('memory_limit')").fetchone()
+    connection.execute(f"SET memory_limit = '{_SCORES_MIB}MiB'")
+    try:
+        yield
+    finally:
+        connection.execute("SET memory_limit = ?", before)
+
+
+def _merge_score_file(connection: "duckdb.DuckDBPyConnection", path: Path) -> None:
+    connection.execute(INCOMING_SCORES, [[str(path)]])
+    connection.execute("BEGIN")
+    try:
+        connection.execute(FRESH_SCORES)
+        merge_scores(connection)
+        connection.execute(SCORES_LEDGER)
+        connection.execute("COMMIT")
+    except BaseException:
+        roll_back(connection)
+        raise
 
 
 def _take_failures(connection: "duckdb.DuckDBPyConnection", store: Path, folder: Path) -> int:

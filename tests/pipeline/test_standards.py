@@ -38,6 +38,18 @@ def test_rescoring_keeps_every_earlier_result(tmp_path: Path) -> None:
     assert _rows(settings.store_path, "SELECT count(*) FROM earlier_scores") == [(5,)]
 
 
+def test_a_file_of_results_that_needs_more_memory_than_is_meant_for_it_gets_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = fill_store(tmp_path, 5)
+    monkeypatch.setattr("qa_pipeline.store.ingest._SCORES_MIB", 1)
+    rescore(settings, small_card(MORE))
+    count = "SELECT count(*) FROM scores WHERE version = 2"
+    assert _rows(settings.store_path, count) == [(5,)]
+    (limit,) = _rows(settings.store_path, "SELECT current_setting('memory_limit')")[0]
+    assert "GiB" in str(limit)
+
+
 QUIETER = """\
 scorecard: small
 version: {version}
