@@ -1,9 +1,10 @@
 """How well meanings are told: ``uv run python -m benchmarks.meaning``.
 
-Every sentence of ``meanings.yaml`` is said by an agent in a call of its own, and judged by a card
-that looks for one meaning, as a centre's card would: found, near enough for a person to look, or
-not found. Sentences of the other meanings are things that were not said either. Needs the sentence
-encoder of the profile's language (for English the extra ``meaning``).
+Every sentence of ``meanings_en.yaml`` and ``meanings_zh.yaml`` is said by an agent in a call of
+its own, and judged by a card that looks for one meaning, as a centre's card would: found, near
+enough for a person to look, or not found. Sentences of the other meanings are things that were not
+said either. By the bundled sentence encoder; ``--packaged``: by the English one of the extra
+``meaning``.
 """
 
 import argparse
@@ -17,14 +18,16 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel
 
+from qa_pipeline.language.meaning import Meanings
+from qa_pipeline.language.sentence_encoder import packaged_encoder
 from qa_pipeline.model_registry import load_profile
 from qa_pipeline.pipeline.meaning import meanings_of
 from qa_pipeline.resources import resource_folder
 from qa_pipeline.scoring import Judge, parse_scorecard
 from qa_pipeline.scoring.scripts import read_script
 
-SENTENCES = Path(__file__).with_name("meanings.yaml")
 OUTCOMES = ("found", "review", "not found")
+ANSWER = {"en": "okay", "zh": "好的"}
 
 
 class Meaning(BaseModel):
@@ -36,20 +39,29 @@ class Meaning(BaseModel):
     not_said: list[str]
 
 
-def card_for(name: str, meaning: Meaning) -> str:
+def read_meanings(language: str) -> dict[str, Meaning]:
+    """Return the meanings of a language by name."""
+    path = Path(__file__).with_name(f"meanings_{language}.yaml")
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {name: Meaning.model_validate(content) for name, content in raw.items()}
+
+
+def card_for(name: str, meaning: Meaning, language: str) -> str:
     """Return a card with one criterion that looks for the meaning."""
     says = {
         "who": "agent",
-        "meaning": {"en": meaning.examples},
-        "not_meaning": {"en": meaning.unlike},
+        "meaning": {language: meaning.examples},
+        "not_meaning": {language: meaning.unlike},
     }
-    criterion = {"id": name, "ask": {"en": name}, "points": 1, "check": {"says": says}}
+    criterion = {"id": name, "ask": {language: name}, "points": 1, "check": {"says": says}}
     section = {"id": "all", "weight": 100, "criteria": [criterion]}
     card = {"scorecard": name, "version": 1, "pass_mark": 50, "sections": [section]}
-    return yaml.safe_dump(card, sort_keys=False)
+    return yaml.safe_dump(card, sort_keys=False, allow_unicode=True)
 
 
-def outcomes(meanings: dict[str, Meaning], judge_of: dict[str, Judge]) -> Iterator[tuple[str, str]]:
+def outcomes(
+    meanings: dict[str, Meaning], judge_of: dict[str, Judge], language: str
+) -> Iterator[tuple[str, str]]:
     """Yield for every sentence and meaning what kind of sentence it is, and what was judged."""
     for name, judge in judge_of.items():
         for other, meaning in meanings.items():
@@ -59,32 +71,41 @@ def outcomes(meanings: dict[str, Meaning], judge_of: dict[str, Judge]) -> Iterat
                     continue
                 label = kind if other == name else "something else"
                 for sentence in sentences:
-                    scene = read_script(f"A: {sentence}\nC: okay", name, {})
+                    scene = read_script(f"A: {sentence}\nC: {ANSWER[language]}", name, {})
                     (result,) = judge.criteria(scene.conversation, None, None)
                     found = "found" if result.verdict == "met" else "not found"
                     yield label, "review" if result.needs_review else found
 
 
+def encoders(packaged: bool) -> Meanings:
+    """Return the encoders to be tried."""
+    if not packaged:
+        return meanings_of(load_profile("bundled", resource_folder("models")), "cpu")
+    encoder = packaged_encoder("cpu")
+    return Meanings([encoder] if encoder is not None else [])
+
+
 def main() -> None:
-    """Print how many sentences of each kind were found."""
-    argparse.ArgumentParser(description=__doc__, prog="benchmarks.meaning").parse_args()
-    raw = yaml.safe_load(SENTENCES.read_text(encoding="utf-8"))
-    meanings = {name: Meaning.model_validate(content) for name, content in raw.items()}
-    known = meanings_of(load_profile("bundled", resource_folder("models")), "cpu")
-    if known is None or not known.understands("en"):
-        raise SystemExit("no sentence encoder for English: install the extra `meaning`")
-    cards = {name: parse_scorecard(card_for(name, m), name) for name, m in meanings.items()}
-    judge_of = {name: Judge(card, known) for name, card in cards.items()}
-    counts = Counter(outcomes(meanings, judge_of))
+    """Print how many sentences of each kind were found, by language."""
+    parser = argparse.ArgumentParser(description=__doc__, prog="benchmarks.meaning")
+    parser.add_argument("--packaged", action="store_true", help="The encoder of the extra.")
+    known = encoders(parser.parse_args().packaged)
     print(
         f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, "
         f"{len(os.sched_getaffinity(0))} cores; {known.versions()}"
     )
-    print(f"{'':16}{''.join(f'{name:>12}' for name in OUTCOMES)}")
-    for label in ("said", "not said", "something else"):
-        row = [counts[label, outcome] for outcome in OUTCOMES]
-        cells = "".join(f"{n:>5} {100 * n / sum(row):>4.0f} %" for n in row)
-        print(f"{label:16}{cells}")
+    for language in filter(known.understands, ANSWER):
+        meanings = read_meanings(language)
+        cards = {n: parse_scorecard(card_for(n, m, language), n) for n, m in meanings.items()}
+        judge_of = {name: Judge(card, known) for name, card in cards.items()}
+        counts = Counter(outcomes(meanings, judge_of, language))
+        print(
+            f"{language + f', {len(meanings)} meanings':16}{''.join(f'{n:>12}' for n in OUTCOMES)}"
+        )
+        for label in ("said", "not said", "something else"):
+            row = [counts[label, outcome] for outcome in OUTCOMES]
+            cells = "".join(f"{n:>5} {100 * n / sum(row):>4.0f} %" for n in row)
+            print(f"{label:16}{cells}")
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-import yaml
+import pytest
 
-from benchmarks.meaning import SENTENCES, Meaning, card_for, outcomes
+from benchmarks.meaning import Meaning, card_for, outcomes, read_meanings
 from qa_pipeline.language.meaning import Meanings
 from qa_pipeline.pipeline.meaning import meanings_of
 from qa_pipeline.scoring import Judge, parse_scorecard
@@ -21,8 +21,9 @@ def test_counts_what_the_card_says_of_each_sentence() -> None:
         )
     }
     known: Meanings = meanings_of(None, "cpu")
-    judge_of = {n: Judge(parse_scorecard(card_for("c", m)), known) for n, m in meanings.items()}
-    counts = Counter(outcomes(meanings, judge_of))
+    cards = {n: parse_scorecard(card_for("c", m, "en")) for n, m in meanings.items()}
+    judge_of = {n: Judge(card, known) for n, card in cards.items()}
+    counts = Counter(outcomes(meanings, judge_of, "en"))
     assert counts == {
         ("said", "found"): 2,
         ("not said", "not found"): 2,
@@ -30,7 +31,9 @@ def test_counts_what_the_card_says_of_each_sentence() -> None:
     }
 
 
-def test_no_sentence_is_listed_twice() -> None:
-    raw = yaml.safe_load(SENTENCES.read_text(encoding="utf-8"))
-    every = [s for m in raw.values() for key in m for s in m[key]]
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_sentence_is_listed_twice(language: str) -> None:
+    meanings = [meaning.model_dump() for meaning in read_meanings(language).values()]
+    every = [text for meaning in meanings for group in meaning.values() for text in group]
+    assert len(every) > 150
     assert len(every) == len(set(every))

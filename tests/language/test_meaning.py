@@ -1,4 +1,4 @@
-"""What is compared by meaning, and the encoder that the package carries, with its real weights."""
+"""What is compared by meaning, and the encoders that are here with their real weights."""
 
 from pathlib import Path
 
@@ -12,6 +12,9 @@ from qa_pipeline.language.sentence_encoder import (
     TransformersEncoder,
     packaged_encoder,
 )
+from qa_pipeline.model_registry import load_profile
+from qa_pipeline.pipeline.meaning import meanings_of
+from qa_pipeline.resources import resource_folder
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +23,12 @@ def encoder() -> TransformersEncoder:
     found = packaged_encoder("cpu")
     assert found is not None, "install it: uv sync"
     return found
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Meanings:
+    """The bundled encoder, before that of the package."""
+    return meanings_of(load_profile("bundled", resource_folder("models")), "cpu")
 
 
 def _texts(text: str, language: str = "en") -> list[str]:
@@ -72,6 +81,31 @@ def test_what_means_the_same_is_nearer_than_what_does_not(encoder: TransformersE
     alike = meanings.similarities(said, examples, "en").max(axis=0)
     assert alike[0] > meanings.usual_similarity("en") > alike[1]
     assert meanings.versions() == {encoder.name: encoder.version}
+
+
+@pytest.mark.parametrize(
+    ("language", "examples", "said", "other"),
+    [
+        (
+            "en",
+            ["I am sorry for the trouble", "we apologise for the inconvenience"],
+            "please accept our apologies for this mess",
+            "your engineer comes on Monday",
+        ),
+        (
+            "zh",
+            ["我们会尽快给您回电话", "稍后有人联系您"],
+            "一有消息我马上打给您",
+            "麻烦您把发票拍照发过来",
+        ),
+    ],
+)
+def test_the_bundled_encoder_knows_both_languages(
+    bundled: Meanings, language: str, examples: list[str], said: str, other: str
+) -> None:
+    alike = bundled.similarities([said, other], examples, language).max(axis=0)
+    assert alike[0] > bundled.usual_similarity(language) > alike[1] + 20
+    assert "bundled-meaning" in bundled.versions()
 
 
 def test_similarities_do_not_depend_on_company(encoder: TransformersEncoder) -> None:

@@ -22,11 +22,12 @@ RECIPES = {
         *("--segmentation-width", "16", "--embedding-width", "32"),
     ),
     "tone": ("--minutes", "0.1", "--width", "32", "--layers", "1"),
+    "meaning": ("--minutes", "0.1", "--width", "32", "--layers", "1", "--threads", "1"),
 }
 
 
 def _start(recipe: str, folder: Path, seed_of_hashes: str) -> "subprocess.Popen[bytes]":
-    cache = () if recipe == "tone" else ("--cache", str(folder / "cache"))
+    cache = () if recipe in ("tone", "meaning") else ("--cache", str(folder / "cache"))
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(
             [
@@ -41,7 +42,7 @@ def _start(recipe: str, folder: Path, seed_of_hashes: str) -> "subprocess.Popen[
 
 
 def _written(folder: Path) -> dict[str, bytes]:
-    # The card of the tone model tells how long its training took.
+    # The cards of the text models tell how long their training took.
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))

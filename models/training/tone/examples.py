@@ -15,6 +15,7 @@ from models.training.tone.frames import (
 )
 from models.training.tone.noise import meaningless, misheard
 from models.training.tone.service import ServiceFrame, service_frames
+from models.training.tone.written import Written, written
 
 _COMBINE: dict[Tone, tuple[tuple[Tone, ...], ...]] = {
     "negative": (
@@ -37,10 +38,14 @@ _COMBINE: dict[Tone, tuple[tuple[Tone, ...], ...]] = {
     ),
 }
 """A call's utterance is often two sentences; displeasure in one colours both."""
-_SERVICE_SHARE = 0.45
+_SERVICE_SHARE = 0.3
+_WRITTEN_SHARE = 0.7
+"""Of the utterances with a tone: written freely, the rest from frames."""
+_BETWEEN_SHARE = 0.1
+"""Of all: utterances on whose tone fair people would differ."""
 _TWO_SENTENCES = 0.3
 _WITHOUT_MEANING = 0.08
-_MAX_ERROR_RATE = 0.3
+_MAX_ERROR_RATE = 0.25
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,23 @@ class Examples:
             for language in LANGUAGES
             for tone in TONES
         }
+        self._written: dict[tuple[Language, Tone], list[Written]] = {
+            (language, tone): [
+                w
+                for w in written(language)
+                if w.tones == {tone} and w.held_out == held_out and _usable(w)
+            ]
+            for language in LANGUAGES
+            for tone in TONES
+        }
+        self._between: dict[Language, list[Written]] = {
+            language: [
+                w
+                for w in written(language)
+                if len(w.tones) > 1 and w.held_out == held_out and _usable(w)
+            ]
+            for language in LANGUAGES
+        }
         self._service: dict[Language, list[ServiceFrame]] = {
             language: [f for f in service_frames(language) if f.held_out == held_out and _usable(f)]
             for language in LANGUAGES
@@ -72,8 +94,12 @@ class Examples:
     def draw(self) -> Example:
         """Return one example for training, misheard at a random rate."""
         language = self._rng.choice(LANGUAGES)
-        if self._rng.random() < _SERVICE_SHARE:
+        kind = self._rng.random()
+        if kind < _SERVICE_SHARE:
             example = self._service_example(language)
+        elif kind < _SERVICE_SHARE + _BETWEEN_SHARE:
+            between = self._rng.choice(self._between[language])
+            example = Example(language, between.tones, between.text)
         else:
             example = self._toned_example(language, self._rng.choice(TONES))
         rate = self._rng.uniform(0, _MAX_ERROR_RATE)
@@ -88,6 +114,15 @@ class Examples:
             for _ in range(of_each)
         ]
         return [self._heard(example, error_rate) for example in labelled]
+
+    def measured_written(self, error_rate: float) -> list[Example]:
+        """Return the freely written utterances with one tone, misheard at one error rate."""
+        found = [
+            Example(language, frozenset({tone}), item.text)
+            for (language, tone), available in self._written.items()
+            for item in available
+        ]
+        return [self._heard(example, error_rate) for example in found]
 
     def measured_service(self, of_each: int, error_rate: float) -> list[Example]:
         """Return single utterances of service frames, misheard at one error rate."""
@@ -108,8 +143,14 @@ class Examples:
         if tone == "neutral" and rng.random() < _WITHOUT_MEANING:
             return Example(language, frozenset({tone}), self._without_meaning(language))
         parts = rng.choice(_COMBINE[tone])
-        filled = [_fill(rng.choice(self._frames[language, part]), rng) for part in parts]
+        filled = [self._toned(language, part) for part in parts]
         return Example(language, frozenset({tone}), _joined(language, filled))
+
+    def _toned(self, language: Language, tone: Tone) -> str:
+        """Return one utterance of a tone, freely written or from a frame."""
+        if self._rng.random() < _WRITTEN_SHARE:
+            return self._rng.choice(self._written[language, tone]).text
+        return _fill(self._rng.choice(self._frames[language, tone]), self._rng)
 
     def _service_example(self, language: Language) -> Example:
         rng = self._rng

@@ -21,7 +21,7 @@ TONES: tuple[Tone, ...] = ("negative", "neutral", "positive")
 HELD_OUT_OF = 10
 """One frame of so many is held out for measuring."""
 
-_TEXTS = Path(__file__).parent / "texts"
+TEXTS = Path(__file__).parent / "texts"
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _SLOT = re.compile(r"\{(\w+)\}")
 
@@ -29,7 +29,7 @@ _SLOT = re.compile(r"\{(\w+)\}")
 @cache
 def _slots() -> dict[str, dict[str, list[str]]]:
     slots: dict[str, dict[str, list[str]]] = tomllib.loads(
-        (_TEXTS / "slots.toml").read_text(encoding="utf-8")
+        (TEXTS / "slots.toml").read_text(encoding="utf-8")
     )
     return slots
 
@@ -62,7 +62,7 @@ def is_held_out(pattern: str) -> bool:
 @cache
 def frames(language: Language, tone: Tone) -> tuple[Frame, ...]:
     """Return all frames of a language and tone."""
-    lines = (_TEXTS / f"{language}_{tone}.txt").read_text(encoding="utf-8").splitlines()
+    lines = (TEXTS / f"{language}_{tone}.txt").read_text(encoding="utf-8").splitlines()
     return tuple(
         Frame(language, tone, line.strip())
         for line in lines

@@ -1,4 +1,4 @@
-"""How often the trained model is right on frames that it has never seen."""
+"""How often the trained model is right on utterances that it has never seen."""
 
 from dataclasses import dataclass
 from random import Random
@@ -11,7 +11,7 @@ from models.training.tone.frames import LANGUAGES, TONES, Tone
 from models.training.tone.training import Plan, labels
 
 ERROR_RATES = (0.0, 0.15, 0.25)
-_OF_EACH_FRAME = 10
+_OF_EACH_FRAME = 3
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ class Measured:
 def measure(
     model: BertForSequenceClassification, tokenizer: Tokenizer, plan: Plan
 ) -> list[Measured]:
-    """Measure on held-out frames, for each error rate and language."""
+    """Measure on held-out utterances and frames, for each error rate and language."""
     held_out = Examples(Random(plan.seed), held_out=True)
     measured: list[Measured] = []
     for rate in ERROR_RATES:
-        labelled = held_out.measured(_OF_EACH_FRAME, rate)
+        labelled = held_out.measured(_OF_EACH_FRAME, rate) + held_out.measured_written(rate)
         service = held_out.measured_service(_OF_EACH_FRAME, rate)
         for language in LANGUAGES:
             toned = [e for e in labelled if e.language == language]

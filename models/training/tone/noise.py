@@ -1,5 +1,6 @@
 """What a recogniser does to words: drops some, and hears others as words that sound alike."""
 
+import re
 from collections import defaultdict
 from functools import cache
 from random import Random
@@ -9,8 +10,10 @@ from pypinyin import Style, lazy_pinyin
 from wordfreq import top_n_list
 
 from models.training.tone.frames import TONES, Language, frames, slot_words
+from models.training.tone.written import written
 
 _COMMON_WORDS = 6000
+_WORD = re.compile(r"[\w']+")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -30,12 +33,13 @@ def common_words() -> list[str]:
 @cache
 def meaningless(language: Language) -> list[str]:
     """Return words (characters) that carry no tone: those that no toned frame uses."""
-    toned = "".join(
-        f.pattern for tone in TONES if tone != "neutral" for f in frames(language, tone)
+    toned = " ".join(
+        [f.pattern for tone in TONES if tone != "neutral" for f in frames(language, tone)]
+        + [w.text.lower() for w in written(language) if w.tones != {"neutral"}]
     )
     if language == "zh":
         return [c for c in common_characters() if c not in toned]
-    used = set(toned.replace("(", " ").replace(")", " ").replace("|", " ").split())
+    used = set(_WORD.findall(toned))
     return [w for w in common_words() if w not in used] + slot_words("en")
 
 

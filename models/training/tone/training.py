@@ -6,24 +6,23 @@ from pathlib import Path
 from random import Random
 
 import torch
-from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
 
+from models.training.meaning.training import Plan as WordPlan
+from models.training.meaning.training import Trainer
+from models.training.pieces import SPECIAL
 from models.training.tone.examples import Example, Examples
-from models.training.tone.frames import TONES, Tone, frames
-from models.training.tone.noise import common_characters, common_words
-from models.training.tone.service import service_frames
+from models.training.tone.frames import TONES, Tone
 
-_PIECES = 5300
-"""3,755 characters and about 1,500 pieces of English words."""
 _MAX_TOKENS = 128
-NEGATIVE_IN_TRAINING = 0.26
-"""Share of negative utterances among those that are drawn, counted."""
-NEGATIVE_IN_CALLS = 0.02
-"""Share that the shipped model expects: low on purpose, since a wrong "negative" accuses somebody.
-Chosen so that about 4 % of held-out plain service sentences are called negative."""
-_SPECIAL = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
+IN_TRAINING: dict[Tone, float] = {"negative": 0.276, "neutral": 0.385, "positive": 0.339}
+"""Share of each tone among the utterances that are drawn, counted; what has one of two tones counts
+half for each."""
+IN_CALLS: dict[Tone, float] = {"negative": 0.03, "neutral": 0.67, "positive": 0.3}
+"""Share that the shipped model expects: few negative ones on purpose, since a wrong "negative"
+accuses somebody."""
 
 
 @dataclass(frozen=True)
@@ -31,67 +30,19 @@ class Plan:
     """How large, how long and how fast to train."""
 
     steps: int
-    width: int = 96
+    word_steps: int
+    """Of learning what words mean, before any tone."""
+    width: int = 128
     layers: int = 2
     batch: int = 48
-    learning_rate: float = 1.5e-3
+    learning_rate: float = 8e-4
     warm_up: float = 0.1
     seed: int = 20
     device: str = "cpu"
 
 
-def build_tokenizer(rng: Random) -> Tokenizer:
-    """Train a byte-pair encoding: pieces of English words, single Mandarin characters.
-
-    Case and punctuation are thrown away: small recognisers give neither reliably.
-    """
-    # Words are marked at their beginning: with a mark inside them, the library numbers the marked
-    # letters in the order of a hash table, another one in every process.
-    tokenizer = Tokenizer(models.BPE(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.Sequence(
-        [
-            normalizers.NFKC(),
-            normalizers.Lowercase(),
-            normalizers.Replace(Regex(r"['’]"), ""),
-            normalizers.Replace(Regex(r"[^\p{L}\p{N}]+"), " "),
-            normalizers.Strip(),
-        ]
-    )
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Metaspace(),
-            pre_tokenizers.Split(Regex(r"[\u3400-\u9fff]"), "isolated"),
-        ]
-    )
-    corpus = [f.fill(rng) for tone in TONES for f in frames("en", tone) for _ in range(30)]
-    corpus += [f.fill(rng) for f in service_frames("en") for _ in range(10)]
-    corpus += common_words()
-    alphabet = sorted({"▁", *common_characters(), *_characters_of_frames(rng)})
-    tokenizer.train_from_iterator(
-        corpus,
-        trainers.BpeTrainer(
-            vocab_size=_PIECES,
-            special_tokens=list(_SPECIAL.values()),
-            initial_alphabet=alphabet,
-            limit_alphabet=len(alphabet) + 80,
-            show_progress=False,
-        ),
-    )
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]",
-        special_tokens=[(t, tokenizer.token_to_id(t)) for t in ("[CLS]", "[SEP]")],
-    )
-    return tokenizer
-
-
-def _characters_of_frames(rng: Random) -> set[str]:
-    filled = [f.fill(rng) for tone in TONES for f in frames("zh", tone) for _ in range(30)]
-    filled += [f.fill(rng) for f in service_frames("zh") for _ in range(10)]
-    return {character for text in filled for character in text if character.isalpha()}
-
-
 def build_model(pieces: int, plan: Plan) -> BertForSequenceClassification:
-    """Return an untrained classifier, at the shipped size of about 700,000 parameters."""
+    """Return an untrained classifier, at the shipped size of about 1,300,000 parameters."""
     config = BertConfig(
         vocab_size=pieces,
         hidden_size=plan.width,
@@ -111,6 +62,19 @@ def train(plan: Plan, tokenizer: Tokenizer) -> BertForSequenceClassification:
     torch.manual_seed(plan.seed)
     examples = Examples(Random(plan.seed), held_out=False)
     model = build_model(tokenizer.get_vocab_size(), plan)
+    words = Trainer(
+        WordPlan(
+            word_steps=plan.word_steps,
+            family_steps=0,
+            width=plan.width,
+            layers=plan.layers,
+            seed=plan.seed,
+            device=plan.device,
+        ),
+        tokenizer,
+    )
+    words.learn_words()
+    model.bert.load_state_dict(words.student.filler.bert.state_dict(), strict=False)
     model.to(plan.device)  # type: ignore[arg-type]
     model.train()
     optimiser = torch.optim.AdamW(model.parameters(), lr=plan.learning_rate, weight_decay=0.05)
@@ -128,7 +92,7 @@ def train(plan: Plan, tokenizer: Tokenizer) -> BertForSequenceClassification:
         schedule.step()
         if step % 100 == 0:
             print(f"step {step} of {plan.steps}: loss {loss.item():.3f}", flush=True)
-    _expect_little_displeasure(model)
+    _expect_a_call(model)
     model.train(False)
     return model
 
@@ -149,15 +113,14 @@ def loss_of(logits: Tensor, possible: list[frozenset[Tone]]) -> Tensor:
 
 
 @torch.no_grad()
-def _expect_little_displeasure(model: BertForSequenceClassification) -> None:
-    """Shift the bias from the share of negative utterances in training to that in calls.
+def _expect_a_call(model: BertForSequenceClassification) -> None:
+    """Shift the biases from the shares of the tones in training to those in calls.
 
     Bayes' rule for a changed prior; without it too many plain utterances that the model cannot
     place would be called negative.
     """
-    in_calls, in_training = NEGATIVE_IN_CALLS, NEGATIVE_IN_TRAINING
-    shift = math.log(in_calls / (1 - in_calls)) - math.log(in_training / (1 - in_training))
-    model.classifier.bias[TONES.index("negative")] += shift
+    for row, tone in enumerate(TONES):
+        model.classifier.bias[row] += math.log(IN_CALLS[tone] / IN_TRAINING[tone])
 
 
 def encode(tokenizer: Tokenizer, texts: list[str], device: str) -> dict[str, Tensor]:
@@ -193,5 +156,5 @@ def save(model: BertForSequenceClassification, tokenizer: Tokenizer, out: Path) 
     PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         model_max_length=_MAX_TOKENS,
-        **_SPECIAL,
+        **SPECIAL,
     ).save_pretrained(out)
