@@ -40,8 +40,8 @@ it.
 ## Measured
 
 One utterance and one frame in {held_out_of} were held out; the figures are for the shipped model on
-them. `python -m benchmarks.tone` measures it on utterances that somebody else wrote
-(`docs/accuracy.md`).
+them (without their labels, they were among the texts that words were learnt from).
+`python -m benchmarks.tone` measures it on utterances that somebody else wrote (`docs/accuracy.md`).
 
 {tables}
 The shift was chosen with a look at the same held-out utterances and at the benchmark, so the rates

@@ -1,7 +1,9 @@
 """Utterances with their tone, drawn from the frames: combined, and misheard."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from random import Random
+from typing import TypeVar
 
 from models.training.tone.apart import Fillable, fill_apart
 from models.training.tone.frames import (
@@ -48,6 +50,9 @@ _WITHOUT_MEANING = 0.08
 _MAX_ERROR_RATE = 0.25
 
 
+Item = TypeVar("Item", Frame, ServiceFrame, Written)
+
+
 @dataclass(frozen=True)
 class Example:
     """One utterance and the tones that it can have; where labelled, exactly one."""
@@ -62,34 +67,17 @@ class Examples:
 
     def __init__(self, rng: Random, *, held_out: bool) -> None:
         self._rng = rng
-        self._frames: dict[tuple[Language, Tone], list[Frame]] = {
-            (language, tone): [
-                f for f in frames(language, tone) if f.held_out == held_out and _usable(f)
-            ]
-            for language in LANGUAGES
-            for tone in TONES
+
+        def kept(items: Iterable[Item]) -> list[Item]:
+            return [item for item in items if item.held_out == held_out and _usable(item)]
+
+        both = [(language, tone) for language in LANGUAGES for tone in TONES]
+        self._frames = {(la, tone): kept(frames(la, tone)) for la, tone in both}
+        self._written = {
+            (la, tone): kept(w for w in written(la) if w.tones == {tone}) for la, tone in both
         }
-        self._written: dict[tuple[Language, Tone], list[Written]] = {
-            (language, tone): [
-                w
-                for w in written(language)
-                if w.tones == {tone} and w.held_out == held_out and _usable(w)
-            ]
-            for language in LANGUAGES
-            for tone in TONES
-        }
-        self._between: dict[Language, list[Written]] = {
-            language: [
-                w
-                for w in written(language)
-                if len(w.tones) > 1 and w.held_out == held_out and _usable(w)
-            ]
-            for language in LANGUAGES
-        }
-        self._service: dict[Language, list[ServiceFrame]] = {
-            language: [f for f in service_frames(language) if f.held_out == held_out and _usable(f)]
-            for language in LANGUAGES
-        }
+        self._between = {la: kept(w for w in written(la) if len(w.tones) > 1) for la in LANGUAGES}
+        self._service = {la: kept(service_frames(la)) for la in LANGUAGES}
 
     def draw(self) -> Example:
         """Return one example for training, misheard at a random rate."""
