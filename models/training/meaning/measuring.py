@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from models.training.meaning.families import Family, families
-from models.training.meaning.training import Student, encode
+from models.training.meaning.training import Student
+from models.training.pieces import encode
 from models.training.tone.frames import LANGUAGES, Language
 
 EXAMPLES = 2

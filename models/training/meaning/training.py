@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from transformers import BertConfig, BertForMaskedLM, BertModel, PreTrainedTokenizerFast
+from transformers import BertForMaskedLM, BertModel
 from wordfreq import top_n_list
 
 from models.training.meaning.families import Family, families
@@ -17,16 +17,23 @@ from models.training.meaning.lessons import (
     TEACHER_SIZE,
     glosses,
     lessons,
+    mean_of_tokens,
     sentences,
     taught,
     texts_to_fill_in,
 )
-from models.training.pieces import SPECIAL, UNKNOWN, bilingual_pieces
+from models.training.pieces import (
+    SPECIAL,
+    UNKNOWN,
+    bilingual_pieces,
+    encode,
+    save_tokenizer,
+    shape,
+)
 from models.training.tone.frames import LANGUAGES, Language
 from models.training.tone.noise import common_characters, misheard
 
 _PIECES = 7_400
-_MAX_TOKENS = 128
 _MASKED = 0.2
 _TEMPERATURE = 0.07
 _MISHEARD_SHARE, _MISHEARD_RATE = 0.5, 0.15
@@ -68,23 +75,13 @@ class Student(nn.Module):
 
     def __init__(self, pieces: int, plan: Plan) -> None:
         super().__init__()
-        config = BertConfig(
-            vocab_size=pieces,
-            hidden_size=plan.width,
-            num_hidden_layers=plan.layers,
-            num_attention_heads=4,
-            intermediate_size=8 * plan.width // 3,
-            max_position_embeddings=_MAX_TOKENS + 2,
-            pad_token_id=0,
-        )
-        self.filler = BertForMaskedLM(config)
+        self.filler = BertForMaskedLM(shape(pieces, plan.width, plan.layers))
         self.to_teacher = nn.Linear(plan.width, TEACHER_SIZE, bias=False)
 
     def forward(self, tokens: dict[str, Tensor]) -> Tensor:
         """Return the meanings, ``(texts, width)``: the mean over tokens, not yet of length 1."""
         hidden: Tensor = self.filler.bert(**tokens).last_hidden_state
-        mask = tokens["attention_mask"].unsqueeze(-1)
-        return (hidden * mask).sum(1) / mask.sum(1)
+        return mean_of_tokens(hidden, tokens["attention_mask"])
 
 
 class Trainer:
@@ -230,28 +227,12 @@ def _named() -> list[str]:
     return [text for family in families() for text in _first(family)]
 
 
-def encode(tokenizer: Tokenizer, texts: list[str], device: str) -> dict[str, Tensor]:
-    """Return token ids and mask, both ``(texts, tokens)``."""
-    tokenizer.enable_padding(pad_id=0, pad_token="[PAD]")
-    tokenizer.enable_truncation(_MAX_TOKENS)
-    encoded = tokenizer.encode_batch(texts)
-    return {
-        "input_ids": torch.tensor([e.ids for e in encoded], device=device),
-        "attention_mask": torch.tensor([e.attention_mask for e in encoded], device=device),
-    }
-
-
 def save(student: Student, tokenizer: Tokenizer, out: Path) -> None:
     """Write encoder and tokenizer so that transformers' Auto classes load them."""
-    out.mkdir(parents=True, exist_ok=True)
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
     model = BertModel(student.filler.config)
     state = model.state_dict()
     # the part that is never used lies there as zeros, so that nothing is missing when it is loaded
     state |= {name: torch.zeros_like(part) for name, part in state.items() if "pooler" in name}
     model.load_state_dict(state | student.filler.bert.cpu().state_dict())
     model.half().save_pretrained(out)  # type: ignore[no-untyped-call]
-    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
-        tokenizer_object=tokenizer, model_max_length=_MAX_TOKENS, **SPECIAL
-    ).save_pretrained(out)
+    save_tokenizer(tokenizer, out)

@@ -1,4 +1,4 @@
 """The recipe of the bundled tone model: what it learns from, and how.
 
-``uv run python -m models.training.tone --minutes 3 --out models/bundled/tone`` trains it anew.
+``uv run python -m models.training.tone --out models/bundled/tone`` trains it anew.
 """

@@ -19,7 +19,7 @@ gives the same model."""
 def main() -> None:
     """Read the arguments, train, measure, write the model and its card."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=15.0, help="of training on one core")
+    parser.add_argument("--minutes", type=float, default=12.0, help="of training on one core")
     parser.add_argument("--out", type=Path, default=Path("models/bundled/tone"))
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--width", type=int, default=128, help="of the layers: a multiple of 4")

@@ -1,4 +1,4 @@
-"""Tokenizer, model and training loop. Every number is deterministic for a seed and a step count."""
+"""Model and training loop. Every number is deterministic for a seed and a step count."""
 
 import math
 from dataclasses import dataclass
@@ -8,15 +8,14 @@ from random import Random
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
-from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+from transformers import BertForSequenceClassification
 
 from models.training.meaning.training import Plan as WordPlan
 from models.training.meaning.training import Trainer
-from models.training.pieces import SPECIAL
+from models.training.pieces import encode, save_tokenizer, shape
 from models.training.tone.examples import Example, Examples
 from models.training.tone.frames import TONES, Tone
 
-_MAX_TOKENS = 128
 IN_TRAINING: dict[Tone, float] = {"negative": 0.276, "neutral": 0.385, "positive": 0.339}
 """Share of each tone among the utterances that are drawn, counted; what has one of two tones counts
 half for each."""
@@ -43,22 +42,18 @@ class Plan:
 
 def build_model(pieces: int, plan: Plan) -> BertForSequenceClassification:
     """Return an untrained classifier, at the shipped size of about 1,300,000 parameters."""
-    config = BertConfig(
-        vocab_size=pieces,
-        hidden_size=plan.width,
-        num_hidden_layers=plan.layers,
-        num_attention_heads=4,
-        intermediate_size=8 * plan.width // 3,
-        max_position_embeddings=_MAX_TOKENS + 2,
+    config = shape(
+        pieces,
+        plan.width,
+        plan.layers,
         id2label={i: str(tone) for i, tone in enumerate(TONES)},
         label2id={str(tone): i for i, tone in enumerate(TONES)},
-        pad_token_id=0,
     )
     return BertForSequenceClassification(config)
 
 
 def train(plan: Plan, tokenizer: Tokenizer) -> BertForSequenceClassification:
-    """Train a classifier on all frames but the held-out ones, and set it for real calls."""
+    """Train a classifier on all but what is held out, and set it for real calls."""
     torch.manual_seed(plan.seed)
     examples = Examples(Random(plan.seed), held_out=False)
     model = build_model(tokenizer.get_vocab_size(), plan)
@@ -123,17 +118,6 @@ def _expect_a_call(model: BertForSequenceClassification) -> None:
         model.classifier.bias[row] += math.log(IN_CALLS[tone] / IN_TRAINING[tone])
 
 
-def encode(tokenizer: Tokenizer, texts: list[str], device: str) -> dict[str, Tensor]:
-    """Return token ids and mask, both ``(batch, tokens)``."""
-    tokenizer.enable_padding(pad_id=0, pad_token="[PAD]")
-    tokenizer.enable_truncation(_MAX_TOKENS)
-    encoded = tokenizer.encode_batch(texts)
-    return {
-        "input_ids": torch.tensor([e.ids for e in encoded], device=device),
-        "attention_mask": torch.tensor([e.attention_mask for e in encoded], device=device),
-    }
-
-
 @torch.inference_mode()
 def labels(
     model: BertForSequenceClassification, tokenizer: Tokenizer, examples: list[Example], device: str
@@ -149,12 +133,5 @@ def labels(
 
 def save(model: BertForSequenceClassification, tokenizer: Tokenizer, out: Path) -> None:
     """Write model and tokenizer so that transformers' Auto classes load them."""
-    out.mkdir(parents=True, exist_ok=True)
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
     model.cpu().half().save_pretrained(out)  # type: ignore[no-untyped-call]
-    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
-        tokenizer_object=tokenizer,
-        model_max_length=_MAX_TOKENS,
-        **SPECIAL,
-    ).save_pretrained(out)
+    save_tokenizer(tokenizer, out)
