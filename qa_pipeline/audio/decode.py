@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from qa_pipeline.audio.channels import fold_channels
 from qa_pipeline.audio.resample import Resampler
 from qa_pipeline.errors import AudioError
+from qa_pipeline.language.trust_reasons import trust_reason
 from qa_pipeline.records import (
     SAMPLE_RATE_HZ,
     ChannelLayout,
@@ -153,7 +154,7 @@ def _decode_container(container: "InputContainer", path: Path) -> Decoded:
 def _cut_short(path: Path, declared_s: float | None, duration_s: float) -> Iterator[str]:
     """Say so when the header promises more than the file holds."""
     if declared_s is not None and declared_s - duration_s > _SHORT_BY_S:
-        yield f"the file declares {declared_s:.1f} s but holds {duration_s:.1f} s: it is cut short"
+        yield trust_reason("short_sound", declared=declared_s, held=duration_s)
         return
     with path.open("rb") as file:
         head = file.read(8)
@@ -161,17 +162,17 @@ def _cut_short(path: Path, declared_s: float | None, duration_s: float) -> Itera
     if head[:4] == b"RIFF":  # ffmpeg goes by the size of the file and says nothing
         declared = int.from_bytes(head[4:], "little") + 8
         if size < declared < _UNKNOWN_RIFF_SIZE:
-            yield f"the file declares {declared} bytes but holds {size}: it is cut short"
+            yield trust_reason("short_file", declared=declared, held=size)
 
 
 def _warnings(damaged: int, not_numbers: int, streams: int) -> tuple[str, ...]:
     found: list[str] = []
     if damaged:
-        found.append(f"{damaged} damaged packets were skipped")
+        found.append(trust_reason("damaged", packets=damaged))
     if not_numbers:
-        found.append(f"{not_numbers} samples that are not numbers were replaced by silence")
+        found.append(trust_reason("not_numbers", samples=not_numbers))
     if streams > 1:
-        found.append(f"{streams} audio streams, of which one was used")
+        found.append(trust_reason("streams", streams=streams))
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from qa_pipeline.language.trust_reasons import trust_reason
 from qa_pipeline.records import SoundQuality, Trust, TrustLevel, Utterance
 from qa_pipeline.records.base import Record
 
@@ -106,13 +107,13 @@ def _above(value: float, reject: float, review: float, reason: str) -> Iterator[
 def _content(heard: Heard, limits: TrustThresholds) -> Iterator[Finding]:
     words = sum(len(u.words) for u in heard.utterances)
     if words == 0:
-        yield "reject", "no words were heard"
+        yield "reject", trust_reason("no_words")
     elif words < limits.min_words:
-        yield "reject", f"only {words} words were heard; at least {limits.min_words} are needed"
+        yield "reject", trust_reason("few_words", words=words, needed=limits.min_words)
     if heard.speech_s < limits.min_speech_s:
         yield (
             "reject",
-            f"only {heard.speech_s:.1f} s of speech; at least {limits.min_speech_s:g} s are needed",
+            trust_reason("little_speech", heard=heard.speech_s, needed=limits.min_speech_s),
         )
     for warning in heard.warnings:
         yield "review", warning
@@ -126,24 +127,27 @@ def _recognition(heard: Heard, limits: TrustThresholds) -> Iterator[Finding]:
         probability,
         limits.min_word_probability,
         limits.review_word_probability,
-        f"words were recognised with a mean probability of {probability:.2f}, "
-        f"below {limits.review_word_probability:.2f}",
+        trust_reason(
+            "improbable_words", probability=probability, limit=limits.review_word_probability
+        ),
     )
     if heard.mean_log_probability is not None:
         yield from _below(
             heard.mean_log_probability,
             limits.min_mean_log_probability,
             limits.review_mean_log_probability,
-            f"the recogniser doubts its text (mean log probability "
-            f"{heard.mean_log_probability:.2f}, below {limits.review_mean_log_probability:g})",
+            trust_reason(
+                "doubted_text",
+                mean=heard.mean_log_probability,
+                limit=limits.review_mean_log_probability,
+            ),
         )
     if heard.no_speech_probability is not None:
         yield from _above(
             heard.no_speech_probability,
             limits.max_no_speech_probability,
             limits.review_no_speech_probability,
-            f"the recogniser doubts that anybody speaks (probability "
-            f"{heard.no_speech_probability:.2f} of no speech)",
+            trust_reason("doubted_speech", probability=heard.no_speech_probability),
         )
     words = [word for u in heard.utterances for word in u.words]
     removed_pct = 100.0 * heard.removed_words / (heard.removed_words + len(words))
@@ -151,7 +155,7 @@ def _recognition(heard: Heard, limits: TrustThresholds) -> Iterator[Finding]:
         removed_pct,
         limits.max_removed_pct,
         limits.review_removed_pct,
-        f"{removed_pct:.0f} % of the recognised words were taken out as inventions",
+        trust_reason("inventions", removed=removed_pct),
     )
     if heard.speech_s > 0:
         spoken_s = sum(word.end_s - word.start_s for word in words)
@@ -160,7 +164,7 @@ def _recognition(heard: Heard, limits: TrustThresholds) -> Iterator[Finding]:
             covered_pct,
             limits.min_covered_pct,
             limits.review_covered_pct,
-            f"only {covered_pct:.0f} % of the speech is covered by words",
+            trust_reason("uncovered", covered=covered_pct),
         )
 
 
@@ -168,19 +172,26 @@ def _language(heard: Heard, limits: TrustThresholds) -> Iterator[Finding]:
     if heard.language not in heard.expected_languages:
         yield (
             "reject",
-            f"the language seems to be {heard.language!r}, "
-            f"expected {' or '.join(heard.expected_languages)}",
+            trust_reason(
+                "other_language",
+                language=heard.language,
+                expected=" or ".join(heard.expected_languages),
+            ),
         )
     elif heard.language_probability < limits.min_language_probability:
         yield (
             "review",
-            f"the language {heard.language!r} is unsure ({heard.language_probability:.2f})",
+            trust_reason(
+                "unsure_language",
+                language=heard.language,
+                probability=heard.language_probability,
+            ),
         )
     seconds = _seconds_by_language(heard.utterances)
     others = {name: s for name, s in seconds.items() if name != heard.language}
     for name, spoken_s in sorted(others.items()):
         if spoken_s > 0.2 * sum(seconds.values()):
-            yield "review", f"two languages are spoken: {heard.language!r} and {name!r}"
+            yield "review", trust_reason("two_languages", language=heard.language, other=name)
 
 
 def _seconds_by_language(utterances: Iterable[Utterance]) -> dict[str, float]:
@@ -195,16 +206,16 @@ def _people(heard: Heard, limits: TrustThresholds) -> Iterator[Finding]:
     if not heard.utterances:
         return
     if heard.speakers_with_words == 0:
-        yield "reject", "nobody is heard but announcements and unknown speakers"
+        yield "reject", trust_reason("nobody")
         return
     if heard.speakers_with_words == 1:
         # Half of the conversation is missing: whatever was not heard may have been said.
-        yield "reject", "only one speaker was heard"
+        yield "reject", trust_reason("one_speaker")
     yield from _below(
         heard.role_confidence,
         limits.min_role_confidence,
         limits.review_role_confidence,
-        f"who is the agent is unsure (confidence {heard.role_confidence:.2f})",
+        trust_reason("unsure_roles", confidence=heard.role_confidence),
     )
     counts = {"agent": 0, "customer": 0, "ivr": 0, "unknown": 0}
     for u in heard.utterances:
@@ -215,25 +226,21 @@ def _people(heard: Heard, limits: TrustThresholds) -> Iterator[Finding]:
         unknown_pct,
         limits.max_unknown_speaker_pct,
         limits.review_unknown_speaker_pct,
-        f"{unknown_pct:.0f} % of the words could not be given to a speaker",
+        trust_reason("unknown_speaker", unknown=unknown_pct),
     )
     agents = {u.speaker for u in heard.utterances if u.role == "agent"}
     if len(agents) > 1:
-        yield (
-            "review",
-            f"the call was passed on, {len(agents)} agents speak: whose verdict it is, a person "
-            "has to say",
-        )
+        yield "review", trust_reason("passed_on", agents=len(agents))
     further = sum(
         len(u.words) for u in heard.utterances if u.role == "unknown" and u.speaker != "unknown"
     )
     further_pct = 100.0 * further / sum(counts.values())
     if further_pct > limits.review_further_speaker_pct:
-        yield "review", f"{further_pct:.0f} % of the words are of a further person, role unknown"
+        yield "review", trust_reason("further_person", further=further_pct)
     if heard.speakers_with_words > 1:
         for role in ("agent", "customer"):
             if counts[role] < limits.review_words_each:
-                yield "review", f"the {role} says hardly anything ({counts[role]} words)"
+                yield "review", trust_reason(f"silent_{role}", words=counts[role])
 
 
 def _sound(heard: Heard, limits: TrustThresholds) -> Iterator[Finding]:
@@ -244,12 +251,12 @@ def _sound(heard: Heard, limits: TrustThresholds) -> Iterator[Finding]:
         sound.clipped_pct,
         limits.max_clipped_pct,
         limits.review_clipped_pct,
-        f"the recording is clipped ({sound.clipped_pct:.1f} % of the speech is at the limit)",
+        trust_reason("clipped", clipped=sound.clipped_pct),
     )
     if sound.snr_db is not None:
         yield from _below(
             sound.snr_db,
             limits.min_snr_db,
             limits.review_snr_db,
-            f"the recording is noisy (speech is only {sound.snr_db:.0f} dB above the noise)",
+            trust_reason("noisy", snr=sound.snr_db),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from qa_pipeline.language.trust_reasons import in_language
 from qa_pipeline.scoring.measure_names import label
 from qa_pipeline.scoring.units import Extent
 
@@ -296,7 +297,7 @@ class Words:
 
     def not_trusted(self, reasons: Sequence[str]) -> str:
         """Return that the transcript is not good enough to judge by."""
-        because = "; ".join(reasons)
+        because = self._pick("; ", "；").join(in_language(r, self.language) for r in reasons)
         return self._pick(
             f"The recording was not understood well enough to judge: {because or 'unknown'}.",
             f"录音识别不可信，不予评判：{because or '未说明原因'}。",
