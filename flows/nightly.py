@@ -14,7 +14,7 @@ from qa_pipeline.cli.progress import ProgressBar
 from qa_pipeline.errors import StoreError
 from qa_pipeline.pipeline import BatchOutcome, OpenRun, RunSummary, Ticket, find_scorecard, line_of
 from qa_pipeline.records import SensitiveKind
-from qa_pipeline.reports import write_reports
+from qa_pipeline.reports import ReportLanguage, write_reports
 from qa_pipeline.settings import read_settings
 
 GPU_LIMIT = "gpu"
@@ -61,9 +61,14 @@ def ingest(run: OpenRun, outcomes: Sequence[BatchOutcome]) -> RunSummary:
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
-def report(store: Path, folder: Path, redact: Collection[SensitiveKind] = ()) -> list[Path]:
+def report(
+    store: Path,
+    folder: Path,
+    redact: Collection[SensitiveKind] = (),
+    language: ReportLanguage = "en",
+) -> list[Path]:
     """Write the monitoring and coaching reports."""
-    return write_reports(store, folder, redact=redact)
+    return write_reports(store, folder, redact=redact, language=language)
 
 
 @flow(name="nightly", persist_result=False, validate_parameters=False)
@@ -94,7 +99,7 @@ def nightly(
         ]
     summary = ingest(run, outcomes)
     redact = settings.redaction.beyond_store("reports")
-    reports = report(settings.store_path, settings.reports_dir, redact)
+    reports = report(settings.store_path, settings.reports_dir, redact, settings.report_language)
     _publish(summary)
     return summary, reports
 

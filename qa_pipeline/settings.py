@@ -116,6 +116,8 @@ class Settings(BaseSettings):
     """Regular expression with named groups that reads metadata from file names."""
     batch_calls: int = Field(default=8, ge=1)
     """Calls that go through the models together."""
+    report_language: Literal["en", "zh"] = "en"
+    """In which report pages are written; what was said stays as it was said."""
     golden_limit_pct: float = Field(default=90.0, ge=0.0, le=100.0)
     """Agreement with people, in per cent, that a check of the golden set must reach."""
 

@@ -20,6 +20,13 @@ ProfileName = Annotated[
     str | None,
     typer.Option("--profile", help="Which models to use; see: qa-pipeline models list."),
 ]
+ReportLanguage = Annotated[
+    str | None,
+    typer.Option(
+        "--report-language",
+        help="Language of the page: en or zh. Default: report_language of the configuration, en.",
+    ),
+]
 ScorecardName = Annotated[
     str | None,
     typer.Option("--scorecard", help="A scorecard's name, or the path of its YAML file."),

@@ -50,9 +50,15 @@ def _register(kind: str, summary: str) -> None:
         agent: Agent = None,
         data_dir: options.DataDir = None,
         store: options.StorePath = None,
+        language: options.ReportLanguage = None,
         as_json: options.AsJson = False,
     ) -> None:
-        _write(kind, formats, output, (since, until, team, agent), (data_dir, store), as_json)
+        given: dict[str, Path | str | None] = {
+            "data_dir": data_dir,
+            "store": store,
+            "report_language": language,
+        }
+        _write(kind, formats, output, (since, until, team, agent), given, as_json)
 
 
 for _kind, _summary in _KINDS.items():
@@ -64,7 +70,7 @@ def _write(
     formats: list[str] | None,
     output: Path | None,
     narrow: tuple[str | None, str | None, str | None, str | None],
-    where: tuple[Path | None, Path | None],
+    given: dict[str, Path | str | None],
     as_json: bool,
 ) -> None:
     from qa_pipeline.reports import FORMATS, write_report
@@ -74,7 +80,7 @@ def _write(
     wrong = [name for name in formats or [] if name not in FORMATS]
     if wrong:
         raise UsageError(f"format is {wrong[0]!r}; it must be one of {', '.join(FORMATS)}")
-    settings = read_settings(data_dir=where[0], store=where[1])
+    settings = read_settings(**given)
     since, until, team, agent = narrow
     only = CallFilter(since=_day(since), until=_day(until), team=team, agent_id=agent)
     with Store.open_reader(settings.store_path) as reader:
@@ -85,6 +91,7 @@ def _write(
             formats or list(FORMATS),
             only,
             settings.redaction.beyond_store("reports"),
+            settings.report_language,
         )
     if as_json:
         print_json({"report": kind, "files": [str(path) for path in written]})

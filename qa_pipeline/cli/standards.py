@@ -32,6 +32,7 @@ def backtest(
     profile: options.ProfileName = None,
     data_dir: options.DataDir = None,
     store: options.StorePath = None,
+    language: options.ReportLanguage = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Score the stored calls by a draft beside the published card, and show what changes.
@@ -47,7 +48,9 @@ def backtest(
     from qa_pipeline.store import Store
     from qa_pipeline.store.files import write_whole
 
-    settings = read_settings(profile=profile, data_dir=data_dir, store=store)
+    settings = read_settings(
+        profile=profile, data_dir=data_dir, store=store, report_language=language
+    )
     card = find_scorecard(draft)
     if against is not None:
         published = find_scorecard(against)
@@ -57,7 +60,7 @@ def backtest(
     with ProgressBar() as progress:
         found = try_out(settings, card, published, progress=progress)
     path = (output or settings.reports_dir) / "backtest.html"
-    write_whole(path, page(found).encode())
+    write_whole(path, page(found, settings.report_language).encode())
     if as_json:
         print_json({**found.model_dump(mode="json"), "file": str(path)})
         return

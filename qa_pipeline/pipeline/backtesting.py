@@ -45,7 +45,7 @@ def backtest(
         found = counting.result(
             datetime.now(UTC).replace(microsecond=0),
             source_of(reader),
-            [criterion.id for criterion in draft.criteria()],
+            _names(draft, published, settings.report_language),
             [
                 d.text
                 for d in differences(published, draft)
@@ -91,6 +91,14 @@ class _Comparing:
             )
             counting.add(one, two, call.metadata, call.conversation.language)
         return counting
+
+
+def _names(draft: Scorecard, published: Scorecard, language: str) -> dict[str, str]:
+    """Return what the criteria are called, in the order in which people should read them."""
+    names: dict[str, str] = {}
+    for criterion in (*draft.criteria(), *published.criteria()):
+        names.setdefault(criterion.id, criterion.called(language))
+    return names
 
 
 def _side(card: Scorecard) -> CardSide:

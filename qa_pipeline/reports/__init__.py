@@ -6,6 +6,7 @@ CSV or JSON.
 """
 
 from qa_pipeline.reports.calibration import CalibrationReport, calibration_report
+from qa_pipeline.reports.catalogue import LANGUAGES, ReportLanguage
 from qa_pipeline.reports.coaching import CoachingReport, coaching_report
 from qa_pipeline.reports.monitoring import MonitoringReport, monitoring_report
 from qa_pipeline.reports.render import FORMATS, KINDS, Format, Kind, render
@@ -14,11 +15,13 @@ from qa_pipeline.reports.write import write_report, write_reports
 __all__ = [
     "FORMATS",
     "KINDS",
+    "LANGUAGES",
     "CalibrationReport",
     "CoachingReport",
     "Format",
     "Kind",
     "MonitoringReport",
+    "ReportLanguage",
     "calibration_report",
     "coaching_report",
     "monitoring_report",

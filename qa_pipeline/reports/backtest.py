@@ -5,7 +5,7 @@ Memory holds counts, agents and some dozens of flipped calls, however many calls
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -275,10 +275,10 @@ class Counting:
         self,
         made_at: datetime,
         source: ReportSource,
-        order: Sequence[str],
+        names: Mapping[str, str],
         changes: Sequence[str],
     ) -> Backtest:
-        """Sum up. ``order``: the ids of the criteria as people should read them."""
+        """Sum up. ``names``: of criteria by id, in the order in which people should read them."""
         count, both = self._totals, self._totals["both"]
         means = [float(total / both) if both else None for total in self._sums]
         return Backtest(
@@ -305,9 +305,9 @@ class Counting:
                 ScoreCell(published_pct=a, draft_pct=b, calls=n)
                 for (a, b), n in sorted(self._cells.items())
             ),
-            criteria=self._changed(order),
+            criteria=self._changed(names),
             agents=self._changed_agents(),
-            listen=tuple(self._listen(order)),
+            listen=tuple(self._listen(names)),
         )
 
     def _bins(self) -> tuple[ScoreBin, ...]:
@@ -321,13 +321,13 @@ class Counting:
             for low in range(0, 100, BIN_PCT)
         )
 
-    def _changed(self, order: Sequence[str]) -> tuple[CriterionChange, ...]:
+    def _changed(self, names: Mapping[str, str]) -> tuple[CriterionChange, ...]:
         """Return every criterion, those with most flips first."""
-        place = {name: i for i, name in enumerate(order)}
+        place = {name: i for i, name in enumerate(names)}
         found = [
             CriterionChange(
                 criterion_id=name,
-                name=item.name,
+                name=names.get(name, item.name),
                 only_in=None
                 if item.published and item.draft
                 else ("published" if item.published else "draft"),
@@ -370,16 +370,20 @@ class Counting:
             sorted(found, key=lambda a: (a.change is None, -moved[a.agent_id], a.agent_id))
         )
 
-    def _listen(self, order: Sequence[str]) -> list[FlippedCall]:
+    def _listen(self, names: Mapping[str, str]) -> list[FlippedCall]:
         """Return flipped calls, of every criterion in turn, the surest first."""
-        names = [name for name in order if name in self._criteria]
-        names += [name for name in self._criteria if name not in order]
+        order = [name for name in names if name in self._criteria]
+        order += [name for name in self._criteria if name not in names]
         columns = [
             [flipped for _, _, flipped in sorted(self._criteria[name].surest, reverse=True)]
-            for name in names
+            for name in order
         ]
         rows: Iterable[tuple[FlippedCall | None, ...]] = zip_longest(*columns)
-        return [item for row in rows for item in row if item is not None][:LISTEN]
+        found = [item for row in rows for item in row if item is not None][:LISTEN]
+        return [
+            item.model_copy(update={"name": names.get(item.criterion_id, item.name)})
+            for item in found
+        ]
 
 
 def _bin(total: Decimal) -> int:

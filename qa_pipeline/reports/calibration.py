@@ -1,6 +1,5 @@
 """The calibration report: does the machine judge as people do, and people as each other?"""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, groupby
 from typing import Literal
@@ -9,6 +8,7 @@ from pydantic import AwareDatetime
 
 from qa_pipeline.records.base import Record
 from qa_pipeline.reports.agreement import Agreement, Pair, agreement
+from qa_pipeline.reports.catalogue import ReportLanguage
 from qa_pipeline.reports.source import ReportSource, source_of
 from qa_pipeline.store.figures import Scope
 from qa_pipeline.store.reader import StoreReader
@@ -78,11 +78,14 @@ class CalibrationReport(Record):
 
 
 def calibration_report(
-    reader: StoreReader, made_at: AwareDatetime, only: CallFilter | None = None
+    reader: StoreReader,
+    made_at: AwareDatetime,
+    only: CallFilter | None = None,
+    language: ReportLanguage = "en",
 ) -> CalibrationReport:
-    """Build the report of the calls that pass the filter."""
-    figures = reader.calibration(only)
-    names = _names(figures.outcomes)
+    """Build the report of the calls that pass the filter, with names for readers of a language."""
+    figures = reader.calibration(only, language)
+    names = {o.criterion_id: o.name for o in figures.outcomes}
     criteria = [
         _criterion(
             key,
@@ -106,14 +109,6 @@ def calibration_report(
         pairs=tuple(_pairs(figures.verdicts)),
         disagreements=figures.disagreements,
     )
-
-
-def _names(outcomes: Sequence[Outcome]) -> dict[str, str]:
-    """Return what each criterion is called in most of the calls; calls differ in language."""
-    found: dict[str, Counter[str]] = {}
-    for outcome in sorted(outcomes, key=lambda o: (o.criterion_id, o.name)):
-        found.setdefault(outcome.criterion_id, Counter())[outcome.name] += 1
-    return {key: names.most_common(1)[0][0] for key, names in found.items()}
 
 
 def _criterion(

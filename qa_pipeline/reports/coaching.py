@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from qa_pipeline.records.base import Record
+from qa_pipeline.reports.catalogue import ReportLanguage
 from qa_pipeline.reports.source import ReportSource, source_of
 from qa_pipeline.reports.statistics import Share
 from qa_pipeline.store.figures import (
@@ -26,9 +27,9 @@ class AgentCoaching(Record):
     pass_rate: Share
 
     @property
-    def title(self) -> str:
-        """Name for a heading."""
-        return self.findings.agent_name or self.findings.agent_id or "Calls with no agent named"
+    def name(self) -> str | None:
+        """What the agent is called; ``None`` for calls that name no agent."""
+        return self.findings.agent_name or self.findings.agent_id or None
 
     @property
     def lost_pct(self) -> float | None:
@@ -54,10 +55,13 @@ class CoachingReport(Record):
 
 
 def coaching_report(
-    reader: StoreReader, made_at: AwareDatetime, only: CallFilter | None = None
+    reader: StoreReader,
+    made_at: AwareDatetime,
+    only: CallFilter | None = None,
+    language: ReportLanguage = "en",
 ) -> CoachingReport:
-    """Build the report of the calls that pass the filter."""
-    figures = reader.coaching(only)
+    """Build the report of the calls that pass the filter, with names for readers of a language."""
+    figures = reader.coaching(only, language)
     return CoachingReport(
         made_at=made_at,
         source=source_of(reader),

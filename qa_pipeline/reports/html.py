@@ -5,15 +5,16 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa_pipeline.records import Evidence
 from qa_pipeline.records.base import Record
 from qa_pipeline.reports import wording
 from qa_pipeline.reports.agreement import VERDICTS, Agreement
 from qa_pipeline.reports.backtest import Backtest
 from qa_pipeline.reports.calibration import CalibrationReport
+from qa_pipeline.reports.catalogue import ReportLanguage, texts_in
 from qa_pipeline.reports.coaching import CoachingReport, missed, others_missed_pct
 from qa_pipeline.reports.monitoring import MonitoringReport
 from qa_pipeline.reports.statistics import SMALL_SAMPLE
+from qa_pipeline.reports.wording import Wording
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -29,56 +30,63 @@ class Column(Record):
     counted: int
 
 
-def page(report: MonitoringReport | CoachingReport | CalibrationReport | Backtest) -> str:
-    """Return the report as a page; every text in it is escaped."""
+def page(
+    report: MonitoringReport | CoachingReport | CalibrationReport | Backtest,
+    language: ReportLanguage = "en",
+) -> str:
+    """Return the report as a page in the language of its readers; every text in it is escaped.
+
+    What was said, and the reasons of verdicts, stay in the language of their call.
+    """
     columns = _columns(report) if isinstance(report, MonitoringReport) else ()
-    template = _environment().get_template(f"{report.report}.html.j2")
+    template = _environment(language).get_template(f"{report.report}.html.j2")
     return template.render(r=report, columns=columns, small_sample=SMALL_SAMPLE)
 
 
 @cache
-def _environment() -> "Environment":
+def _environment(language: ReportLanguage) -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
+        extensions=["jinja2.ext.i18n"],
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_translations(  # type: ignore[attr-defined]
+        texts_in(language), newstyle=True
+    )
+    words = Wording(language)
     environment.filters |= {
         "clock": wording.clock,
-        "day": wording.day,
-        "hours": wording.hours,
+        "day": words.day,
+        "hours": words.hours,
+        "moment": words.moment,
         "number": wording.number,
-        "percent": wording.percent,
-        "short_day": wording.short_day,
+        "percent": words.percent,
+        "reason": words.reason,
+        "short_day": words.short_day,
         "tag": wording.language_tag,
     }
     environment.globals |= {
-        "GROUPS": wording.GROUPS,
+        "PAGE_LANGUAGE": language,
         "VERDICTS": VERDICTS,
-        "VERDICT_NAMES": wording.VERDICT_NAMES,
         "cell": cell,
-        "ROLES": wording.ROLES,
-        "STAGES": wording.STAGES,
-        "group_label": wording.group_label,
-        "measure_name": wording.measure_name,
-        "measure_unit": wording.measure_unit,
+        "group_label": words.group_label,
+        "group_name": words.group_name,
+        "measure_name": words.measure_name,
+        "measure_unit": words.measure_unit,
         "missed": missed,
         "others_missed_pct": others_missed_pct,
+        "role_name": words.role_name,
         "span": wording.span,
-        "told": told,
+        "stage_name": words.stage_name,
+        "verdict_name": words.verdict_name,
     }
     return environment
-
-
-def told(piece: Evidence) -> str:
-    """Say what a piece of evidence without a quote shows."""
-    if piece.kind == "searched":
-        return "Not heard between"
-    return "Measured" if piece.kind == "violates" else "Found"
 
 
 def cell(figures: Agreement, first: str, second: str) -> int:

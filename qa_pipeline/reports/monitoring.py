@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from qa_pipeline.records.base import Record
+from qa_pipeline.reports.catalogue import ReportLanguage
 from qa_pipeline.reports.source import ReportSource, source_of
 from qa_pipeline.reports.statistics import Share
 from qa_pipeline.store.figures import (
@@ -80,10 +81,13 @@ class MonitoringReport(Record):
 
 
 def monitoring_report(
-    reader: StoreReader, made_at: AwareDatetime, only: CallFilter | None = None
+    reader: StoreReader,
+    made_at: AwareDatetime,
+    only: CallFilter | None = None,
+    language: ReportLanguage = "en",
 ) -> MonitoringReport:
-    """Build the report of the calls that pass the filter."""
-    figures = reader.monitoring(only)
+    """Build the report of the calls that pass the filter, with names for readers of a language."""
+    figures = reader.monitoring(only, language)
     criteria = figures.criteria
     unscored = sum(c.unscored for c in criteria)
     judged = sum(c.applicable for c in criteria)

@@ -4,6 +4,7 @@ from typing import Literal, get_args
 
 from qa_pipeline.reports.calibration import CalibrationReport
 from qa_pipeline.reports.calibration_tables import calibration_tables
+from qa_pipeline.reports.catalogue import ReportLanguage
 from qa_pipeline.reports.coaching import CoachingReport
 from qa_pipeline.reports.csv_tables import coaching_tables, monitoring_tables
 from qa_pipeline.reports.html import page
@@ -17,14 +18,17 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
-def render(report: Report, format_: Format) -> dict[str, bytes]:
+def render(report: Report, format_: Format, language: ReportLanguage = "en") -> dict[str, bytes]:
     """Return the report's files in one format, by name.
+
+    ``language``: of the page; the columns of tables and the keys of JSON are names, the same for
+    every reader.
 
     HTML, XLSX and JSON are one file each; CSV one a table, in UTF-8 with a byte order mark, so
     that spreadsheet programs show Mandarin.
     """
     if format_ == "html":
-        return {f"{report.report}.html": page(report).encode()}
+        return {f"{report.report}.html": page(report, language).encode()}
     if format_ == "json":
         return {f"{report.report}.json": report.model_dump_json(indent=1).encode() + b"\n"}
     tables = _tables(report)

@@ -1,86 +1,17 @@
-"""How reports say numbers, times and names: the same everywhere."""
+"""How reports say numbers, times and names: the same everywhere, in the language of the reader."""
 
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-MEASURES: Final[dict[str, tuple[str, str]]] = {
-    # name: (words for the reader, unit)
-    "talk_s": ("Talk time", "s"),
-    "talk_share_pct": ("Share of the talking", "%"),
-    "silence_pct": ("Silence", "%"),
-    "longest_silence_s": ("Longest silence", "s"),
-    "dead_air_s": ("Dead air, not announced", "s"),
-    "longest_dead_air_s": ("Longest dead air, not announced", "s"),
-    "announced_silence_s": ("Silence that was announced", "s"),
-    "longest_gap_s": ("Longest time without speech", "s"),
-    "hold_count": ("Holds", "per call"),
-    "hold_s": ("Time on hold", "s"),
-    "longest_hold_s": ("Longest hold", "s"),
-    "response_delay_s": ("Time to respond", "s"),
-    "interruptions": ("Interruptions of the other", "per call"),
-    "longest_monologue_s": ("Longest monologue", "s"),
-    "pace_wpm": ("Pace, English", "words/min"),
-    "pace_cpm": ("Pace, Mandarin", "characters/min"),
-    "pauses_per_min": ("Pauses", "per min of speaking"),
-    "median_pause_s": ("Typical pause", "s"),
-    "negative_tone_pct": ("Negative tone", "% of utterances"),
-    "positive_tone_pct": ("Positive tone", "% of utterances"),
-    "tone_change": ("Change of tone, first to last third", "points"),
-    "tone_trend": ("Trend of tone (1 better, -1 worse)", ""),
-    "recognition_confidence_pct": ("Certainty of the recogniser", "%"),
-    "speech_covered_pct": ("Speech covered by words", "%"),
-    "answer_delay_s": ("Time to answer", "s"),
-    "noise_level_dbfs": ("Noise level", "dBFS"),
-    "snr_db": ("Speech above noise", "dB"),
-    "loudness_dbfs": ("Loudness", "dBFS"),
-    "loudness_spread_db": ("Unsteadiness of loudness", "dB"),
-    "pitch_hz": ("Pitch of the voice", "Hz"),
-    "pitch_st": ("Pitch of the voice above 100 Hz", "semitones"),
-    "pitch_range_st": ("Movement of the pitch", "semitones"),
-    "pitch_vs_habit_st": ("Pitch against own habit", "semitones"),
-    "pitch_range_vs_habit_st": ("Movement of the pitch against own habit", "semitones"),
-    "loudness_vs_habit_db": ("Loudness against own habit", "dB"),
-    "pace_vs_habit_pct": ("Pace against own habit", "%"),
-    "voice_vs_habit_z": ("Voice raised above own habit", "spreads"),
-}
-_UNITS: Final = {
-    "s": "s",
-    "pct": "%",
-    "db": "dB",
-    "dbfs": "dBFS",
-    "wpm": "words/min",
-    "hz": "Hz",
-    "st": "semitones",
-}
-ROLES: Final = {"agent": "agent", "customer": "customer", "ivr": "announcement", "call": "call"}
-GROUPS: Final = {
-    "team": "Team",
-    "site": "Site",
-    "queue": "Queue",
-    "agent": "Agent",
-    "language": "Language",
-    "direction": "Direction",
-}
-LANGUAGES: Final = {"en": "English", "zh": "Mandarin"}
-STAGES: Final = {
-    "read": "reading the file",
-    "decode": "decoding the audio",
-    "transcribe": "transcribing",
-    "speakers": "telling the speakers apart",
-    "conversation": "putting the conversation together",
-    "measures": "measuring",
-    "score": "scoring",
-    "write": "writing the result",
-}
-VERDICT_NAMES: Final = {
-    "met": "met",
-    "partly_met": "partly met",
-    "not_met": "not met",
-    "not_applicable": "not applicable",
-    "unscored": "cannot tell",
-}
+from qa_pipeline.language.trust_reasons import in_language
+from qa_pipeline.reports import names
+from qa_pipeline.reports.catalogue import ReportLanguage, texts_in
+
 NOTHING: Final = "–"
+_DAY: Final = {"en": "d MMM y", "zh": "y年M月d日"}
+_SHORT_DAY: Final = {"en": "d MMM", "zh": "M月d日"}
+_BEFORE_PERCENT: Final = {"en": "\N{NO-BREAK SPACE}", "zh": ""}
 
 
 def clock(seconds: float) -> str:
@@ -97,11 +28,6 @@ def span(start_s: float, end_s: float) -> str:
     return start if start == end else f"{start}–{end}"
 
 
-def hours(seconds: float) -> str:
-    """Return a total length in words: ``48 min`` or ``3.2 h``."""
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
 def number(value: float | Decimal | None, digits: int = 1) -> str:
     """Return a number with up to ``digits`` decimals and no useless zeros; a dash for none."""
     if value is None:
@@ -110,45 +36,92 @@ def number(value: float | Decimal | None, digits: int = 1) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def percent(value: float | Decimal | None, digits: int = 0) -> str:
-    """Return a share in per cent; a dash for none."""
-    return NOTHING if value is None else f"{number(value, digits)}\N{NO-BREAK SPACE}%"
-
-
-def day(value: date | datetime | str | None) -> str:
-    """Return a day as ``2 Mar 2026``; text that is no ISO date stays."""
-    if isinstance(value, str):
-        try:
-            value = date.fromisoformat(value)
-        except ValueError:
-            return str(value)
-    return NOTHING if value is None else f"{value.day} {value:%b %Y}"
-
-
-def short_day(value: str) -> str:
-    """Return the day of an ISO date as ``2 Mar``."""
-    return day(value).rpartition(" ")[0]
-
-
-def measure_name(name: str) -> str:
-    """Return what a measure is called in a report; an unknown one keeps its name, spaced."""
-    return MEASURES[name][0] if name in MEASURES else name.replace("_", " ")
-
-
-def measure_unit(name: str) -> str:
-    """Return the unit of a measure, from the end of its name where it is not known."""
-    return MEASURES[name][1] if name in MEASURES else _UNITS.get(name.rpartition("_")[2], "")
-
-
-def group_label(by: str, label: str, name: str | None = None) -> str:
-    """Return what a group is called; those without the property say so."""
-    if not label:
-        return f"no {GROUPS.get(by, by).lower()} named"
-    if by == "language":
-        return LANGUAGES.get(label, label)
-    return f"{name} ({label})" if name else label
-
-
 def language_tag(language: str) -> str:
     """Return the tag that makes a browser pick the right glyphs (simplified for Mandarin)."""
     return "zh-Hans" if language == "zh" else language
+
+
+class Wording:
+    """The same for one language of readers."""
+
+    def __init__(self, language: ReportLanguage) -> None:
+        self.language = language
+        self._texts = texts_in(language)
+
+    def _say(self, text: str) -> str:
+        # a catalogue answers the empty text with its own head
+        return str(self._texts.gettext(text)) if text else ""
+
+    def percent(self, value: float | Decimal | None, digits: int = 0) -> str:
+        """Return a share in per cent; a dash for none."""
+        if value is None:
+            return NOTHING
+        return f"{number(value, digits)}{_BEFORE_PERCENT[self.language]}%"
+
+    def hours(self, seconds: float) -> str:
+        """Return a total length in words: ``48 min`` or ``3.2 h``."""
+        if seconds < 5400:
+            return f"{seconds / 60:.0f} {self._say(names.MINUTES)}"
+        return f"{seconds / 3600:.1f} {self._say(names.HOURS)}"
+
+    def day(self, value: date | datetime | str | None) -> str:
+        """Return a day as ``2 Mar 2026``; text that is no ISO date stays."""
+        return self._date(value, _DAY[self.language])
+
+    def short_day(self, value: str) -> str:
+        """Return the day of an ISO date as ``2 Mar``."""
+        return self._date(value, _SHORT_DAY[self.language])
+
+    def moment(self, value: datetime) -> str:
+        """Return when something was, in UTC."""
+        return f"{self.day(value)}{', ' if self.language == 'en' else ' '}{value:%H:%M} UTC"
+
+    def _date(self, value: date | datetime | str | None, pattern: str) -> str:
+        from babel.dates import format_date
+
+        if isinstance(value, str):
+            try:
+                value = date.fromisoformat(value)
+            except ValueError:
+                return str(value)
+        return NOTHING if value is None else format_date(value, pattern, locale=self.language)
+
+    def measure_name(self, name: str) -> str:
+        """Return what a measure is called; an unknown one keeps its name, spaced."""
+        known = names.MEASURES.get(name)
+        return self._say(known[0]) if known else name.replace("_", " ")
+
+    def measure_unit(self, name: str) -> str:
+        """Return the unit of a measure, from the end of its name where it is not known."""
+        known = names.MEASURES.get(name)
+        return self._say(known[1] if known else names.UNITS.get(name.rpartition("_")[2], ""))
+
+    def role_name(self, role: str) -> str:
+        """Return who somebody in a call is."""
+        return self._say(names.ROLES.get(role, names.SPEAKER))
+
+    def verdict_name(self, verdict: str) -> str:
+        """Return a verdict in words."""
+        return self._say(names.VERDICTS[verdict])
+
+    def stage_name(self, stage: str) -> str:
+        """Return what was being done in a stage of processing."""
+        return self._say(names.STAGES[stage])
+
+    def group_name(self, by: str) -> str:
+        """Return the property by which calls are put side by side."""
+        return self._say(names.GROUPS[by])
+
+    def group_label(self, by: str, label: str, name: str | None = None) -> str:
+        """Return what a group is called; those without the property say so."""
+        if not label:
+            return self._say(names.NONE_NAMED[by])
+        if by == "language":
+            return self._say(names.LANGUAGES.get(label, label))
+        if by == "direction":
+            return self._say(names.DIRECTIONS.get(label, label))
+        return f"{name} ({label})" if name else label
+
+    def reason(self, text: str) -> str:
+        """Return a kept reason not to trust a call as the reader is told it."""
+        return in_language(text, self.language)

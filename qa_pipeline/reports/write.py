@@ -7,10 +7,11 @@ from pathlib import Path
 from qa_pipeline.errors import UsageError
 from qa_pipeline.records import SensitiveKind
 from qa_pipeline.reports.calibration import calibration_report
+from qa_pipeline.reports.catalogue import ReportLanguage
 from qa_pipeline.reports.coaching import coaching_report
 from qa_pipeline.reports.monitoring import monitoring_report
 from qa_pipeline.reports.redaction import redacted
-from qa_pipeline.reports.render import FORMATS, KINDS, render
+from qa_pipeline.reports.render import FORMATS, KINDS, Report, render
 from qa_pipeline.store.files import write_whole
 from qa_pipeline.store.owner import Store
 from qa_pipeline.store.reader import StoreReader
@@ -24,10 +25,12 @@ def write_report(
     formats: Sequence[str] = FORMATS,
     only: CallFilter | None = None,
     redact: Collection[SensitiveKind] = (),
+    language: ReportLanguage = "en",
 ) -> list[Path]:
     """Write one report in the formats asked for; return the paths, the HTML page first.
 
     ``redact``: kinds that quotes must not show, beside what the store does not keep anyway.
+    ``language``: of the page.
 
     Raises:
         UsageError: an unknown kind or format.
@@ -37,21 +40,19 @@ def write_report(
     if unknown:
         raise UsageError(f"Unknown format {unknown[0]!r}: choose from {', '.join(FORMATS)}.")
     now = datetime.now(UTC).replace(microsecond=0)
+    report: Report
     if kind == "monitoring":
-        files = {
-            f: render(monitoring_report(reader, now, only), f) for f in FORMATS if f in formats
-        }
+        report = monitoring_report(reader, now, only, language)
     elif kind == "coaching":
-        coaching = redacted(coaching_report(reader, now, only), reader, redact)
-        files = {f: render(coaching, f) for f in FORMATS if f in formats}
+        report = redacted(coaching_report(reader, now, only, language), reader, redact)
     elif kind == "calibration":
-        calibration = redacted(calibration_report(reader, now, only), reader, redact)
-        files = {f: render(calibration, f) for f in FORMATS if f in formats}
+        report = redacted(calibration_report(reader, now, only, language), reader, redact)
     else:
         raise UsageError(f"Unknown report {kind!r}: choose from {', '.join(KINDS)}.")
     written = []
-    for by_name in files.values():
-        for name, content in by_name.items():
+    for format_ in FORMATS:
+        files = render(report, format_, language) if format_ in formats else {}
+        for name, content in files.items():
             write_whole(folder / name, content)
             written.append(folder / name)
     return written
@@ -63,6 +64,7 @@ def write_reports(
     formats: Sequence[str] = FORMATS,
     only: CallFilter | None = None,
     redact: Collection[SensitiveKind] = (),
+    language: ReportLanguage = "en",
 ) -> list[Path]:
     """Write all reports of the store at that path; return the paths.
 
@@ -74,5 +76,5 @@ def write_reports(
             path
             for kind in KINDS
             if kind != "calibration" or reviewed
-            for path in write_report(kind, reader, folder, formats, only, redact)
+            for path in write_report(kind, reader, folder, formats, only, redact, language)
         ]

@@ -151,11 +151,10 @@ def _judged(criterion: Criterion, section_id: str, context: Context) -> Criterio
     evidence: tuple[Evidence, ...] = outcome.evidence
     if not evidence and verdict in ("met", "partly_met", "not_met"):
         evidence = context.searched()
-    name = criterion.name or criterion.ask
     return CriterionResult(
         criterion_id=criterion.id,
         section_id=section_id,
-        name=name.or_first(context.words.language),
+        name=criterion.called(context.words.language),
         verdict=verdict,
         points_earned=earned,
         points_possible=possible,

@@ -69,6 +69,10 @@ class Criterion(Part):
     examples: Examples = Examples()
     """Short conversations for each verdict; run as tests."""
 
+    def called(self, language: str) -> str:
+        """Return what people call it: its name, else its question."""
+        return (self.name or self.ask).or_first(language)
+
     @model_validator(mode="after")
     def _machine_or_person(self) -> Criterion:
         if self.manual and (self.check or self.unless or self.partly):

@@ -86,8 +86,26 @@ _RESULTS = """
     WHERE c.trust = 'ok' OR judged_by = 'people'"""
 
 
+_NAMES = """
+    CREATE OR REPLACE TEMP TABLE criterion_names AS
+    WITH named AS (
+        SELECT r.criterion_id, r.name, c.language
+        FROM criterion_results r JOIN chosen c USING (call_id, scorecard, version)),
+    usual AS (
+        SELECT language FROM chosen GROUP BY language ORDER BY count(*) DESC, language LIMIT 1)
+    SELECT criterion_id, coalesce(mode(name) FILTER (language = ?),
+            mode(name) FILTER (language = (SELECT language FROM usual)), mode(name)) AS name
+    FROM named GROUP BY criterion_id"""
+"""A result names its criterion in the language of its call; a reader is shown one name of each: in
+the reader's language where calls have it, else as most calls do."""
+
+
 def choose(
-    connection: "duckdb.DuckDBPyConnection", only: CallFilter, *, by_people: bool = True
+    connection: "duckdb.DuckDBPyConnection",
+    only: CallFilter,
+    names_in: str,
+    *,
+    by_people: bool = True,
 ) -> Scope:
     """Make the temporary tables ``chosen`` (calls), ``results`` and ``overruled`` (verdicts).
 
@@ -98,6 +116,7 @@ def choose(
     should check first, or people are at odds. ``overruled`` has those that people judged
     otherwise, so that the machine's evidence proves nothing.
 
+    ``names_in``: language in which criteria are named, where calls have such names.
     ``by_people``: whether people's verdicts take the machine's place among the ``results``.
     """
     where, values = conditions(only)
@@ -109,12 +128,13 @@ def choose(
     names = [str(row[0]) for row in cards]
     scorecard = only.scorecard or (names[0] if names else None)
     connection.execute(_CHOSEN.format(day=DAY, where=where), [scorecard, *values])
+    connection.execute(_NAMES, [names_in])
     connection.execute(_PEOPLE.format(wanted="TRUE" if by_people else "FALSE"))
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE results AS
-        SELECT *, CASE WHEN counts THEN greatest(points_possible - points_earned, 0)
-            ELSE 0 END AS lost
-        FROM ({_RESULTS})"""
+        SELECT r.* REPLACE (n.name AS name),
+            CASE WHEN counts THEN greatest(points_possible - points_earned, 0) ELSE 0 END AS lost
+        FROM ({_RESULTS}) r JOIN criterion_names n USING (criterion_id)"""
     )
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE overruled AS SELECT call_id, scorecard, version, "

@@ -36,9 +36,11 @@ Pair = tuple[str, str]
 """Agent id (empty for none) and criterion id."""
 
 
-def coaching(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> CoachingFigures:
+def coaching(
+    connection: "duckdb.DuckDBPyConnection", only: CallFilter, names_in: str
+) -> CoachingFigures:
     """Return the findings for the calls that pass the filter."""
-    scope = choose(connection, only)
+    scope = choose(connection, only, names_in)
     findings = _by_agent(connection)
     focus = {agent: _focus(found) for agent, found in findings.items()}
     strengths = {agent: _strengths(found) for agent, found in findings.items()}
@@ -86,7 +88,7 @@ def _by_agent(connection: "duckdb.DuckDBPyConnection") -> dict[str, list[Criteri
         connection,
         """WITH own AS (
             SELECT coalesce(agent_id, '') AS agent, criterion_id,
-                arg_max(section_id, version) AS section_id, mode(name) AS name,
+                arg_max(section_id, version) AS section_id, any_value(name) AS name,
                 arg_max(critical, version) AS critical,
                 count(*) FILTER (verdict = 'met') AS met,
                 count(*) FILTER (verdict = 'partly_met') AS partly_met,

@@ -41,10 +41,7 @@ SCORES: Final = """
     count(passed) FILTER (counted) AS judged, count(*) FILTER (counted AND passed) AS passed"""
 
 CRITERIA: Final = """
-    SELECT criterion_id, arg_max(section_id, version) AS section_id, coalesce(
-            mode(name) FILTER (language = (SELECT language FROM chosen
-                GROUP BY language ORDER BY count(*) DESC, language LIMIT 1)),
-            mode(name)) AS name,
+    SELECT criterion_id, arg_max(section_id, version) AS section_id, any_value(name) AS name,
         arg_max(critical, version) AS critical,
         count(*) FILTER (counts AND verdict = 'met') AS met,
         count(*) FILTER (counts AND verdict = 'partly_met') AS partly_met,
@@ -55,12 +52,14 @@ CRITERIA: Final = """
         count(*) FILTER (counts AND judged_by = 'people') AS by_people,
         coalesce(sum(lost), 0) AS lost_points
     FROM results GROUP BY criterion_id"""
-"""Figures by criterion. A name is in the language of its call; shown is that of most calls."""
+"""Figures by criterion."""
 
 
-def monitoring(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> MonitoringFigures:
+def monitoring(
+    connection: "duckdb.DuckDBPyConnection", only: CallFilter, names_in: str
+) -> MonitoringFigures:
     """Return the figures for the calls that pass the filter."""
-    scope = choose(connection, only)
+    scope = choose(connection, only, names_in)
     totals = _totals(connection)
     step = _step(scope, totals.counted)
     failures = _failures(connection, only)

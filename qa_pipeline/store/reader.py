@@ -156,15 +156,18 @@ class StoreReader:
         with self._asking() as connection:
             return stored_calls.read_batch(connection, batch)
 
-    def monitoring(self, only: CallFilter | None = None) -> MonitoringFigures:
-        """Return the figures of the monitoring report."""
-        with self._asking() as connection:
-            return monitoring_queries.monitoring(connection, only or CallFilter())
+    def monitoring(self, only: CallFilter | None = None, names_in: str = "en") -> MonitoringFigures:
+        """Return the figures of the monitoring report.
 
-    def coaching(self, only: CallFilter | None = None) -> CoachingFigures:
-        """Return the findings of the coaching report."""
+        ``names_in``: language in which criteria are named, where calls have such names.
+        """
         with self._asking() as connection:
-            return coaching_queries.coaching(connection, only or CallFilter())
+            return monitoring_queries.monitoring(connection, only or CallFilter(), names_in)
+
+    def coaching(self, only: CallFilter | None = None, names_in: str = "en") -> CoachingFigures:
+        """Return the findings of the coaching report. ``names_in``: as for `monitoring`."""
+        with self._asking() as connection:
+            return coaching_queries.coaching(connection, only or CallFilter(), names_in)
 
     def review_events(
         self, call_id: str | None = None, reviewer: str | None = None
@@ -197,10 +200,15 @@ class StoreReader:
         with self._asking() as connection:
             return reviews_scores.kept_card(connection, content_hash)
 
-    def calibration(self, only: CallFilter | None = None) -> CalibrationFigures:
-        """Return the pairs of verdicts that the calibration report is made of."""
+    def calibration(
+        self, only: CallFilter | None = None, names_in: str = "en"
+    ) -> CalibrationFigures:
+        """Return the pairs of verdicts that the calibration report is made of.
+
+        ``names_in``: as for `monitoring`.
+        """
         with self._asking() as connection:
-            return reviews_calibration.calibration(connection, only or CallFilter())
+            return reviews_calibration.calibration(connection, only or CallFilter(), names_in)
 
     def golden_calls(self) -> tuple[golden.GoldenCall, ...]:
         """Return the golden set, by call."""

@@ -83,15 +83,18 @@ class CalibrationFigures(Record):
     """Those that the machine was sure of first, then the newest."""
 
 
-def calibration(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> CalibrationFigures:
+def calibration(
+    connection: "duckdb.DuckDBPyConnection", only: CallFilter, names_in: str
+) -> CalibrationFigures:
     """Return who said what of the calls that pass the filter, by their current card version."""
-    scope = choose(connection, only, by_people=False)
+    scope = choose(connection, only, names_in, by_people=False)
     connection.execute(
         """CREATE OR REPLACE TEMP TABLE reviewed AS
-        SELECT v.call_id, v.criterion_id, v.name, v.machine_verdict AS machine,
+        SELECT v.call_id, v.criterion_id, n.name, v.machine_verdict AS machine,
             v.machine_needs_review AS marked, v.people_state AS state, v.people_verdict AS verdict,
             v.scorecard, v.version
         FROM current_verdicts v JOIN chosen c USING (call_id, scorecard, version)
+            JOIN criterion_names n USING (criterion_id)
         WHERE v.people_state IS NOT NULL"""
     )
     verdicts = rows(

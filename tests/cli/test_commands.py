@@ -140,6 +140,24 @@ def test_reports_are_written(kind: str, demo: DemoRun, tmp_path: Path) -> None:
         assert path.stat().st_size > (10 if path.suffix == ".csv" else 500), path
 
 
+def test_reports_are_written_in_the_language_of_their_readers(
+    demo: DemoRun, tmp_path: Path
+) -> None:
+    def page(*options: str) -> str:
+        where = ("--format", "html", "--output", tmp_path, "--data-dir", demo.data_dir)
+        [file] = qa_json("report", "monitoring", *where, *options, cwd=tmp_path)["files"]
+        return Path(file).read_text(encoding="utf-8")
+
+    assert '<html lang="en">' in page()
+    (tmp_path / "qa.toml").write_text('report_language = "zh"\n')
+    assert '<html lang="zh-Hans">' in page()
+    assert "通话质量：监控" in page()
+    assert "Call quality: monitoring" in page("--report-language", "en")
+    wrong = qa("report", "monitoring", "--report-language", "fr", cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert "report_language: Input should be 'en' or 'zh'" in wrong.stderr
+
+
 def test_a_wrong_day_is_said_in_words(demo: DemoRun) -> None:
     done = qa("report", "coaching", "--since", "yesterday", cwd=demo.folder)
     assert done.returncode == 2

@@ -201,11 +201,23 @@ def test_a_filter_narrows_both_reports(reader: StoreReader) -> None:
     assert monitoring.scope.only == only
 
 
-@pytest.mark.parametrize(("mandarin", "shown"), [(1, "Says farewell"), (3, "道别")])
-def test_a_criterion_is_named_in_the_language_of_most_calls(
-    tmp_path: Path, mandarin: int, shown: str
+@pytest.mark.parametrize(
+    ("english", "mandarin", "reader", "shown"),
+    [
+        (2, 1, "en", "Says farewell"),
+        (2, 1, "zh", "道别"),
+        (1, 2, "en", "Says farewell"),
+        # where no call has a name in the reader's language: as most calls have it
+        (0, 2, "en", "道别"),
+        (2, 0, "zh", "Says farewell"),
+        (1, 2, "fr", "道别"),
+        (2, 1, "fr", "Says farewell"),
+    ],
+)
+def test_a_criterion_is_named_for_the_reader(
+    tmp_path: Path, english: int, mandarin: int, reader: str, shown: str
 ) -> None:
-    agents = ["a101", "a102", *["a202"] * mandarin]
+    agents = [*["a101"] * english, *["a202"] * mandarin]
     for number, agent_id in enumerate(agents):
         raw = make_call(number, agent_id).model_dump()
         for result in raw["scored"][0]["criteria"]:
@@ -214,8 +226,8 @@ def test_a_criterion_is_named_in_the_language_of_most_calls(
         write_bundle(ProcessedCall.model_validate(raw), tmp_path / "b", f"k{number}")
     with Store.open_owner(tmp_path / "s.duckdb") as owner:
         owner.ingest(tmp_path / "b")
-        lines = monitoring_report(owner, MADE_AT).criteria
-    [farewell] = [x.figures for x in lines if x.figures.criterion_id == "closure.farewell"]
+        criteria = owner.monitoring(None, reader).criteria
+    [farewell] = [c for c in criteria if c.criterion_id == "closure.farewell"]
     assert farewell.name == shown
 
 

@@ -22,12 +22,14 @@ from qa_pipeline.reports import (
     write_report,
     write_reports,
 )
-from qa_pipeline.reports.wording import MEASURES, clock, percent
+from qa_pipeline.reports.names import MEASURES
+from qa_pipeline.reports.wording import Wording, clock
 from qa_pipeline.store import Store, StoreReader, write_bundle, write_failure
 from tests.reports.conftest import MADE_AT
 from tests.store.call_factory import make_call, make_failure
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
+PERCENT = Wording("en").percent
 EVIL = "<script>alert(1)</script>\"'&"
 
 
@@ -73,7 +75,7 @@ def rows_of(report: MonitoringReport | CoachingReport, name: str) -> list[dict[s
 def test_the_coaching_page_has_the_quotes_and_their_times(coaching: CoachingReport) -> None:
     page = Page(html_of(coaching))
     for agent in coaching.agents:
-        assert agent.title in page.text
+        assert (agent.name or "Calls with no agent named") in page.text
         for item in agent.findings.focus:
             assert item.name in page.text
             for example in (*item.examples, *item.role_models):
@@ -90,7 +92,7 @@ def test_the_coaching_page_has_the_quotes_and_their_times(coaching: CoachingRepo
 
 def between(low: float | Decimal | None, high: float | Decimal | None) -> str:
     """How a page shows a range; ``Page.text`` has plain spaces."""
-    return f"({percent(low, 1)} to {percent(high, 1)})".replace("\N{NO-BREAK SPACE}", " ")
+    return f"({PERCENT(low, 1)} to {PERCENT(high, 1)})".replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_the_coaching_page_says_what_totals_could_be(coaching: CoachingReport) -> None:

@@ -1,0 +1,196 @@
+"""Pages in Mandarin: every text of them, and the same figures as in English."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from qa_pipeline.errors import UsageError
+from qa_pipeline.language.trust_reasons import trust_reason
+from qa_pipeline.pipeline.backtesting import backtest
+from qa_pipeline.records import ProcessedCall
+from qa_pipeline.reports import (
+    CoachingReport,
+    MonitoringReport,
+    calibration_report,
+    coaching_report,
+    monitoring_report,
+    render,
+)
+from qa_pipeline.reports.catalogue import LANGUAGES, TEXTS
+from qa_pipeline.reports.html import page
+from qa_pipeline.reports.render import Report
+from qa_pipeline.reports.wording import Wording
+from qa_pipeline.settings import read_settings
+from qa_pipeline.store import Store, StoreReader, write_bundle
+from qa_pipeline.store.figures import ReasonCount
+from tests.pipeline.standards import fill_store, small_card
+from tests.pipeline.test_standards import MORE
+from tests.reports.conftest import MADE_AT
+from tests.reports.test_render import Page
+from tests.store.call_factory import NAMES, make_calls
+from tests.store.review_helpers import add, said
+
+ROOT = Path(__file__).parents[2]
+FIELDS = re.compile(r"%\(\w+\)s")
+
+
+def test_every_text_is_translated_and_the_catalogue_is_in_step() -> None:
+    script = [sys.executable, "scripts/report_texts.py", "--check"]
+    done = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
+def test_translations_keep_fields_and_marks(language: str) -> None:
+    with (TEXTS / f"{language}.po").open("rb") as file:
+        messages = [message for message in read_po(file) if message.id]
+    assert len(messages) > 300
+    for message in messages:
+        text = message.id[-1] if isinstance(message.id, tuple) else message.id
+        told = message.string[0] if isinstance(message.string, tuple) else message.string
+        for what in (FIELDS, re.compile(r"</?\w+>"), re.compile("%%")):
+            assert sorted(what.findall(text)) == sorted(what.findall(told)), text
+        without = re.sub(r"%\(\w+\)s|<code>.*</code>|</?\w+>", "", told)
+        assert set(re.findall(r"[A-Za-z]+", without)) <= {
+            *("Kappa", "Wilson", "Hz", "dB", "dBFS", "docs", "reports", "md")
+        }, text
+
+
+def test_days_shares_and_lengths_are_written_as_readers_write_them() -> None:
+    en, zh = Wording("en"), Wording("zh")
+    assert (en.day("2026-03-02"), zh.day("2026-03-02")) == ("2 Mar 2026", "2026年3月2日")
+    assert (en.short_day("2026-03-02"), zh.short_day("2026-03-02")) == ("2 Mar", "3月2日")
+    assert zh.day(None) == "–"
+    assert zh.day("no day") == "no day"
+    assert (en.percent(12.34, 1), zh.percent(12.34, 1)) == ("12.3\N{NO-BREAK SPACE}%", "12.3%")
+    assert (zh.hours(60), zh.hours(7200)) == ("1 分钟", "2.0 小时")
+    assert (zh.measure_name("talk_s"), zh.measure_unit("talk_s")) == ("说话时长", "秒")
+    assert (zh.measure_name("own_thing_pct"), zh.measure_unit("own_thing_pct")) == (
+        "own thing pct",
+        "%",
+    )
+    assert zh.measure_unit("tone_trend") == ""
+    assert (zh.group_label("team", ""), zh.group_label("language", "zh")) == ("未注明班组", "汉语")
+    assert zh.group_label("agent", "a1", "李静") == "李静 (a1)"
+
+
+def figures(text: str) -> list[str]:
+    return sorted(re.findall(r"\d+\.\d+", text))
+
+
+@pytest.mark.parametrize("build", [monitoring_report, coaching_report])
+def test_a_mandarin_page_has_the_figures_of_the_english_one(
+    reader: StoreReader, build: Callable[..., MonitoringReport | CoachingReport]
+) -> None:
+    english, mandarin = (
+        Page(render(build(reader, MADE_AT, None, lang), "html", lang)[name].decode())
+        for lang in LANGUAGES
+        for name in [f"{build.__name__.removesuffix('_report')}.html"]
+    )
+    assert ("lang", "zh-Hans") in mandarin.attributes[:1]
+    assert figures(mandarin.text) == figures(english.text)
+    assert english.tags == mandarin.tags
+    for word in ("Points lost", "Agent", "Average", "not met", "Made"):
+        assert word in english.text
+        assert word not in mandarin.text
+    assert "失分" in mandarin.text
+    assert "2026年3月2日" in mandarin.text
+
+
+def named_in_both(calls: Sequence[ProcessedCall]) -> Iterator[ProcessedCall]:
+    """Yield calls whose Mandarin ones name their criteria in Mandarin."""
+    for call in calls:
+        if call.conversation.language != "zh":
+            yield call
+            continue
+        scored = call.scored[0]
+        criteria = tuple(
+            c.model_copy(update={"name": f"评分项{n}"}) for n, c in enumerate(scored.criteria)
+        )
+        yield call.model_copy(
+            update={"scored": (scored.model_copy(update={"criteria": criteria}),)}
+        )
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreReader]:
+    """A store with calls in both languages, one of them reviewed by two people."""
+    folder = tmp_path_factory.mktemp("both")
+    with Store.open_owner(folder / "calls.duckdb") as owner:
+        for call in named_in_both(make_calls(12)):
+            write_bundle(call, folder / "bundles", call.recording.call_id)
+        owner.ingest(folder / "bundles")
+        calls = [v.call_id for v in owner.current_verdicts() if v.criterion_id == "greeting.brand"]
+        verdicts = [
+            said(call, "greeting.brand", verdict, who)
+            for call in calls[:8]
+            for who, verdict in (("Wang", "met"), ("Li", "not_met" if call == calls[0] else "met"))
+        ]
+        assert add(owner, *verdicts) == []
+    with Store.open_reader(folder / "calls.duckdb") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("report", ["monitoring", "coaching", "calibration"])
+def test_criteria_are_named_for_the_reader(both: StoreReader, report: str) -> None:
+    build: dict[str, Callable[..., Report]] = {
+        "monitoring": monitoring_report,
+        "coaching": coaching_report,
+        "calibration": calibration_report,
+    }
+    english, mandarin = (
+        Page(page(build[report](both, MADE_AT, None, lang), lang)).text for lang in LANGUAGES
+    )
+    assert "评分项" not in english
+    assert re.search(r"评分项\d", mandarin)
+    for name in NAMES.values():
+        assert name not in mandarin
+
+
+def test_a_name_is_shown_as_calls_have_it_where_no_call_has_the_readers(
+    reader: StoreReader,
+) -> None:
+    names = [c.figures.name for c in monitoring_report(reader, MADE_AT, None, "zh").criteria]
+    assert set(names) <= set(NAMES.values())
+
+
+def test_reasons_not_to_trust_calls_are_told_in_mandarin(reader: StoreReader) -> None:
+    kept = trust_reason("noisy", snr=4.2)
+    report = monitoring_report(reader, MADE_AT).model_copy(
+        update={"trust_reasons": (ReasonCount(reason=kept, count=2),)}
+    )
+    assert kept in page(report)
+    assert "录音噪声大（说话声只比噪声高4分贝）" in page(report, "zh")
+
+
+def test_a_calibration_is_told_in_mandarin(both: StoreReader) -> None:
+    shown = Page(page(calibration_report(both, MADE_AT, None, "zh"), "zh")).text
+    for text in ("通话质量：校准", "复核相同通话的两人", "请一起听这些通话", "Li 与 Wang"):
+        assert text in shown
+    for word in ("People", "Verdicts", "Machine", "Agreement", "few calls", "never at odds"):
+        assert word not in shown
+
+
+def test_a_backtest_is_told_in_mandarin(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 10)
+    settings = settings.model_copy(update={"report_language": "zh"})
+    named = MORE.replace("ask: Says goodbye", "ask: {en: Says goodbye, zh: 告别}")
+    found = backtest(settings, small_card(named), small_card())
+    [flipped] = [c for c in found.criteria if c.flipped]
+    assert flipped.name == "告别"
+    assert {item.name for item in found.listen} == {"告别"}
+    shown = Page(page(found, "zh")).text
+    for text in ("回测：small", "改变的评判", "未达标 → 达标", "请听这些通话", "没有要听的通话"):
+        assert (text in shown) is (text != "没有要听的通话")
+    for word in ("Published", "Draft", "pass mark", "Agents", "would"):
+        assert word not in shown
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(UsageError, match="report_language"):
+        read_settings(report_language="fr")
