@@ -200,13 +200,13 @@ def _fact(body: MetadataCheck, value: object, context: Context) -> tuple[bool, s
     asked: list[str] = []
     if body.equals is not None:
         results.append(str(value) == body.equals)
-        asked.append(words.equal(body.equals, same=True))
+        asked.append(words.equal(words.fact(body.field, body.equals), same=True))
     if body.differs is not None:
         results.append(str(value) != body.differs)
-        asked.append(words.equal(body.differs, same=False))
+        asked.append(words.equal(words.fact(body.field, body.differs), same=False))
     if body.one_of is not None:
         results.append(str(value) in body.one_of)
-        asked.append(" / ".join(body.one_of))
+        asked.append(" / ".join(words.fact(body.field, word) for word in body.one_of))
     if body.at_most is not None or body.at_least is not None:
         amount = float(value) if isinstance(value, int | float) else None
         fits = amount is not None and compare(amount, body.at_least, body.at_most) == "yes"

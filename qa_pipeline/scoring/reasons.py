@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from qa_pipeline.language.trust_reasons import in_language
+from qa_pipeline.scoring.fact_names import fact_name, fact_value
 from qa_pipeline.scoring.measure_names import label
 from qa_pipeline.scoring.units import Extent
 
@@ -203,11 +204,17 @@ class Words:
             f"{base}但识别或语气不够确定，无法判定（概率{chance:.2f}）。",
         )
 
-    def metadata(self, field: str, value: object, asked: str) -> str:
+    def metadata(self, field: str, value: str, asked: str) -> str:
         """Return a fact from the telephone system and what is asked for."""
+        name, value = fact_name(field, self.language), self.fact(field, value)
         return self._pick(
-            f"{field} is {value}; asked for: {asked}.", f"{field}为{value}；要求：{asked}。"
+            f"{name[:1].upper()}{name[1:]}: {value}; asked for: {asked}.",
+            f"{name}：{value}；要求：{asked}。",
         )
+
+    def fact(self, field: str, value: str) -> str:
+        """Return the value of a fact in words."""
+        return fact_value(field, value, self.language)
 
     def equal(self, word: str, *, same: bool) -> str:
         """Return an equality in words."""
@@ -331,7 +338,8 @@ class Words:
 
     def no_metadata(self, field: str) -> str:
         """Return that the telephone system did not say."""
-        return self._pick(f"The metadata has no {field}.", f"元数据中没有{field}。")
+        name = fact_name(field, self.language)
+        return self._pick(f"Not known of this call: {name}.", f"这通通话没有记录{name}。")
 
     def no_limit(self, name: str, language: str) -> str:
         """Return that the card has no limit for the language of the call."""

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from qa_pipeline.language.normalise import pieces
+from qa_pipeline.language.patterns import pattern
 from qa_pipeline.scoring import (
+    Judge,
     Scorecard,
     check_card,
     find_scorecards,
@@ -185,3 +187,22 @@ def test_what_a_recording_cannot_show_is_for_a_person_and_nothing_else_is() -> N
     section = COVERAGE.split("## What a recording cannot show")[1].split("\n## ")[0]
     manual = set(re.findall(r"`(workplace\.[a-z_]+)`", section))
     assert manual == {name for name, criterion in known.items() if criterion.manual}
+
+
+@each_card
+def test_reasons_are_all_in_the_language_of_the_call(path: Path) -> None:
+    card = card_at(path)
+    judge = Judge(card)
+    told = {"en": 0, "zh": 0}
+    written = [
+        text for c in card.criteria() for text in (*c.examples.met[:2], *c.examples.not_met[:2])
+    ]
+    for text in (*written, *(test.conversation for test in card.tests)):
+        scene = read_script(text)
+        language = scene.conversation.language
+        for result in judge.score(scene.conversation, scene.measures, scene.metadata).criteria:
+            own = re.sub(r"“[^”]*”|dBFS|dB|Hz|trust reject is set by the script", "", result.reason)
+            other = r"[A-Za-z]" if language == "zh" else r"\p{Han}"
+            assert not pattern(other).search(own), f"{result.criterion_id}: {result.reason}"
+            told[language] += 1
+    assert min(told.values()) > 50
