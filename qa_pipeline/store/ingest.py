@@ -6,10 +6,11 @@ or neither is, and the ledger says what to leave out next time.
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from qa_pipeline.errors import StoreError
 from qa_pipeline.store.bundle_schema import BUNDLE_VERSION, arrow_schema, readable
@@ -33,11 +34,12 @@ from qa_pipeline.store.tables import TABLES
 if TYPE_CHECKING:
     import duckdb
 
+R = TypeVar("R")
 BATCH = 500
 """Bundles a transaction: large enough to be fast, small enough to lose little when killed."""
-_SCORES_MIB = 128
-"""Of memory in which a file of scores is taken in: without an end to it the database keeps what it
-has written, and what it holds grows with the number of calls."""
+_HELD_MIB = 128
+"""Of memory in which a batch is taken in: without an end to it the database keeps what it has
+written, and what it holds grows with the number of calls."""
 
 
 def ingest_folder(
@@ -97,19 +99,45 @@ def _take(
     import duckdb
 
     try:
-        _load(connection, paths)
+        return len(paths), _frugally(connection, partial(_take_batch, connection, paths))
     except duckdb.Error as error:
         sound = _sound(paths, damaged)
         if len(sound) == len(paths):
             with store_errors(store):
                 raise error
-        if not sound:
-            return 0, 0
-        with store_errors(store):
-            _load(connection, sound)
-        paths = sound
+    if not sound:
+        return 0, 0
     with store_errors(store):
-        return len(paths), _merge(connection)
+        return len(sound), _frugally(connection, partial(_take_batch, connection, sound))
+
+
+def _take_batch(connection: "duckdb.DuckDBPyConnection", paths: list[Path]) -> int:
+    """Read bundles and write their rows; return how many calls they replaced."""
+    _load(connection, paths)
+    return _merge(connection)
+
+
+def _frugally(connection: "duckdb.DuckDBPyConnection", work: Callable[[], R]) -> R:
+    """Do work with the store in little memory; what asks for more gets it."""
+    import duckdb
+
+    try:
+        with _little_memory(connection):
+            return work()
+    except duckdb.OutOfMemoryException:
+        return work()
+
+
+@contextmanager
+def _little_memory(connection: "duckdb.DuckDBPyConnection") -> Iterator[None]:
+    """Let the database hold no more than `_HELD_MIB` of what it reads and writes."""
+    # RESET would leave it as it is set
+    before = connection.execute("SELECT current_setting('memory_limit')").fetchone()
+    connection.execute(f"SET memory_limit = '{_HELD_MIB}MiB'")
+    try:
+        yield
+    finally:
+        connection.execute("SET memory_limit = ?", before)
 
 
 def _load(connection: "duckdb.DuckDBPyConnection", paths: list[Path]) -> None:
@@ -150,8 +178,7 @@ def _sound(paths: list[Path], damaged: list[DamagedBundle]) -> list[Path]:
 
 def _merge(connection: "duckdb.DuckDBPyConnection") -> int:
     """Write the rows of ``incoming`` and the ledger in one transaction; return calls replaced."""
-    connection.execute("BEGIN")
-    try:
+    with _transaction(connection):
         connection.execute(FRESH)
         connection.execute(FRESH_SCORES)
         row = connection.execute(
@@ -165,11 +192,19 @@ def _merge(connection: "duckdb.DuckDBPyConnection") -> int:
             _insert(connection, table, query)
         merge_scores(connection)
         connection.execute(LEDGER)
+    return int(row[0]) if row else 0
+
+
+@contextmanager
+def _transaction(connection: "duckdb.DuckDBPyConnection") -> Iterator[None]:
+    """Write all or nothing."""
+    connection.execute("BEGIN")
+    try:
+        yield
         connection.execute("COMMIT")
     except BaseException:
         roll_back(connection)
         raise
-    return int(row[0]) if row else 0
 
 
 def merge_scores(connection: "duckdb.DuckDBPyConnection") -> None:
@@ -215,45 +250,17 @@ def take_scores(
             damaged.append(DamagedBundle(path=str(path), reason=str(error)))
             continue
         with store_errors(store):
-            _take_score_file(connection, path)
+            _frugally(connection, partial(_take_score_file, connection, path))
         taken += 1
     return taken
 
 
 def _take_score_file(connection: "duckdb.DuckDBPyConnection", path: Path) -> None:
-    """Take in one file in little memory; one that asks for more gets it."""
-    import duckdb
-
-    try:
-        with _little_memory(connection):
-            _merge_score_file(connection, path)
-    except duckdb.OutOfMemoryException:
-        _merge_score_file(connection, path)
-
-
-@contextmanager
-def _little_memory(connection: "duckdb.DuckDBPyConnection") -> Iterator[None]:
-    """Let the database hold no more than `_SCORES_MIB` of what it reads and writes."""
-    # RESET would leave it as it is set
-    before = connection.execute("SELECT current_setting('memory_limit')").fetchone()
-    connection.execute(f"SET memory_limit = '{_SCORES_MIB}MiB'")
-    try:
-        yield
-    finally:
-        connection.execute("SET memory_limit = ?", before)
-
-
-def _merge_score_file(connection: "duckdb.DuckDBPyConnection", path: Path) -> None:
     connection.execute(INCOMING_SCORES, [[str(path)]])
-    connection.execute("BEGIN")
-    try:
+    with _transaction(connection):
         connection.execute(FRESH_SCORES)
         merge_scores(connection)
         connection.execute(SCORES_LEDGER)
-        connection.execute("COMMIT")
-    except BaseException:
-        roll_back(connection)
-        raise
 
 
 def _take_failures(connection: "duckdb.DuckDBPyConnection", store: Path, folder: Path) -> int:

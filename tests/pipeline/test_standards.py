@@ -38,11 +38,12 @@ def test_rescoring_keeps_every_earlier_result(tmp_path: Path) -> None:
     assert _rows(settings.store_path, "SELECT count(*) FROM earlier_scores") == [(5,)]
 
 
-def test_a_file_of_results_that_needs_more_memory_than_is_meant_for_it_gets_it(
+def test_what_needs_more_memory_to_be_taken_in_than_is_meant_for_it_gets_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("qa_pipeline.store.ingest._HELD_MIB", 1)
     settings = fill_store(tmp_path, 5)
-    monkeypatch.setattr("qa_pipeline.store.ingest._SCORES_MIB", 1)
+    assert _rows(settings.store_path, "SELECT count(*) FROM calls") == [(5,)]
     rescore(settings, small_card(MORE))
     count = "SELECT count(*) FROM scores WHERE version = 2"
     assert _rows(settings.store_path, count) == [(5,)]
