@@ -117,7 +117,7 @@ class Settings(BaseSettings):
     batch_calls: int = Field(default=8, ge=1)
     """Calls that go through the models together."""
     report_language: Literal["en", "zh"] = "en"
-    """In which report pages are written; what was said stays as it was said."""
+    """In which report pages and workbooks are written; what was said stays as it was said."""
     golden_limit_pct: float = Field(default=90.0, ge=0.0, le=100.0)
     """Agreement with people, in per cent, that a check of the golden set must reach."""
 

@@ -24,7 +24,7 @@ ReportLanguage = Annotated[
     str | None,
     typer.Option(
         "--report-language",
-        help="Language of the page: en or zh. Default: report_language of the configuration, en.",
+        help="Language of page and workbook: en or zh. Default: that of the configuration.",
     ),
 ]
 ScorecardName = Annotated[

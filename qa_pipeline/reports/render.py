@@ -9,7 +9,8 @@ from qa_pipeline.reports.coaching import CoachingReport
 from qa_pipeline.reports.csv_tables import coaching_tables, monitoring_tables
 from qa_pipeline.reports.html import page
 from qa_pipeline.reports.monitoring import MonitoringReport
-from qa_pipeline.reports.tables import Sheet, as_csv, as_workbook
+from qa_pipeline.reports.tables import Sheet, as_csv
+from qa_pipeline.reports.workbook import workbook
 
 Format = Literal["html", "xlsx", "csv", "json"]
 Kind = Literal["monitoring", "coaching", "calibration"]
@@ -21,8 +22,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 def render(report: Report, format_: Format, language: ReportLanguage = "en") -> dict[str, bytes]:
     """Return the report's files in one format, by name.
 
-    ``language``: of the page; the columns of tables and the keys of JSON are names, the same for
-    every reader.
+    ``language``: of the page and the workbook; the columns of CSV and the keys of JSON are names,
+    the same for every reader.
 
     HTML, XLSX and JSON are one file each; CSV one a table, in UTF-8 with a byte order mark, so
     that spreadsheet programs show Mandarin.
@@ -34,8 +35,16 @@ def render(report: Report, format_: Format, language: ReportLanguage = "en") -> 
     tables = _tables(report)
     if format_ == "xlsx":
         short = {name.removeprefix(f"{report.report}-"): table for name, table in tables.items()}
-        return {f"{report.report}.xlsx": as_workbook(short, report.made_at)}
+        return {f"{report.report}.xlsx": workbook(short, report.made_at, language, _names(report))}
     return {f"{name}.csv": as_csv(table) for name, table in tables.items()}
+
+
+def _names(report: Report) -> dict[str, str]:
+    """Return what the criteria are called that a table lists by id."""
+    if not isinstance(report, CoachingReport):
+        return {}
+    found = [item for a in report.agents for item in (*a.findings.focus, *a.findings.strengths)]
+    return {item.criterion_id: item.name for item in found}
 
 
 def _tables(report: Report) -> dict[str, Sheet]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from qa_pipeline.language.trust_reasons import in_language
-from qa_pipeline.reports import names
+from qa_pipeline.reports import columns, names
 from qa_pipeline.reports.catalogue import ReportLanguage, texts_in
 
 NOTHING: Final = "–"
@@ -48,9 +48,14 @@ class Wording:
         self.language = language
         self._texts = texts_in(language)
 
-    def _say(self, text: str) -> str:
+    def text(self, text: str) -> str:
+        """Return a text of the catalogue in the reader's language."""
         # a catalogue answers the empty text with its own head
         return str(self._texts.gettext(text)) if text else ""
+
+    def word(self, value: str) -> str:
+        """Return a value of a table in words; what is none of ours stays."""
+        return self.text(columns.WORDS[value]) if value in columns.WORDS else value
 
     def percent(self, value: float | Decimal | None, digits: int = 0) -> str:
         """Return a share in per cent; a dash for none."""
@@ -61,8 +66,8 @@ class Wording:
     def hours(self, seconds: float) -> str:
         """Return a total length in words: ``48 min`` or ``3.2 h``."""
         if seconds < 5400:
-            return f"{seconds / 60:.0f} {self._say(names.MINUTES)}"
-        return f"{seconds / 3600:.1f} {self._say(names.HOURS)}"
+            return f"{seconds / 60:.0f} {self.text(names.MINUTES)}"
+        return f"{seconds / 3600:.1f} {self.text(names.HOURS)}"
 
     def day(self, value: date | datetime | str | None) -> str:
         """Return a day as ``2 Mar 2026``; text that is no ISO date stays."""
@@ -89,37 +94,42 @@ class Wording:
     def measure_name(self, name: str) -> str:
         """Return what a measure is called; an unknown one keeps its name, spaced."""
         known = names.MEASURES.get(name)
-        return self._say(known[0]) if known else name.replace("_", " ")
+        return self.text(known[0]) if known else name.replace("_", " ")
+
+    def measure_heading(self, name: str) -> str:
+        """Return what a measure is called, with its unit."""
+        unit = self.measure_unit(name)
+        return f"{self.measure_name(name)} ({unit})" if unit else self.measure_name(name)
 
     def measure_unit(self, name: str) -> str:
         """Return the unit of a measure, from the end of its name where it is not known."""
         known = names.MEASURES.get(name)
-        return self._say(known[1] if known else names.UNITS.get(name.rpartition("_")[2], ""))
+        return self.text(known[1] if known else names.UNITS.get(name.rpartition("_")[2], ""))
 
     def role_name(self, role: str) -> str:
         """Return who somebody in a call is."""
-        return self._say(names.ROLES.get(role, names.SPEAKER))
+        return self.text(names.ROLES.get(role, names.SPEAKER))
 
     def verdict_name(self, verdict: str) -> str:
         """Return a verdict in words."""
-        return self._say(names.VERDICTS[verdict])
+        return self.text(names.VERDICTS.get(verdict, verdict))
 
     def stage_name(self, stage: str) -> str:
         """Return what was being done in a stage of processing."""
-        return self._say(names.STAGES[stage])
+        return self.text(names.STAGES[stage])
 
     def group_name(self, by: str) -> str:
         """Return the property by which calls are put side by side."""
-        return self._say(names.GROUPS[by])
+        return self.text(names.GROUPS[by])
 
     def group_label(self, by: str, label: str, name: str | None = None) -> str:
         """Return what a group is called; those without the property say so."""
         if not label:
-            return self._say(names.NONE_NAMED[by])
+            return self.text(names.NONE_NAMED[by])
         if by == "language":
-            return self._say(names.LANGUAGES.get(label, label))
+            return self.text(names.LANGUAGES.get(label, label))
         if by == "direction":
-            return self._say(names.DIRECTIONS.get(label, label))
+            return self.text(names.DIRECTIONS.get(label, label))
         return f"{name} ({label})" if name else label
 
     def reason(self, text: str) -> str:

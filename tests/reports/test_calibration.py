@@ -17,7 +17,8 @@ from sklearn.metrics import cohen_kappa_score
 from qa_pipeline.records import Verdict
 from qa_pipeline.reports import CalibrationReport, calibration_report, render
 from qa_pipeline.reports.agreement import VERDICTS, Pair, agreement, kappas
-from qa_pipeline.reports.tables import Sheet, as_csv, as_workbook
+from qa_pipeline.reports.tables import Sheet, as_csv
+from qa_pipeline.reports.workbook import as_workbook
 from qa_pipeline.store import GivenVerdict, Store
 from tests.store.review_helpers import fill, said
 
@@ -168,8 +169,9 @@ def test_every_format_shows_it(report: CalibrationReport) -> None:
     rows = list(csv.DictReader(io.StringIO(tables["calibration-listen.csv"].decode("utf-8-sig"))))
     assert float(rows[0]["end_s"]) >= float(rows[0]["start_s"])
     book = load_workbook(io.BytesIO(render(report, "xlsx")["calibration.xlsx"]))
-    assert book.sheetnames == ["criteria", "confusion", "reviewers", "listen"]
-    assert [c.value for c in book["criteria"][1]][:3] == ["criterion_id", "name", "of"]
+    assert book.sheetnames == ["Criteria", "Who said what", "Reviewers", "To listen to"]
+    assert [c.value for c in book["Criteria"][1]][:3] == ["Criterion id", "Name", "Agreement of"]
+    assert book["Criteria"]["C2"].value == "machine and people"
 
 
 def test_the_report_of_a_store_that_nobody_reviewed(tmp_path: Path) -> None:

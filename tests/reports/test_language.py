@@ -1,5 +1,7 @@
 """Pages in Mandarin: every text of them, and the same figures as in English."""
 
+import csv
+import io
 import re
 import subprocess
 import sys
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from openpyxl import load_workbook
 
 from qa_pipeline.errors import UsageError
 from qa_pipeline.language.trust_reasons import trust_reason
@@ -157,6 +160,38 @@ def test_a_name_is_shown_as_calls_have_it_where_no_call_has_the_readers(
 ) -> None:
     names = [c.figures.name for c in monitoring_report(reader, MADE_AT, None, "zh").criteria]
     assert set(names) <= set(NAMES.values())
+
+
+def test_a_workbook_is_in_words_of_the_reader_and_csv_is_not(both: StoreReader) -> None:
+    reports: list[Report] = [
+        monitoring_report(both, MADE_AT, None, "zh"),
+        coaching_report(both, MADE_AT, None, "zh"),
+        calibration_report(both, MADE_AT, None, "zh"),
+    ]
+    for report in reports:
+        assert render(report, "csv", "zh") == render(report, "csv", "en")
+        tables = list(render(report, "csv").values())
+        english, mandarin = (
+            load_workbook(io.BytesIO(render(report, "xlsx", lang)[f"{report.report}.xlsx"]))
+            for lang in LANGUAGES
+        )
+        for table, one, two in zip(tables, english, mandarin, strict=True):
+            rows = list(csv.reader(io.StringIO(table.decode("utf-8-sig"))))
+            assert one.max_row == two.max_row == len(rows)
+            assert "_" not in "".join(str(cell.value) for cell in one[1])
+            headings = [str(cell.value) for cell in two[1]]
+            assert len(set(headings)) == len(rows[0])
+            assert not re.search("[A-Za-z]", "".join(headings).replace("Kappa", ""))
+    book = load_workbook(io.BytesIO(render(reports[1], "xlsx", "zh")["coaching.xlsx"]))
+    assert book.sheetnames == ["坐席", "实例"]
+    columns = {cell.value: n for n, cell in enumerate(book["实例"][1])}
+    seen = [[cell.value for cell in row] for row in book["实例"].iter_rows(min_row=2)]
+    assert {row[columns["评判"]] for row in seen} <= {"达标", "部分达标", "未达标"}
+    assert {row[columns["听的缘由"]] for row in seen} == {"未做到", "做得好"}
+    assert {row[columns["评判者"]] for row in seen} <= {"机器", "人工"}
+    agents = {cell.value: n for n, cell in enumerate(book["坐席"][1])}
+    work_on = [row[agents["需要改进"]].value for row in book["坐席"].iter_rows(min_row=2)]
+    assert any(re.fullmatch(r"评分项\d+(; 评分项\d+)+", str(value)) for value in work_on)
 
 
 def test_reasons_not_to_trust_calls_are_told_in_mandarin(reader: StoreReader) -> None:
