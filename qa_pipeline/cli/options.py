@@ -24,7 +24,7 @@ ReportLanguage = Annotated[
     str | None,
     typer.Option(
         "--report-language",
-        help="Language of page and workbook: en or zh. Default: that of the configuration.",
+        help="Language of what is written for people: en or zh. Default: report_language, en.",
     ),
 ]
 ScorecardName = Annotated[

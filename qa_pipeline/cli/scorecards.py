@@ -133,14 +133,18 @@ def _profile(name: str | None) -> "Profile":
 def diff(
     before: Annotated[str, typer.Argument(help="The card as it was: a name or a YAML file.")],
     after: Annotated[str, typer.Argument(help="The card as it is to be: a name or a YAML file.")],
+    language: options.ReportLanguage = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Say in words what changed from one card to another, with all that they extend and use."""
     from qa_pipeline.pipeline import find_scorecard
+    from qa_pipeline.scoring.difference_words import ChangeWords
     from qa_pipeline.scoring.differences import differences
+    from qa_pipeline.settings import read_settings
 
+    words = ChangeWords(read_settings(report_language=language).report_language)
     one, two = find_scorecard(before), find_scorecard(after)
-    found = differences(one, two)
+    found = differences(one, two, words.language)
     if as_json:
         cards = {
             key: {"scorecard": c.scorecard, "version": c.version, "hash": c.content_hash}
@@ -150,14 +154,14 @@ def diff(
         print_json({**cards, "differences": changes})
         return
     typer.echo(f"{one.scorecard} version {one.version} -> {two.scorecard} version {two.version}")
-    for affects, title in ((True, "changes what calls score"), (False, "does not change scores")):
+    for affects in (True, False):
         lines = [item.text for item in found if item.affects_scores == affects]
         if lines:
-            typer.echo(f"{title}:")
+            typer.echo(f"{words.heading(affects_scores=affects)}:")
         for line in lines:
             typer.echo(f"  {line}")
     if not found:
-        typer.echo("no difference")
+        typer.echo(words.nothing())
     same = (one.scorecard, one.version) == (two.scorecard, two.version)
     if same and one.content_hash != two.content_hash:
         typer.echo(

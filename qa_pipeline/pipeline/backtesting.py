@@ -48,7 +48,7 @@ def backtest(
             _names(draft, published, settings.report_language),
             [
                 d.text
-                for d in differences(published, draft)
+                for d in differences(published, draft, settings.report_language)
                 if d.affects_scores or d.change == "renamed"
             ],
         )

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final, Literal
 
-import yaml
-
 from qa_pipeline.records.base import Record
 from qa_pipeline.scoring.checks import (
     MeasureCheck,
@@ -20,39 +18,11 @@ from qa_pipeline.scoring.checks import (
     Then,
     ToneCheck,
 )
+from qa_pipeline.scoring.difference_words import Change, ChangeWords, is_amount, undressed
 from qa_pipeline.scoring.references import walk
 from qa_pipeline.scoring.schema import Criterion, Scorecard
 
 Part = Literal["card", "section", "criterion", "list", "variable", "test"]
-_WORDS = {
-    "ask": "question",
-    "because": "reason for the customer",
-    "any": "phrases",
-    "list": "lists",
-    "regex": "regular expression",
-    "meaning": "examples of the meaning",
-    "not_meaning": "examples of what is not meant",
-    "except": "phrases that are exempt",
-    "first": "window (first)",
-    "last": "window (last)",
-    "after": "window (after)",
-    "before": "window (before)",
-    "around": "window (around)",
-    "within": "window (within)",
-    "similarity": "similarity asked for",
-    "meaning_similarity": "similarity of meaning asked for",
-    "min": "times asked for",
-    "at_most": "limit (at most)",
-    "at_least": "limit (at least)",
-    "between": "limit (between)",
-    "longer_than": "silence counts from (s)",
-    "when": "applies when",
-    "unless": "exception (unless)",
-    "partly": "partly met if",
-    "partly_share": "worth of partly met (%)",
-    "pass_mark": "pass mark",
-    "what": "name in reasons",
-}
 _DEFAULTS_OF: Final = (Criterion, Says, Question, Then, MeasureCheck, Than, ToneCheck, SilenceCheck)
 _SCORES = frozenset(
     {"points", "bonus", "penalty", "critical", "when", "check", "unless", "partly", "partly_share"}
@@ -66,22 +36,26 @@ class Difference(Record):
     part: Part
     id: str
     """Of the section or criterion, or the name of the list, variable or test."""
-    change: Literal["added", "removed", "renamed", "moved", "changed"]
+    change: Change
     text: str
     """In words."""
     affects_scores: bool
     """Whether a verdict or a total may differ for it: wording and tests alone do not."""
 
 
-def differences(before: Scorecard, after: Scorecard) -> list[Difference]:
-    """Return what changed from ``before`` to ``after``: the card, its criteria, its phrases."""
+def differences(before: Scorecard, after: Scorecard, language: str = "en") -> list[Difference]:
+    """Return what changed from ``before`` to ``after``: the card, its criteria, its phrases.
+
+    ``language``: in which it is told.
+    """
+    words = ChangeWords(language)
     return [
-        *_of_card(before, after),
-        *_of_sections(before, after),
-        *_of_criteria(before, after),
-        *_of_named("list", before, after),
-        *_of_named("variable", before, after),
-        *_of_tests(before, after),
+        *_of_card(before, after, words),
+        *_of_sections(before, after, words),
+        *_of_criteria(before, after, words),
+        *_of_named("list", before, after, words),
+        *_of_named("variable", before, after, words),
+        *_of_tests(before, after, words),
     ]
 
 
@@ -91,12 +65,12 @@ def _plain(part: Any) -> dict[str, Any]:
     return found
 
 
-def _of_card(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
+def _of_card(before: Scorecard, after: Scorecard, words: ChangeWords) -> Iterator[Difference]:
     inside = {"sections", "lists", "variables", "tests"}
     one, two = _plain(before), _plain(after)
     for key in dict.fromkeys([*one, *two]):
         if key not in inside:
-            for text in compared(one.get(key), two.get(key), _word(key)):
+            for text in compared(one.get(key), two.get(key), words.key(key), words):
                 yield Difference(
                     part="card",
                     id=after.scorecard,
@@ -106,58 +80,63 @@ def _of_card(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
                 )
 
 
-def _of_sections(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
+def _of_sections(before: Scorecard, after: Scorecard, words: ChangeWords) -> Iterator[Difference]:
     one = {section.id: section for section in before.sections}
     two = {section.id: section for section in after.sections}
     for name in dict.fromkeys([*one, *two]):
+        place = words.part("section", name)
         if name not in two:
-            yield _change("section", name, "removed", f"section {name} removed")
+            yield _change("section", name, "removed", words.done(place, "removed"))
         elif name not in one:
-            text = f"section {name} added, weight {two[name].weight}"
+            text = words.new_section(place, two[name].weight)
             yield _change("section", name, "added", text)
         else:
             a, b = _plain(one[name]), _plain(two[name])
             for key in dict.fromkeys([*a, *b]):
                 if key not in ("id", "criteria"):
-                    for text in compared(a.get(key), b.get(key), _word(key)):
-                        whole = f"section {name}: {text}"
+                    for text in compared(a.get(key), b.get(key), words.key(key), words):
+                        whole = words.at(place, text)
                         yield _change("section", name, "changed", whole, key != "name")
 
 
-def _of_criteria(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
+def _of_criteria(before: Scorecard, after: Scorecard, words: ChangeWords) -> Iterator[Difference]:
     one, two = _placed(before), _placed(after)
     gone = [name for name in one if name not in two]
     new = [name for name in two if name not in one]
     renamed = _renamed({n: one[n][1] for n in gone}, {n: two[n][1] for n in new})
     for name in gone:
         if name not in renamed:
-            yield _change("criterion", name, "removed", f"criterion {name} removed")
+            text = words.done(words.part("criterion", name), "removed")
+            yield _change("criterion", name, "removed", text)
     for old, name in renamed.items():
-        text = f"criterion {old} renamed to {name}"
+        text = words.renamed(words.part("criterion", old), name)
         yield _change("criterion", name, "renamed", text, affects=False)
     for name in new:
         if name not in renamed.values():
             criterion = two[name][1]
-            ask = criterion.ask.or_first("en")
-            text = f"criterion {name} added, {criterion.points} points: {ask}"
+            place, ask = words.part("criterion", name), criterion.ask.or_first(words.language)
+            text = words.new_criterion(place, criterion.points, ask)
             yield _change("criterion", name, "added", text)
     for name, (section, criterion) in one.items():
         other = two.get(renamed.get(name, name))
         if other is None:
             continue
-        label = other[1].id
         if other[0] != section:
-            text = f"{label} moved from section {section} to {other[0]}"
-            yield _change("criterion", label, "moved", text)
-        a, b = _plain(criterion), _plain(other[1])
-        for key in dict.fromkeys([*a, *b]):
-            if key == "examples" and a.get(key) != b.get(key):
-                text = f"{label}: examples changed"
-                yield _change("criterion", label, "changed", text, False)
-            elif key not in ("id", "examples"):
-                for text in compared(_of(a, key), _of(b, key), _word(key)):
-                    whole = f"{label}: {text}"
-                    yield _change("criterion", label, "changed", whole, key not in _WORDING)
+            text = words.moved(other[1].id, section, other[0])
+            yield _change("criterion", other[1].id, "moved", text)
+        yield from _of_criterion(criterion, other[1], words)
+
+
+def _of_criterion(before: Criterion, after: Criterion, words: ChangeWords) -> Iterator[Difference]:
+    label = after.id
+    a, b = _plain(before), _plain(after)
+    for key in dict.fromkeys([*a, *b]):
+        if key == "examples" and a.get(key) != b.get(key):
+            yield _change("criterion", label, "changed", words.examples(label), False)
+        elif key not in ("id", "examples"):
+            for text in compared(_of(a, key), _of(b, key), words.key(key), words):
+                whole = words.at(label, text)
+                yield _change("criterion", label, "changed", whole, key not in _WORDING)
 
 
 def _placed(card: Scorecard) -> dict[str, tuple[str, Criterion]]:
@@ -181,20 +160,20 @@ def _asked(criterion: Criterion) -> dict[str, Any]:
 
 
 def _of_named(
-    part: Literal["list", "variable"], before: Scorecard, after: Scorecard
+    part: Literal["list", "variable"], before: Scorecard, after: Scorecard, words: ChangeWords
 ) -> Iterator[Difference]:
     key = "lists" if part == "list" else "variables"
     one, two = _plain(before).get(key, {}), _plain(after).get(key, {})
     for name in dict.fromkeys([*one, *two]):
         used = _users(after if name in two else before, name) if part == "list" else []
-        where = f" (used by {', '.join(used)})" if used else ""
+        where, place = words.used_by(used), words.part(part, name)
         if name not in two:
-            yield _change(part, name, "removed", f"{part} {name} removed{where}")
+            yield _change(part, name, "removed", f"{words.done(place, 'removed')}{where}")
         elif name not in one:
-            text = f"{part} {name} added{where}: {short(two[name])}"
+            text = words.at(f"{words.done(place, 'added')}{where}", words.short(two[name]))
             yield _change(part, name, "added", text)
         else:
-            for text in compared(one[name], two[name], f"{part} {name}"):
+            for text in compared(one[name], two[name], place, words):
                 yield _change(part, name, "changed", f"{text}{where}")
 
 
@@ -207,66 +186,63 @@ def _users(card: Scorecard, name: str) -> list[str]:
     ]
 
 
-def _of_tests(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
+def _of_tests(before: Scorecard, after: Scorecard, words: ChangeWords) -> Iterator[Difference]:
     one = {test.name: test for test in before.tests}
     two = {test.name: test for test in after.tests}
     for name in dict.fromkeys([*one, *two]):
         if one.get(name) != two.get(name):
-            change: Literal["added", "removed", "changed"] = "changed"
+            change: Change = "changed"
             change = "removed" if name not in two else "added" if name not in one else change
-            yield _change("test", name, change, f"test {name!r} {change}", False)
+            text = words.done(words.part("test", repr(name)), change)
+            yield _change("test", name, change, text, False)
 
 
-def _change(
-    part: Part,
-    name: str,
-    change: Literal["added", "removed", "renamed", "moved", "changed"],
-    text: str,
-    affects: bool = True,
-) -> Difference:
+def _change(part: Part, name: str, change: Change, text: str, affects: bool = True) -> Difference:
     return Difference(part=part, id=name, change=change, text=text, affects_scores=affects)
 
 
-def compared(one: Any, two: Any, place: str) -> Iterator[str]:
+def compared(one: Any, two: Any, place: str, words: ChangeWords) -> Iterator[str]:
     """Yield in words how ``two`` differs from ``one``; ``place`` is what both are."""
-    one, two = _undressed(one), _undressed(two)
+    one, two = undressed(one), undressed(two)
     if one == two:
         return
     if one is None:
-        yield f"{place} added: {short(two)}"
+        yield words.value_added(place, two)
     elif two is None:
-        yield f"{place} removed (was {short(one)})"
-    elif isinstance(one, dict) and isinstance(two, dict) and not _is_amount(one):
+        yield words.value_removed(place, one)
+    elif isinstance(one, dict) and isinstance(two, dict) and not is_amount(one):
         for key in dict.fromkeys([*one, *two]):
-            yield from compared(_of(one, key), _of(two, key), f"{place} › {_word(key)}")
+            yield from compared(_of(one, key), _of(two, key), words.inside(place, key), words)
     elif isinstance(one, list) and isinstance(two, list):
-        yield from _compared_lists(one, two, place)
+        yield from _compared_lists(one, two, place, words)
     else:
-        yield f"{place}: {short(one)} → {short(two)}"
+        yield words.value_changed(place, one, two)
 
 
-def _compared_lists(one: list[Any], two: list[Any], place: str) -> Iterator[str]:
+def _compared_lists(
+    one: list[Any], two: list[Any], place: str, words: ChangeWords
+) -> Iterator[str]:
     """Tell what is new and what is gone; checks of one operator are compared with each other."""
     gone = [item for item in one if item not in two]
     new = [item for item in two if item not in one]
     if not gone and not new:
-        yield f"{place}: in another order"
+        yield words.in_another_order(place)
         return
     if all(isinstance(item, str) for item in (*gone, *new)):
         if new:
-            yield f"{place}: added {_quoted(new)}"
+            yield words.items(place, "added", words.quoted(new))
         if gone:
-            yield f"{place}: removed {_quoted(gone)}"
+            yield words.items(place, "removed", words.quoted(gone))
         return
     for item in gone:
         other = next((o for o in new if _kind(o) == _kind(item)), None)
         if other is None:
-            yield f"{place}: removed {short(item)}"
+            yield words.items(place, "removed", words.short(item))
         else:
             new.remove(other)
-            yield from compared(item, other, place)
+            yield from compared(item, other, place, words)
     for item in new:
-        yield f"{place}: added {short(item)}"
+        yield words.items(place, "added", words.short(item))
 
 
 def _kind(item: Any) -> Any:
@@ -292,45 +268,3 @@ def _usual() -> dict[str, Any]:
 def _of(part: dict[str, Any], key: str) -> Any:
     """Return what a part of a card says under a key, or what holds where it says nothing."""
     return part.get(key, _usual().get(key))
-
-
-def _undressed(value: Any) -> Any:
-    """Return the one value of what is the same in every language."""
-    if isinstance(value, dict) and set(value) == {"default"}:
-        return value["default"]
-    return value
-
-
-def _is_amount(value: dict[str, Any]) -> bool:
-    return set(value) == {"amount", "unit"}
-
-
-def short(value: Any) -> str:
-    """Return a part of a card on one line, as a card writes it."""
-    value = _written(value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str | int | float):
-        return str(value)
-    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000)
-    return text.strip().removesuffix("...").strip()
-
-
-def _written(value: Any) -> Any:
-    """Return a value as people write it: 15s for 15 seconds."""
-    value = _undressed(value)
-    if isinstance(value, dict):
-        if _is_amount(value):
-            return f"{value['amount']:g}{value['unit']}"
-        return {key: _written(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_written(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _quoted(texts: list[str]) -> str:
-    return ", ".join(f"“{text}”" for text in texts)
-
-
-def _word(key: str) -> str:
-    return _WORDS.get(key, key)

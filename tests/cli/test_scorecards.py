@@ -1,6 +1,7 @@
 """``scorecards`` as a user types it: cards tested, compared, and taught by reviewed calls."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,24 @@ def test_diff_says_in_words_what_changed_and_whether_scores_do() -> None:
     texts = [item["text"] for item in found["differences"]]
     assert all(text in said for text in texts)
     assert len(texts) == 9
+
+
+def test_diff_says_what_changed_in_mandarin() -> None:
+    Path("one.yaml").write_text(CARD, encoding="utf-8")
+    Path("two.yaml").write_text(changed_card(), encoding="utf-8")
+    said = run("scorecards", "diff", "one.yaml", "two.yaml", "--report-language", "zh")
+    assert "影响得分:" in said
+    assert "评分项 closure.thanks改名为 closure.thanked" in said
+    assert "closure.farewell：问题：Says goodbye → Takes leave" in said
+    english = run_json("scorecards", "diff", "one.yaml", "two.yaml")["differences"]
+    mandarin = run_json("scorecards", "diff", "one.yaml", "two.yaml", "--report-language", "zh")
+    told = [item.pop("text") for item in mandarin["differences"]]
+    assert all(re.search(r"[\u4e00-\u9fff]", text) for text in told)
+    assert [{**item, "text": ""} for item in english] == [
+        {**item, "text": ""} for item in mandarin["differences"]
+    ]
+    same = run("scorecards", "diff", "one.yaml", "one.yaml", "--report-language", "zh")
+    assert "没有不同" in same
 
 
 def test_diff_names_what_came_and_went_both_ways() -> None:

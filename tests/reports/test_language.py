@@ -220,8 +220,12 @@ def test_a_backtest_is_told_in_mandarin(tmp_path: Path) -> None:
     assert flipped.name == "告别"
     assert {item.name for item in found.listen} == {"告别"}
     shown = Page(page(found, "zh")).text
-    for text in ("回测：small", "改变的评判", "未达标 → 达标", "请听这些通话", "没有要听的通话"):
-        assert (text in shown) is (text != "没有要听的通话")
+    for text in ("回测：small", "改变的评判", "未达标 → 达标", "请听这些通话"):
+        assert text in shown
+    assert found.changes == (
+        "词表 farewells › en：新增 “have a lovely day”（用于 closure.farewell）",
+    )
+    assert found.changes[0] in shown
     for word in ("Published", "Draft", "pass mark", "Agents", "would"):
         assert word not in shown
 
