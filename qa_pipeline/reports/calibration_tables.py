@@ -1,6 +1,6 @@
 """The tables of the calibration report, for spreadsheets."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from qa_pipeline.reports.agreement import Agreement
 from qa_pipeline.reports.calibration import CalibrationReport, CriterionAgreement
@@ -15,8 +15,13 @@ _LISTEN = (
 )
 
 
-def calibration_tables(report: CalibrationReport) -> dict[str, Sheet]:
-    """Return the report as tables: criteria, confusion, reviewers, and what to listen to."""
+def calibration_tables(
+    report: CalibrationReport, verdict_name: Callable[[str], str] = str
+) -> dict[str, Sheet]:
+    """Return the report as tables: criteria, confusion, reviewers, and what to listen to.
+
+    ``verdict_name``: how verdicts are written within a text; those that stand alone are names.
+    """
     everything = (report.overall, *report.criteria)
     reviewers: list[list[Cell]] = []
     for line in report.reviewers:
@@ -34,7 +39,9 @@ def calibration_tables(report: CalibrationReport) -> dict[str, Sheet]:
             (row for item in report.criteria for row in _confusion(item)),
         ),
         "calibration-reviewers": sheet(f"reviewer with {_FIGURES}", reviewers),
-        "calibration-listen": sheet(_LISTEN, map(_listen, report.disagreements)),
+        "calibration-listen": sheet(
+            _LISTEN, (_listen(item, verdict_name) for item in report.disagreements)
+        ),
     }
 
 
@@ -64,14 +71,15 @@ def _figures(a: Agreement) -> list[Cell]:
     return [a.pairs, a.calls, a.agreed, *shares, *kappas, a.undefined]
 
 
-def _listen(item: Disagreement) -> list[Cell]:
+def _listen(item: Disagreement, verdict_name: Callable[[str], str]) -> list[Cell]:
     e = item.example
     first = e.evidence[0] if e.evidence else None
     times: list[Cell] = [None, None, None, None]
     if first is not None:
         times = [clock(first.start_s), clock(first.end_s), first.start_s, first.end_s]
     voices = "; ".join(
-        f"{v.reviewer}: {v.verdict}" + (f" ({v.reason})" if v.reason else "") for v in item.voices
+        f"{v.reviewer}: {verdict_name(v.verdict)}" + (f" ({v.reason})" if v.reason else "")
+        for v in item.voices
     )
     said = " | ".join(line.text for line in e.said)
     identity: list[Cell] = [e.call_id, e.day, e.agent_id, e.criterion_id, item.name, e.verdict]

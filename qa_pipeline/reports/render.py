@@ -1,5 +1,6 @@
 """A report in HTML, XLSX, CSV or JSON: file names to bytes. Nothing is written here."""
 
+from collections.abc import Callable
 from typing import Literal, get_args
 
 from qa_pipeline.reports.calibration import CalibrationReport
@@ -10,6 +11,7 @@ from qa_pipeline.reports.csv_tables import coaching_tables, monitoring_tables
 from qa_pipeline.reports.html import page
 from qa_pipeline.reports.monitoring import MonitoringReport
 from qa_pipeline.reports.tables import Sheet, as_csv
+from qa_pipeline.reports.wording import Wording
 from qa_pipeline.reports.workbook import workbook
 
 Format = Literal["html", "xlsx", "csv", "json"]
@@ -32,10 +34,11 @@ def render(report: Report, format_: Format, language: ReportLanguage = "en") -> 
         return {f"{report.report}.html": page(report, language).encode()}
     if format_ == "json":
         return {f"{report.report}.json": report.model_dump_json(indent=1).encode() + b"\n"}
-    tables = _tables(report)
+    words = Wording(language)
+    tables = _tables(report, words.verdict_name if format_ == "xlsx" else str)
     if format_ == "xlsx":
         short = {name.removeprefix(f"{report.report}-"): table for name, table in tables.items()}
-        return {f"{report.report}.xlsx": workbook(short, report.made_at, language, _names(report))}
+        return {f"{report.report}.xlsx": workbook(short, report.made_at, words, _names(report))}
     return {f"{name}.csv": as_csv(table) for name, table in tables.items()}
 
 
@@ -47,9 +50,9 @@ def _names(report: Report) -> dict[str, str]:
     return {item.criterion_id: item.name for item in found}
 
 
-def _tables(report: Report) -> dict[str, Sheet]:
+def _tables(report: Report, verdict_name: Callable[[str], str]) -> dict[str, Sheet]:
     if isinstance(report, MonitoringReport):
         return monitoring_tables(report)
     if isinstance(report, CoachingReport):
         return coaching_tables(report)
-    return calibration_tables(report)
+    return calibration_tables(report, verdict_name)

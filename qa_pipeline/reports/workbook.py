@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Final
 from unicodedata import east_asian_width
 
-from qa_pipeline.reports.catalogue import ReportLanguage
 from qa_pipeline.reports.columns import COLUMNS, SHEETS
 from qa_pipeline.reports.tables import Cell, Sheet
 from qa_pipeline.reports.wording import Wording
@@ -34,17 +33,17 @@ _LISTED: Final = ("work_on", "does_well")
 def workbook(
     tables: Mapping[str, Sheet],
     made_at: datetime,
-    language: ReportLanguage = "en",
-    criteria: Mapping[str, str] | None = None,
+    words: Wording,
+    criteria: Mapping[str, str],
 ) -> bytes:
     """Return one XLSX workbook with a sheet a table; text is text, never a formula.
 
-    ``criteria``: what criteria are called, by id, for columns that list several.
+    ``words``: of the reader. ``criteria``: what criteria are called, by id, for columns that list
+    several.
     """
-    words = Wording(language)
-    known = criteria or {}
     told = {
-        words.text(SHEETS[name]): _told(name, table, words, known) for name, table in tables.items()
+        words.text(SHEETS[name]): _told(name, table, words, criteria)
+        for name, table in tables.items()
     }
     return as_workbook(told, made_at)
 

@@ -164,11 +164,24 @@ def _then(body: Then, context: Context) -> Outcome:
         return trigger
     followed = [_followed(body, event, context) for event in trigger.events]
     joined = _enough(followed, len(followed) if body.every else 1, context)
+    if joined.answer == "no":
+        joined = replace(joined, reason=_why_not(trigger.events, followed, context))
     return replace(
         joined,
         confidence=min(joined.confidence, trigger.confidence),
         doubtful=joined.doubtful or trigger.doubtful,
     )
+
+
+def _why_not(events: Sequence[Event], followed: Sequence[Outcome], context: Context) -> str:
+    """Return why the first event was not followed, and after which others it was the same.
+
+    Each says what was heard instead, which for events close together is nearly the same words.
+    """
+    missed = [(e, o) for e, o in zip(events, followed, strict=True) if o.answer == "no"]
+    (_, first), *others = missed
+    same = context.words.likewise([event.start_s for event, _ in others])
+    return context.words.join([first.reason, same])
 
 
 def _followed(body: Then, event: Event, context: Context) -> Outcome:

@@ -17,6 +17,8 @@ _KINDS = {
 }
 HEARD_LIMIT = 90
 """Characters of what was heard instead that a reason repeats."""
+MOMENTS_LIMIT = 5
+"""Moments that a reason names."""
 
 
 def clock(seconds: float) -> str:
@@ -95,6 +97,16 @@ class Words:
     def at(self, seconds: float) -> str:
         """Return where: at a time."""
         return self._pick(f"the moment {clock(seconds)}", f"{clock(seconds)}")
+
+    def likewise(self, times_s: Sequence[float]) -> str:
+        """Return after which other moments it was the same; nothing where there are none."""
+        if not times_s:
+            return ""
+        shown = self._pick(", ", "、").join(clock(s) for s in times_s[:MOMENTS_LIMIT])
+        more = len(times_s) - MOMENTS_LIMIT
+        if more > 0:
+            shown += self._pick(f" and {more} more times", f"等{len(times_s)}处")
+        return self._pick(f"Likewise after {shown}.", f"{shown}之后亦然。")
 
     # says
     def said(self, who: str, quotes: Sequence[tuple[str, float]]) -> str:
@@ -270,7 +282,7 @@ class Words:
 
     def join(self, reasons: Sequence[str]) -> str:
         """Return several reasons as one text."""
-        return self._pick(" ", "").join(dict.fromkeys(reasons))
+        return self._pick(" ", "").join(reason for reason in dict.fromkeys(reasons) if reason)
 
     # cannot tell
     def for_a_person(self) -> str:

@@ -182,6 +182,12 @@ def test_a_workbook_is_in_words_of_the_reader_and_csv_is_not(both: StoreReader) 
             headings = [str(cell.value) for cell in two[1]]
             assert len(set(headings)) == len(rows[0])
             assert not re.search("[A-Za-z]", "".join(headings).replace("Kappa", ""))
+    book = load_workbook(io.BytesIO(render(reports[2], "xlsx", "zh")["calibration.xlsx"]))
+    heard = [
+        "; ".join(str(cell.value) for cell in row) for row in book["待听"].iter_rows(min_row=2)
+    ]
+    assert heard
+    assert all(re.search("Li: (未)?达标; Wang: 达标", row) for row in heard)
     book = load_workbook(io.BytesIO(render(reports[1], "xlsx", "zh")["coaching.xlsx"]))
     assert book.sheetnames == ["坐席", "实例"]
     columns = {cell.value: n for n, cell in enumerate(book["实例"][1])}

@@ -117,3 +117,31 @@ def test_a_comparison_says_both_values_in_the_language_of_the_call() -> None:
     assert [e.kind for e in english.evidence] == ["searched", "searched"]
     mandarin = judged(card_with(NO_LOUDER), loud.format("您好请问有什么事", "好的再见谢谢您"))
     assert mandarin.reason.startswith("音量（dBFS）：-14（坐席，后25%的通话中），对比-25")
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        (
+            "0:00 C: It does not work\n0:10 C: It does not work\n0:20 C: It does not work\n"
+            "0:30 A: Number\n2:00 A: Bye",
+            "No such words as “I am sorry” from the agent within 30 s after the moment 0:00; heard: "
+            "“Number”. Likewise after 0:10, 0:20.",
+        ),
+        (
+            "0:00 C: It does not work\n0:10 A: I am sorry\n1:00 C: It does not work\n1:10 A: Number",
+            "No such words as “I am sorry” from the agent within 30 s after the moment 1:00; heard: "
+            "“Number”.",
+        ),
+        (
+            "0:00 C: 坏了\n0:10 C: 坏了\n0:12 A: 号码\n2:00 A: 再见",
+            "0:00之后30秒内坐席没有说“非常抱歉”等用语；听到：“号码”。0:10之后亦然。",
+        ),
+    ],
+)
+def test_what_did_not_follow_is_said_once_with_every_moment(script: str, reason: str) -> None:
+    found = judged(card_with(ACKNOWLEDGED), script)
+    assert found.verdict == "not_met"
+    assert found.reason == reason
+    many = "\n".join(f"0:{5 * n:02d} C: It does not work" for n in range(8)) + "\n2:00 A: Bye"
+    assert "and 2 more times." in judged(card_with(ACKNOWLEDGED), many).reason
