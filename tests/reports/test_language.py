@@ -26,6 +26,7 @@ from qa_pipeline.reports import (
 )
 from qa_pipeline.reports.catalogue import LANGUAGES, TEXTS
 from qa_pipeline.reports.html import page
+from qa_pipeline.reports.names import MEASURES
 from qa_pipeline.reports.render import Report
 from qa_pipeline.reports.wording import Wording
 from qa_pipeline.settings import read_settings
@@ -60,7 +61,7 @@ def test_translations_keep_fields_and_marks(language: str) -> None:
             assert sorted(what.findall(text)) == sorted(what.findall(told)), text
         without = re.sub(r"%\(\w+\)s|<code>.*</code>|</?\w+>", "", told)
         assert set(re.findall(r"[A-Za-z]+", without)) <= {
-            *("Kappa", "Wilson", "Hz", "dB", "dBFS", "docs", "reports", "md")
+            *("Kappa", "Wilson", "Hz", "dB", "dBFS", "docs", "reports", "zh", "md")
         }, text
 
 
@@ -80,6 +81,13 @@ def test_days_shares_and_lengths_are_written_as_readers_write_them() -> None:
     assert zh.measure_unit("tone_trend") == ""
     assert (zh.group_label("team", ""), zh.group_label("language", "zh")) == ("未注明班组", "汉语")
     assert zh.group_label("agent", "a1", "李静") == "李静 (a1)"
+
+
+def test_the_mandarin_guide_explains_every_measure_by_its_name() -> None:
+    guide = (ROOT / "docs" / "reports.zh.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| (\S.*?) \| `(\w+)` \| \S.* \|$", guide, re.M)
+    words = Wording("zh")
+    assert told == [(words.measure_name(name), name) for name in MEASURES]
 
 
 def figures(text: str) -> list[str]:
