@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 BATCH = 500
 """Bundles a transaction: large enough to be fast, small enough to lose little when killed."""
+_BATCH_BYTES = 8 * 2**20
+"""Of bundle files a transaction, so that long calls take no more memory than many short ones."""
 _HELD_MIB = 128
 """Of memory in which a batch is taken in: without an end to it the database keeps what it has
 written, and what it holds grows with the number of calls."""
@@ -59,8 +61,8 @@ def ingest_folder(
     damaged: list[DamagedBundle] = []
     replaced = taken = 0
     with _one_thread(connection):
-        for first in range(0, len(waiting), batch):
-            good = _take(connection, store, waiting[first : first + batch], damaged)
+        for paths in _batches(waiting, batch):
+            good = _take(connection, store, paths, damaged)
             taken += good[0]
             replaced += good[1]
     taken += take_scores(connection, store, folder, known, damaged)
@@ -74,6 +76,21 @@ def ingest_folder(
         damaged=tuple(damaged),
         seconds=time.monotonic() - began,
     )
+
+
+def _batches(paths: list[Path], most: int) -> Iterator[list[Path]]:
+    """Yield the paths in order, so many at once, fewer where their files are large."""
+    taken: list[Path] = []
+    held = 0
+    for path in paths:
+        size = path.stat().st_size if path.exists() else 0  # a missing one is told of as damaged
+        if taken and (len(taken) >= most or held + size > _BATCH_BYTES):
+            yield taken
+            taken, held = [], 0
+        taken.append(path)
+        held += size
+    if taken:
+        yield taken
 
 
 @contextmanager

@@ -3,12 +3,21 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from qa_pipeline.errors import StoreError, UsageError
 from qa_pipeline.records import ProcessedCall
-from qa_pipeline.store import CallFilter, Run, Store, StoreOwner, write_bundle, write_failure
+from qa_pipeline.store import (
+    CallFilter,
+    Run,
+    Store,
+    StoreOwner,
+    ingest,
+    write_bundle,
+    write_failure,
+)
 from qa_pipeline.store.tables import TABLES
 from tests.store.call_factory import make_call, make_calls, make_failure
 from tests.store.earlier_versions import as_before_voices
@@ -160,6 +169,31 @@ def test_a_damaged_bundle_is_named_and_the_rest_taken_in(owner: StoreOwner, bund
     [damaged] = summary.damaged
     assert damaged.path == str(broken)
     assert "run again" in damaged.reason
+
+
+def test_large_bundles_are_taken_in_fewer_at_once(
+    owner: StoreOwner, bundles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = []
+    take = ingest._take
+
+    def noting(*given: Any) -> tuple[int, int]:
+        taken.append(len(given[2]))
+        return take(*given)
+
+    for call in make_calls(24):
+        put(bundles, call, "k")
+    monkeypatch.setattr(ingest, "_take", noting)
+    sizes = [path.stat().st_size for path in bundles.glob("*.parquet")]
+    monkeypatch.setattr(ingest, "_BATCH_BYTES", 3 * max(sizes))
+    summary = owner.ingest(bundles)
+    assert (summary.bundles, summary.calls_added, summary.damaged) == (24, 24, ())
+    assert sum(taken) == 24
+    assert max(taken) >= 3
+    assert len(taken) > 2
+    put(bundles, make_call(30, "a101"), "k")
+    monkeypatch.setattr(ingest, "_BATCH_BYTES", 1)
+    assert owner.ingest(bundles).bundles == 1
 
 
 def test_a_failure_is_open_until_the_file_succeeds(owner: StoreOwner, bundles: Path) -> None:
