@@ -18,9 +18,9 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "call": ("call", "call id", "通话", "通话编号", "通话id", "录音编号", "电话编号", "流水号"),
     "criterion": (
         *("criterion", "criterion id", "item"),
-        *("评分项", "质检项", "考核项", "标准", "指标", "项目"),
+        *("评分项", "评分项编号", "质检项", "考核项", "标准", "指标", "项目"),
     ),
-    "verdict": ("verdict", "result", "结论", "判定", "结果", "评定"),
+    "verdict": ("verdict", "result", "评判", "结论", "判定", "结果", "评定"),
     "reviewer": ("reviewer", "reviewed by", "质检员", "评审人", "复核人", "审核人"),
     "time": ("time", "reviewed at", "date", "时间", "评审时间", "质检时间", "复核时间", "日期"),
     "reason": ("reason", "comment", "note", "理由", "原因", "备注", "说明"),

@@ -25,6 +25,7 @@ from qa_pipeline.reports import (
     render,
 )
 from qa_pipeline.reports.catalogue import LANGUAGES, TEXTS
+from qa_pipeline.reports.columns import COLUMNS as WORKBOOK_COLUMNS
 from qa_pipeline.reports.html import page
 from qa_pipeline.reports.names import MEASURES
 from qa_pipeline.reports.render import Report
@@ -32,6 +33,8 @@ from qa_pipeline.reports.wording import Wording
 from qa_pipeline.settings import read_settings
 from qa_pipeline.store import Store, StoreReader, write_bundle
 from qa_pipeline.store.figures import ReasonCount
+from qa_pipeline.store.reviews_file import COLUMNS as REVIEW_COLUMNS
+from qa_pipeline.store.reviews_file import VERDICT_WORDS
 from tests.pipeline.standards import fill_store, small_card
 from tests.pipeline.test_standards import MORE
 from tests.reports.conftest import MADE_AT
@@ -206,6 +209,18 @@ def test_a_workbook_is_in_words_of_the_reader_and_csv_is_not(both: StoreReader) 
     agents = {cell.value: n for n, cell in enumerate(book["坐席"][1])}
     work_on = [row[agents["需要改进"]].value for row in book["坐席"].iter_rows(min_row=2)]
     assert any(re.fullmatch(r"评分项\d+(; 评分项\d+)+", str(value)) for value in work_on)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_review_file_may_call_its_columns_and_verdicts_as_a_workbook_does(language: str) -> None:
+    words = Wording("zh" if language == "zh" else "en")
+    for column, name in (
+        *(("call", "call_id"), ("criterion", "criterion_id"), ("verdict", "verdict")),
+        *(("reviewer", "reviewer"), ("reason", "reason")),
+    ):
+        assert words.text(WORKBOOK_COLUMNS[name]).casefold() in REVIEW_COLUMNS[column]
+    for verdict, known in VERDICT_WORDS.items():
+        assert words.verdict_name(verdict) in known
 
 
 def test_reasons_not_to_trust_calls_are_told_in_mandarin(reader: StoreReader) -> None:
