@@ -111,7 +111,7 @@ SENTENCES: Final = {
 }
 """Every reason there is. A reason is kept as its English sentence, so what is changed here reads
 stored reasons of before as it finds them."""
-_LANGUAGES: Final = {"'en'": "英语", "'zh'": "汉语", "en": "英语", "zh": "汉语"}
+_LANGUAGES: Final = {"en": "英语", "zh": "汉语"}
 _OR: Final = " or "
 
 
@@ -152,4 +152,5 @@ def _pattern(sentence: str) -> str:
 
 
 def _in_mandarin(value: str) -> str:
-    return "或".join(_LANGUAGES.get(part, part.strip("'")) for part in value.split(_OR))
+    parts = (part.strip("'") for part in value.split(_OR))
+    return "或".join(_LANGUAGES.get(part, part) for part in parts)

@@ -6,6 +6,7 @@ Each is a text of the catalogues (``texts/``).
 from typing import Final
 
 from qa_pipeline.reports.catalogue import N_
+from qa_pipeline.reports.names import GROUPS
 
 SHEETS: Final = {
     "scores": N_("Scores"),
@@ -117,12 +118,7 @@ WORDS: Final = {
     "all": N_("all calls"),
     "day": N_("day"),
     "week": N_("week"),
-    "team": N_("Team"),
-    "site": N_("Site"),
-    "queue": N_("Queue"),
-    "agent": N_("Agent"),
-    "language": N_("Language"),
-    "direction": N_("Direction"),
+    **GROUPS,
     # of state
     "decided": N_("decided by one"),
     "agreed": N_("of one mind"),
