@@ -1,17 +1,18 @@
 """A draft of a scorecard tried on history, beside the published card. Nothing is written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from qa_pipeline.pipeline.judging import kept_answers
 from qa_pipeline.pipeline.meaning import meanings_for
+from qa_pipeline.pipeline.standing import Standing, StandingJudge, standing_verdicts
 from qa_pipeline.pipeline.stored import BATCH_CALLS, READER_MIB, over_batches
 from qa_pipeline.privacy import redact_conversation
 from qa_pipeline.progress import Progress, Silent
 from qa_pipeline.records import SensitiveKind
 from qa_pipeline.reports.backtest import Backtest, CardSide, Counting, FlippedCall
 from qa_pipeline.reports.source import source_of
-from qa_pipeline.scoring import Judge, Scorecard, score_by
+from qa_pipeline.scoring import Judge, Scorecard
 from qa_pipeline.scoring.differences import differences
 from qa_pipeline.settings import Settings
 from qa_pipeline.store import CallBatch, Store, StoreReader
@@ -24,9 +25,11 @@ def backtest(
     *,
     progress: Progress | None = None,
     workers: int | None = None,
+    anew: bool = False,
 ) -> Backtest:
     """Judge the stored calls by both cards, as both are judged today, and count what differs.
 
+    Verdicts of before are taken as they are where they stand (``standing``); ``anew``: none are.
     ``workers``: processes that share the calls; default one for each core, or this one for few
     calls.
 
@@ -34,10 +37,12 @@ def backtest(
         StoreError: the store cannot be read.
     """
     progress = progress or Silent()
-    job = _Job(settings, published.packed(), draft.packed())
     counting = Counting(_side(published), _side(draft))
     with Store.open_reader(settings.store_path) as reader:
-        batches = reader.plan_batches(BATCH_CALLS)
+        judges = _judges((published, draft), settings)
+        standing = () if anew else standing_verdicts(reader, judges)
+        job = _Job(settings, published.packed(), draft.packed(), standing)
+        batches = reader.plan_batches(BATCH_CALLS, judged=[item.by for item in standing])
         progress.begin(sum(len(batch.call_ids) for batch in batches))
         for counted, batch in zip(over_batches(job, batches, workers), batches, strict=True):
             counting.add_all(counted)
@@ -63,6 +68,7 @@ class _Job:
     settings: Settings
     published: tuple[str, str]
     draft: tuple[str, str]
+    standing: tuple[Standing, ...]
 
     def begin(self) -> "_Comparing":
         return _Comparing(self)
@@ -73,10 +79,10 @@ class _Comparing:
 
     def __init__(self, job: _Job) -> None:
         cards = [Scorecard.unpacked(*packed) for packed in (job.published, job.draft)]
-        self._settings = job.settings
         self._published, self._draft = (_side(card) for card in cards)
-        self._judges = [Judge(card, meanings_for(card, job.settings)) for card in cards]
         self._reader = Store.open_reader(job.settings.store_path, READER_MIB)
+        judges = _judges(cards, job.settings)
+        self._judge = StandingJudge(self._reader, judges, job.standing, job.settings.judge)
 
     def close(self) -> None:
         self._reader.close()
@@ -84,13 +90,14 @@ class _Comparing:
     def work(self, batch: CallBatch, _number: int) -> Counting:
         """Judge a batch by both cards, and count."""
         counting = Counting(self._published, self._draft)
-        for call in self._reader.read_batch(batch):
-            answers = kept_answers(call.answers, self._settings.judge)
-            one, two = score_by(
-                self._judges, call.conversation, call.measures, call.metadata, answers
-            )
-            counting.add(one, two, call.metadata, call.conversation.language)
+        for item in self._judge.judge(batch):
+            one, two = item.scored
+            counting.add(one, two, item.head.metadata, item.head.language)
         return counting
+
+
+def _judges(cards: Sequence[Scorecard], settings: Settings) -> list[Judge]:
+    return [Judge(card, meanings_for(card, settings)) for card in cards]
 
 
 def _names(draft: Scorecard, published: Scorecard, language: str) -> dict[str, str]:

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from qa_pipeline.errors import UsageError
-from qa_pipeline.pipeline.judging import kept_answers
 from qa_pipeline.pipeline.meaning import meanings_for
 from qa_pipeline.pipeline.reviewed import Cards, keep_scorecard, refresh_reviewed
+from qa_pipeline.pipeline.standing import Standing, StandingJudge, standing_verdicts
 from qa_pipeline.pipeline.stored import BATCH_CALLS, READER_MIB, over_batches
 from qa_pipeline.progress import Progress, Silent
 from qa_pipeline.records.base import Record
@@ -35,6 +35,10 @@ class RescoreSummary(Record):
     """Calls that had a result by this version, which is kept among the earlier ones."""
     first_results: int
     """Calls that had none by this version."""
+    taken: int
+    """Verdicts that stand since the criterion asks the same, and were not reached again."""
+    verdicts: int
+    """All verdicts."""
     seconds: float
     seconds_of: dict[str, float]
     """Of finding the calls (``plan``), judging them and writing files (``judge``), and taking the
@@ -73,9 +77,11 @@ def rescore(
     *,
     progress: Progress | None = None,
     workers: int | None = None,
+    anew: bool = False,
 ) -> RescoreSummary:
     """Judge every stored call by ``card`` and take the results into the store.
 
+    Verdicts of before are taken as they are where they stand (``standing``); ``anew``: none are.
     ``workers``: processes that share the calls; default one for each core, or this one for few
     calls.
 
@@ -92,14 +98,17 @@ def rescore(
     with Store.open_reader(settings.store_path) as reader:
         _refuse_changed(reader, card)
         had = _scored_calls(reader, card)
-        batches = reader.plan_batches(BATCH_CALLS)
+        judge = _judge(card, settings)
+        standing = () if anew else standing_verdicts(reader, [judge])
+        batches = reader.plan_batches(BATCH_CALLS, judged=[item.by for item in standing])
         calls = sum(len(batch.call_ids) for batch in batches)
         progress.begin(calls)
     planned = time.monotonic()
-    files = []
-    judged_files = over_batches(_Job(settings, card.packed(), at), batches, workers)
-    for path, batch in zip(judged_files, batches, strict=True):
-        files.append(path)
+    files, taken = [], 0
+    parts = over_batches(_Job(settings, card.packed(), at, standing), batches, workers)
+    for part, batch in zip(parts, batches, strict=True):
+        files.append(part.path)
+        taken += part.taken
         progress.done(len(batch.call_ids), 0.0)
     judged = time.monotonic()
     with Store.open_owner(settings.store_path) as owner:
@@ -114,6 +123,8 @@ def rescore(
         files=tuple(str(path) for path in files),
         replaced=had,
         first_results=calls - had,
+        taken=taken,
+        verdicts=calls * len(card.criteria()),
         seconds=round(time.monotonic() - began, 3),
         seconds_of={
             "plan": round(planned - began, 3),
@@ -132,9 +143,22 @@ class _Job:
     card: tuple[str, str]
     """Packed."""
     at: datetime
+    standing: tuple[Standing, ...]
 
     def begin(self) -> "_Judging":
         return _Judging(self)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What came of a batch."""
+
+    path: Path
+    taken: int
+
+
+def _judge(card: Scorecard, settings: Settings) -> Judge:
+    return Judge(card, meanings_for(card, settings))
 
 
 class _Judging:
@@ -143,25 +167,20 @@ class _Judging:
     def __init__(self, job: _Job) -> None:
         self._card = Scorecard.unpacked(*job.card)
         self._settings, self._at = job.settings, job.at
-        self._judge = Judge(self._card, meanings_for(self._card, job.settings))
         self._reader = Store.open_reader(job.settings.store_path, READER_MIB)
+        judges = [_judge(self._card, job.settings)]
+        self._judge = StandingJudge(self._reader, judges, job.standing, job.settings.judge)
 
     def close(self) -> None:
         self._reader.close()
 
-    def work(self, batch: CallBatch, number: int) -> Path:
-        """Judge a batch and write its scores; return their file."""
-        scored = [
-            self._judge.score(
-                c.conversation,
-                c.measures,
-                c.metadata,
-                kept_answers(c.answers, self._settings.judge),
-            )
-            for c in self._reader.read_batch(batch)
-        ]
+    def work(self, batch: CallBatch, number: int) -> _Part:
+        """Judge a batch and write its scores."""
+        judged = self._judge.judge(batch)
+        scored = [one for item in judged for one in item.scored]
         key = f"{self._card.content_hash} {self._at.isoformat()} {number}"
-        return write_scores(scored, self._settings.bundles_dir, key, self._at)
+        path = write_scores(scored, self._settings.bundles_dir, key, self._at)
+        return _Part(path, sum(item.taken for item in judged))
 
 
 def _refuse_changed(reader: StoreReader, card: Scorecard) -> None:

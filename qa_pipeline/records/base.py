@@ -1,5 +1,7 @@
 """The parent of every record: frozen, and strict about the fields it takes."""
 
+from typing import Any, TypeVar
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -11,3 +13,16 @@ class Record(BaseModel):
 
     # Errors of validation go to logs and failures: they must not repeat what callers said.
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+R = TypeVar("R", bound=Record)
+
+
+def bare(kind: type[R], /, **fields: Any) -> R:
+    """Make a record of what was checked when it was written, without checking it again."""
+    made = kind.__new__(kind)
+    object.__setattr__(made, "__dict__", fields)
+    object.__setattr__(made, "__pydantic_fields_set__", set(fields))
+    object.__setattr__(made, "__pydantic_extra__", None)
+    object.__setattr__(made, "__pydantic_private__", None)
+    return made

@@ -1,7 +1,7 @@
 """Verdicts, the evidence for them, and the score that follows."""
 
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, NonNegativeFloat, model_validator
 
@@ -81,6 +81,19 @@ class CriterionResult(Record):
         return self
 
 
+class ReachedVerdict(NamedTuple):
+    """What a call was found to be on one criterion, whatever that is worth and wherever it stands.
+
+    What of a `CriterionResult` follows from the call and the question alone.
+    """
+
+    verdict: Verdict
+    reason: str
+    confidence: float
+    needs_review: bool
+    evidence: tuple[Evidence, ...]
+
+
 class SectionResult(Record):
     """The score of one section in per cent; ``None`` when nothing in it could be judged."""
 
@@ -98,6 +111,9 @@ class ScoredCall(Record):
     scorecard: str
     version: int
     scorecard_hash: str
+    engine: str | None = None
+    """Digest of the code, and of the models, that judged by the card: where it and the card are
+    the same, so is the result. ``None``: judged before it was noted."""
     total_pct: Decimal | None
     """Exact, half-up to two places; ``None`` when nothing could be judged."""
     total_without_critical_pct: Decimal | None

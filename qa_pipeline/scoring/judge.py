@@ -1,7 +1,8 @@
 """One card on one call: every criterion a verdict with evidence, and the score that follows."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from qa_pipeline.language.meaning import Meanings
 from qa_pipeline.records import (
@@ -10,8 +11,10 @@ from qa_pipeline.records import (
     CriterionResult,
     Evidence,
     Measures,
+    ReachedVerdict,
     ScoredCall,
     SectionResult,
+    TrustLevel,
     Verdict,
 )
 from qa_pipeline.scoring.answers import Answers
@@ -20,6 +23,7 @@ from qa_pipeline.scoring.call import Call
 from qa_pipeline.scoring.checks import Check
 from qa_pipeline.scoring.context import Context
 from qa_pipeline.scoring.evaluate import ask
+from qa_pipeline.scoring.fingerprints import engine, fingerprints
 from qa_pipeline.scoring.model_reasons import ModelWords
 from qa_pipeline.scoring.outcome import Outcome
 from qa_pipeline.scoring.question_checks import MODEL_CONFIDENCE
@@ -29,6 +33,9 @@ from qa_pipeline.scoring.search import Queries
 
 REVIEW_CONFIDENCE = 0.5
 """No verdict on text is surer than this where the transcript itself needs review."""
+
+Known = Mapping[str, ReachedVerdict]
+"""Verdicts on a call that stand, by the fingerprint of what was asked (`fingerprints`)."""
 
 
 class Judge:
@@ -40,40 +47,76 @@ class Judge:
         self._meanings = meanings or Meanings()
         self._queries = Queries(scorecard)
 
+    @cached_property
+    def engine(self) -> str:
+        """What answers, for the record."""
+        return engine(self._card, self._meanings)
+
+    @cached_property
+    def fingerprints(self) -> dict[str, str]:
+        """What each criterion asks, by its id, where equal ones get equal verdicts."""
+        return fingerprints(self._card, self.engine)
+
     def score(
         self,
         conversation: Conversation,
         measures: Measures | None,
         metadata: CallMetadata | None,
         answers: Answers | None = None,
+        known: Known | None = None,
     ) -> ScoredCall:
         """Judge a call.
 
         ``answers``: what a language model has answered about the call; what it has not, where
-        the card asks, is noted there as missing.
+        the card asks, is noted there as missing. ``known``: verdicts on this very call that are
+        taken as they are.
 
         The same input gives the same result, byte for byte. Where the transcript cannot be
         trusted (``trust.level`` is ``reject``), everything that depends on it is ``unscored`` and
         the call has no total: the few facts left say nothing about the service.
         """
-        return self._score(Call(conversation, measures, metadata or CallMetadata()), answers)
+        call = Call(conversation, measures, metadata or CallMetadata())
+        return self._score(call, answers, known or {})
 
-    def _score(self, call: Call, answers: Answers | None) -> ScoredCall:
-        card, conversation = self._card, call.conversation
-        results = self._criteria(call, None, answers)
-        totals = Totals(card, results, Words(conversation.language).language)
-        trusted = conversation.trust.level != "reject"
+    def score_known(
+        self, call_id: str, language: str, trust: TrustLevel, known: Known
+    ) -> ScoredCall | None:
+        """Score a call by verdicts that are all known; ``None`` where one of them is not."""
+        asked, words = self.fingerprints, Words(language)
+        if len(asked) < len(self._card.criteria()) or not known.keys() >= set(asked.values()):
+            return None
+        results = []
+        for section in self._card.sections:
+            for criterion in section.criteria:
+                verdict = known[asked[criterion.id]]
+                results.append(_result(criterion, section.id, words.language, verdict))
+        return self._added_up(call_id, language, trust, tuple(results))
+
+    def _score(self, call: Call, answers: Answers | None, known: Known) -> ScoredCall:
+        conversation = call.conversation
+        results = self._criteria(call, None, answers, known)
+        return self._added_up(
+            conversation.call_id, conversation.language, conversation.trust.level, results
+        )
+
+    def _added_up(
+        self, call_id: str, language: str, trust: TrustLevel, results: tuple[CriterionResult, ...]
+    ) -> ScoredCall:
+        card = self._card
+        totals = Totals(card, results, Words(language).language)
+        trusted = trust != "reject"
         return ScoredCall(
-            call_id=conversation.call_id,
+            call_id=call_id,
             scorecard=card.scorecard,
             version=card.version,
             scorecard_hash=card.content_hash,
+            engine=self.engine,
             total_pct=totals.total_pct if trusted else None,
             total_without_critical_pct=totals.without_critical_pct if trusted else None,
             passed=totals.passed if trusted else None,
             total_low_pct=totals.low_pct if trusted else None,
             total_high_pct=totals.high_pct if trusted else None,
-            trust=conversation.trust.level,
+            trust=trust,
             sections=totals.sections if trusted else tuple(_blank(s) for s in totals.sections),
             criteria=results,
         )
@@ -88,10 +131,10 @@ class Judge:
     ) -> tuple[CriterionResult, ...]:
         """Judge a call by the criteria of the card, or by those whose ids are in ``only``."""
         call = Call(conversation, measures, metadata or CallMetadata())
-        return self._criteria(call, only, answers)
+        return self._criteria(call, only, answers, {})
 
     def _criteria(
-        self, call: Call, only: Collection[str] | None, answers: Answers | None
+        self, call: Call, only: Collection[str] | None, answers: Answers | None, known: Known
     ) -> tuple[CriterionResult, ...]:
         context = Context(
             self._card,
@@ -101,8 +144,15 @@ class Judge:
             meanings=self._meanings,
             answers=answers or Answers(),
         )
+        asked = self.fingerprints if known else {}
+        language = context.words.language
         return tuple(
-            _judged(criterion, section.id, context)
+            _result(
+                criterion,
+                section.id,
+                language,
+                known.get(asked.get(criterion.id, "")) or _judged(criterion, context),
+            )
             for section in self._card.sections
             for criterion in section.criteria
             if only is None or criterion.id in only
@@ -110,18 +160,39 @@ class Judge:
 
 
 def score_by(
-    judges: Iterable[Judge],
+    judges: Sequence[Judge],
     conversation: Conversation,
     measures: Measures | None,
     metadata: CallMetadata | None,
     answers: Answers | None = None,
+    known: Known | None = None,
 ) -> tuple[ScoredCall, ...]:
     """Judge a call by several cards: the results are those of each alone.
 
-    What is said is cut into words once, and a phrase that several cards look for is found once.
+    What is said is cut into words once, a phrase that several cards look for is found once, and
+    what several cards ask is judged once. ``known``: see `Judge.score`.
     """
     call = Call(conversation, measures, metadata or CallMetadata())
-    return tuple(judge._score(call, answers) for judge in judges)
+    known = dict(known or {})
+    scored: list[ScoredCall] = []
+    for judge in judges:
+        if scored:
+            known |= reached_verdicts(scored[-1].criteria, judges[len(scored) - 1].fingerprints)
+        scored.append(judge._score(call, answers, known))
+    return tuple(scored)
+
+
+def reached_verdicts(
+    results: Iterable[CriterionResult], fingerprints: Mapping[str, str]
+) -> dict[str, ReachedVerdict]:
+    """Return what results say of a call, by the fingerprint of what was asked."""
+    return {
+        fingerprints[r.criterion_id]: ReachedVerdict(
+            r.verdict, r.reason, r.confidence, r.needs_review, r.evidence
+        )
+        for r in results
+        if r.criterion_id in fingerprints
+    }
 
 
 def score_call(
@@ -140,29 +211,36 @@ def _blank(section: SectionResult) -> SectionResult:
     return section.model_copy(update={"score_pct": None, "score_without_critical_pct": None})
 
 
-def _judged(criterion: Criterion, section_id: str, context: Context) -> CriterionResult:
+def _judged(criterion: Criterion, context: Context) -> ReachedVerdict:
     """Return the verdict on one criterion."""
     context.call.begin_criterion()
     verdict, outcome = _verdict(criterion, context)
     if context.call.needs_model:
         verdict, outcome = _beside_rules(criterion, context, verdict, outcome)
-    earned, possible = points(criterion, verdict)
     confidence, needs_review = _certainty(verdict, outcome, context.call.conversation)
     evidence: tuple[Evidence, ...] = outcome.evidence
     if not evidence and verdict in ("met", "partly_met", "not_met"):
         evidence = context.searched()
+    return ReachedVerdict(verdict, outcome.reason, confidence, needs_review, evidence)
+
+
+def _result(
+    criterion: Criterion, section_id: str, language: str, reached: ReachedVerdict
+) -> CriterionResult:
+    """Return a verdict with what it is worth and called on the card."""
+    earned, possible = points(criterion, reached.verdict)
     return CriterionResult(
         criterion_id=criterion.id,
         section_id=section_id,
-        name=criterion.called(context.words.language),
-        verdict=verdict,
+        name=criterion.called(language),
+        verdict=reached.verdict,
         points_earned=earned,
         points_possible=possible,
         critical=criterion.critical,
-        reason=outcome.reason,
-        confidence=confidence,
-        needs_review=needs_review,
-        evidence=evidence,
+        reason=reached.reason,
+        confidence=reached.confidence,
+        needs_review=reached.needs_review,
+        evidence=reached.evidence,
     )
 
 

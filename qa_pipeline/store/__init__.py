@@ -58,7 +58,8 @@ from qa_pipeline.store.rows import (
     RunStatus,
     StoreInfo,
 )
-from qa_pipeline.store.stored_calls import CallBatch, StoredCall
+from qa_pipeline.store.stored_calls import CallBatch, CallHead, StoredCall
+from qa_pipeline.store.stored_results import JudgedBy
 
 __all__ = [
     "AgentFindings",
@@ -67,6 +68,7 @@ __all__ = [
     "CalibrationFigures",
     "CallBatch",
     "CallFilter",
+    "CallHead",
     "CallRow",
     "CoachingFigures",
     "CriterionFigures",
@@ -79,6 +81,7 @@ __all__ = [
     "GoldenCall",
     "GoodCall",
     "IngestSummary",
+    "JudgedBy",
     "JudgedCall",
     "JudgedCriterion",
     "KeptCard",

@@ -14,7 +14,7 @@ from qa_pipeline.store.files import printable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BUNDLE_VERSION = 5
+BUNDLE_VERSION = 6
 """Raised whenever a column comes, goes, or changes its name, type or meaning."""
 OLDEST_BUNDLE_VERSION = 4
 """Bundles from this version on only lack what was added since: it is read as nothing."""
@@ -176,7 +176,7 @@ def _scored_type() -> "pa.StructType":
     return pa.struct(
         [
             *[("call_id", text), ("scorecard", text), ("version", pa.int32())],
-            *[(name, text) for name in ("scorecard_hash", *_TOTALS[:2])],
+            *[(name, text) for name in ("scorecard_hash", "engine", *_TOTALS[:2])],
             ("passed", yes_no),
             *[(name, text) for name in _TOTALS[2:]],
             ("trust", text),

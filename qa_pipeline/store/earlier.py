@@ -16,8 +16,8 @@ SCORE_TABLES: Final = ("scores", "section_scores", "criterion_results", "evidenc
 _SCORED_AT = Column("scored_at", "TIMESTAMPTZ", "When the result was made, see `earlier_scores`.")
 _REPLACED = """
     SELECT o.call_id, o.scorecard, o.version, o.scored_at FROM scores o
-    WHERE EXISTS (SELECT 1 FROM fresh_scores n WHERE n.call_id = o.call_id
-        AND n.s.scorecard = o.scorecard AND n.s.version = o.version
+    WHERE EXISTS (SELECT 1 FROM fresh_keys n WHERE n.call_id = o.call_id
+        AND n.scorecard = o.scorecard AND n.version = o.version
         AND n.scored_at > o.scored_at)"""
 
 
@@ -38,7 +38,7 @@ def _earlier(item: Table) -> Table:
 
 
 def keep_replaced(connection: "duckdb.DuckDBPyConnection") -> int:
-    """Copy the results that ``fresh_scores`` is about to replace; return how many scores.
+    """Copy the results that those of ``fresh_keys`` are about to replace; return how many scores.
 
     Part of the transaction that replaces them: either both happen or neither.
     """

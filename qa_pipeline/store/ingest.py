@@ -13,13 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from qa_pipeline.errors import StoreError
-from qa_pipeline.store.bundle_schema import BUNDLE_VERSION, arrow_schema, readable
+from qa_pipeline.store.bundle_schema import (
+    BUNDLE_VERSION,
+    arrow_schema,
+    readable,
+    scores_schema,
+)
 from qa_pipeline.store.bundles import bundle_files, check_bundle, read_failures
 from qa_pipeline.store.connect import store_errors
 from qa_pipeline.store.earlier import keep_replaced
 from qa_pipeline.store.ingest_sql import (
     CALL_QUERIES,
     FRESH,
+    FRESH_KEYS,
     FRESH_SCORES,
     INCOMING,
     INCOMING_SCORES,
@@ -33,10 +39,13 @@ from qa_pipeline.store.tables import TABLES
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 R = TypeVar("R")
 BATCH = 500
 """Bundles a transaction: large enough to be fast, small enough to lose little when killed."""
+_SCORE_FILES = 16
+"""Files of scores a transaction, for the same reasons."""
 _BATCH_BYTES = 8 * 2**20
 """Of bundle files a transaction, so that long calls take no more memory than many short ones."""
 _HELD_MIB = 128
@@ -65,7 +74,7 @@ def ingest_folder(
             good = _take(connection, store, paths, damaged)
             taken += good[0]
             replaced += good[1]
-    taken += take_scores(connection, store, folder, known, damaged)
+    taken += _take_scores(connection, store, folder, known, damaged)
     failures = _take_failures(connection, store, folder)
     return IngestSummary(
         bundles=taken,
@@ -130,7 +139,8 @@ def _take(
 
 def _take_batch(connection: "duckdb.DuckDBPyConnection", paths: list[Path]) -> int:
     """Read bundles and write their rows; return how many calls they replaced."""
-    _load(connection, paths)
+    with _reading(connection, paths, arrow_schema()):
+        connection.execute(INCOMING)
     return _merge(connection)
 
 
@@ -157,28 +167,37 @@ def _little_memory(connection: "duckdb.DuckDBPyConnection") -> Iterator[None]:
         connection.execute("SET memory_limit = ?", before)
 
 
-def _load(connection: "duckdb.DuckDBPyConnection", paths: list[Path]) -> None:
+@contextmanager
+def _reading(
+    connection: "duckdb.DuckDBPyConnection", paths: list[Path], schema: "pa.Schema"
+) -> Iterator[None]:
+    """Let SQL read files as the variable ``files``; what older ones lack is nothing."""
     import duckdb
 
     files = [str(path) for path in paths]
-    connection.execute(INCOMING, [files])
-    found = connection.execute("SELECT DISTINCT bundle_version FROM incoming").fetchall()
+    connection.execute("SET VARIABLE files = ?", [files])
+    found = connection.execute(
+        "SELECT DISTINCT bundle_version FROM read_parquet(getvariable('files'))"
+    ).fetchall()
     versions = {int(row[0]) for row in found}
     if not all(map(readable, versions)):
         raise duckdb.InvalidInputException("bundles of another version")
-    if versions - {BUNDLE_VERSION}:
-        with _shape() as first:
-            connection.execute(INCOMING, [[first, *files]])
+    if not versions - {BUNDLE_VERSION}:
+        yield
+        return
+    with _shape(schema) as first:
+        connection.execute("SET VARIABLE files = ?", [[first, *files]])
+        yield
 
 
 @contextmanager
-def _shape() -> Iterator[str]:
-    """Give a bundle file without rows: DuckDB reads all files in the shape of the first."""
+def _shape(schema: "pa.Schema") -> Iterator[str]:
+    """Give a file without rows: DuckDB reads all files in the shape of the first."""
     import pyarrow.parquet as pq
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "shape.parquet"
-        pq.write_table(arrow_schema().empty_table(), path)
+        pq.write_table(schema.empty_table(), path)
         yield str(path)
 
 
@@ -197,7 +216,6 @@ def _merge(connection: "duckdb.DuckDBPyConnection") -> int:
     """Write the rows of ``incoming`` and the ledger in one transaction; return calls replaced."""
     with _transaction(connection):
         connection.execute(FRESH)
-        connection.execute(FRESH_SCORES)
         row = connection.execute(
             "SELECT count(*) FROM calls WHERE call_id IN (SELECT call_id FROM fresh)"
         ).fetchone()
@@ -207,7 +225,7 @@ def _merge(connection: "duckdb.DuckDBPyConnection") -> int:
                     f"DELETE FROM {table} WHERE call_id IN (SELECT call_id FROM fresh)"
                 )
             _insert(connection, table, query)
-        merge_scores(connection)
+        _merge_scores(connection, "incoming")
         connection.execute(LEDGER)
     return int(row[0]) if row else 0
 
@@ -224,15 +242,21 @@ def _transaction(connection: "duckdb.DuckDBPyConnection") -> Iterator[None]:
         raise
 
 
-def merge_scores(connection: "duckdb.DuckDBPyConnection") -> None:
-    """Write the scores of ``fresh_scores``; those that they replace are kept as earlier ones."""
-    keep_replaced(connection)
+def _merge_scores(connection: "duckdb.DuckDBPyConnection", incoming: str) -> None:
+    """Write the new scores of ``incoming``; those that they replace are kept as earlier ones."""
+    connection.execute(FRESH_KEYS.format(incoming=incoming))
+    connection.execute(FRESH_SCORES.format(incoming=incoming))
+    row = connection.execute(
+        "SELECT count(*) FROM scores SEMI JOIN fresh_keys USING (call_id, scorecard, version)"
+    ).fetchone()
+    replaces = bool(row and row[0])
+    if replaces:
+        keep_replaced(connection)
     for table, query in SCORE_QUERIES.items():
-        if table not in _INDEXED:
+        if replaces and table not in _INDEXED:
             connection.execute(
-                f"DELETE FROM {table} t WHERE EXISTS (SELECT 1 FROM fresh_scores f WHERE "
-                "f.call_id = t.call_id AND f.s.scorecard = t.scorecard "
-                "AND f.s.version = t.version)"
+                f"DELETE FROM {table} t WHERE EXISTS (SELECT 1 FROM fresh_keys f WHERE "
+                "f.call_id = t.call_id AND f.scorecard = t.scorecard AND f.version = t.version)"
             )
         _insert(connection, table, query)
 
@@ -250,33 +274,36 @@ def roll_back(connection: "duckdb.DuckDBPyConnection") -> None:
         connection.execute("ROLLBACK")
 
 
-def take_scores(
+def _take_scores(
     connection: "duckdb.DuckDBPyConnection",
     store: Path,
     folder: Path,
     known: set[str],
     damaged: list[DamagedBundle],
 ) -> int:
-    """Take in files of scores made anew (``rescored``); return how many. One transaction a file."""
-    taken = 0
-    waiting = [path for path in score_files(folder) if path.name not in known]
-    for path in waiting:
+    """Take in files of scores made anew (``rescored``); return how many.
+
+    A transaction is files of one time: of two results of one call the first is to be kept too.
+    """
+    by_time: dict[str, list[Path]] = {}
+    for path in score_files(folder):
+        if path.name in known:
+            continue
         try:
-            check_scores(path)
+            by_time.setdefault(check_scores(path), []).append(path)
         except StoreError as error:
             damaged.append(DamagedBundle(path=str(path), reason=str(error)))
-            continue
-        with store_errors(store):
-            _frugally(connection, partial(_take_score_file, connection, path))
-        taken += 1
-    return taken
+    for _, found in sorted(by_time.items()):
+        for paths in _batches(found, _SCORE_FILES):
+            with store_errors(store):
+                _frugally(connection, partial(_take_score_files, connection, paths))
+    return sum(map(len, by_time.values()))
 
 
-def _take_score_file(connection: "duckdb.DuckDBPyConnection", path: Path) -> None:
-    connection.execute(INCOMING_SCORES, [[str(path)]])
-    with _transaction(connection):
-        connection.execute(FRESH_SCORES)
-        merge_scores(connection)
+def _take_score_files(connection: "duckdb.DuckDBPyConnection", paths: list[Path]) -> None:
+    with _reading(connection, paths, scores_schema()), _transaction(connection):
+        connection.execute(INCOMING_SCORES)
+        _merge_scores(connection, "incoming_scores")
         connection.execute(SCORES_LEDGER)
 
 

@@ -71,7 +71,7 @@ CALL_QUERIES: Final[dict[str, str]] = {
 SCORE_QUERIES: Final[dict[str, str]] = {
     "scores": f"""
         SELECT {_SCORE_KEY}, s.scorecard_hash, s.total_pct, s.total_without_critical_pct,
-            s.passed, s.trust, scored_at, s.total_low_pct, s.total_high_pct
+            s.passed, s.trust, scored_at, s.total_low_pct, s.total_high_pct, s.engine
         FROM fresh_scores""",
     "section_scores": f"""
         SELECT {_SCORE_KEY}, x.section_id, position, x.name, x.weight, x.score_pct,
@@ -99,13 +99,14 @@ INCOMING: Final = """
         parse_filename(filename) AS bundle,
         date_diff('second', recording.metadata.started_at::TIMESTAMPTZ AT TIME ZONE 'UTC',
             recording.metadata.started_at[:19]::TIMESTAMP) AS utc_offset_s
-    FROM read_parquet(?, filename = true)"""
+    FROM read_parquet(getvariable('files'), filename = true)"""
 
 INCOMING_SCORES: Final = """
-    CREATE OR REPLACE TEMP TABLE incoming AS
+    CREATE OR REPLACE TEMP VIEW incoming_scores AS
     SELECT * REPLACE (processed_at::TIMESTAMPTZ AS processed_at),
         parse_filename(filename) AS bundle
-    FROM read_parquet(?, filename = true)"""
+    FROM read_parquet(getvariable('files'), filename = true)"""
+"""A view: what is taken of it is copied once, into ``fresh_scores``."""
 
 FRESH: Final = """
     CREATE OR REPLACE TEMP TABLE fresh AS
@@ -115,15 +116,27 @@ FRESH: Final = """
     QUALIFY row_number() OVER
         (PARTITION BY i.call_id ORDER BY i.processed_at DESC, i.bundle DESC) = 1"""
 
+FRESH_KEYS: Final = """
+    CREATE OR REPLACE TEMP TABLE fresh_keys AS
+    SELECT n.call_id, n.bundle, n.scored_at, n.k.scorecard, n.k.version
+    FROM (SELECT call_id, bundle, processed_at AS scored_at,
+        unnest(list_transform(scored, lambda x: {{
+            'scorecard': x.scorecard, 'version': x.version}})) AS k
+        FROM {incoming}) n
+    WHERE NOT EXISTS (SELECT 1 FROM scores o
+        WHERE o.call_id = n.call_id AND o.scorecard = n.k.scorecard
+            AND o.version = n.k.version AND o.scored_at > n.scored_at)
+    QUALIFY row_number() OVER (PARTITION BY n.call_id, n.k.scorecard, n.k.version
+        ORDER BY n.scored_at DESC, n.bundle DESC) = 1"""
+"""Which scores of ``incoming`` are newer than what is stored: chosen by these few columns alone,
+since what is sorted is copied."""
+
 FRESH_SCORES: Final = """
     CREATE OR REPLACE TEMP TABLE fresh_scores AS
     SELECT n.* FROM (SELECT call_id, bundle, processed_at AS scored_at, unnest(scored) AS s
-        FROM incoming) n
-    WHERE NOT EXISTS (SELECT 1 FROM scores o
-        WHERE o.call_id = n.call_id AND o.scorecard = n.s.scorecard
-            AND o.version = n.s.version AND o.scored_at > n.scored_at)
-    QUALIFY row_number() OVER (PARTITION BY n.call_id, n.s.scorecard, n.s.version
-        ORDER BY n.scored_at DESC, n.bundle DESC) = 1"""
+        FROM {incoming}) n
+    SEMI JOIN fresh_keys f ON f.call_id = n.call_id AND f.bundle = n.bundle
+        AND f.scorecard = n.s.scorecard AND f.version = n.s.version"""
 
 LEDGER: Final = """
     INSERT OR REPLACE INTO bundles
@@ -131,4 +144,4 @@ LEDGER: Final = """
 
 SCORES_LEDGER: Final = """
     INSERT OR REPLACE INTO bundles
-    SELECT bundle, min(key), NULL, min(processed_at), now() FROM incoming GROUP BY bundle"""
+    SELECT bundle, min(key), NULL, min(processed_at), now() FROM incoming_scores GROUP BY bundle"""

@@ -19,6 +19,7 @@ from qa_pipeline.store import (
     reviews_calibration,
     reviews_scores,
     stored_calls,
+    stored_results,
     whole_call,
 )
 from qa_pipeline.store.connect import connect_reader, store_errors
@@ -145,11 +146,36 @@ class StoreReader:
             return whole_call.read_call(connection, call_id)
 
     def plan_batches(
-        self, size: int, only: Sequence[str] | None = None
+        self,
+        size: int,
+        only: Sequence[str] | None = None,
+        judged: Sequence[stored_results.JudgedBy] = (),
     ) -> list[stored_calls.CallBatch]:
-        """Cut the stored calls, or those of the ids ``only``, into batches that read fast."""
+        """Cut the stored calls, or those of the ids ``only``, into batches that read fast.
+
+        ``judged``: of what `read_verdicts` will be asked.
+        """
         with self._asking() as connection:
-            return stored_calls.plan(connection, size, only)
+            return stored_calls.plan(connection, size, only, judged)
+
+    def judged_by(self) -> list[tuple[stored_results.JudgedBy, int]]:
+        """Return by what the stored calls were judged, and how many by each."""
+        with self._asking() as connection:
+            return stored_results.judged_by(connection)
+
+    def read_verdicts(
+        self,
+        batch: stored_calls.CallBatch,
+        wanted: Sequence[tuple[stored_results.JudgedBy, Sequence[str]]],
+    ) -> dict[str, tuple[stored_results.JudgedBy, stored_results.VerdictsOf]]:
+        """Return verdicts of before on the calls of a batch, of which ``wanted`` says which."""
+        with self._asking() as connection:
+            return stored_results.read_verdicts(connection, batch, wanted)
+
+    def read_heads(self, batch: stored_calls.CallBatch) -> list[stored_calls.CallHead]:
+        """Read what is known of the calls of a batch without what was said."""
+        with self._asking() as connection:
+            return stored_calls.read_heads(connection, batch)
 
     def read_batch(self, batch: stored_calls.CallBatch) -> list[stored_calls.StoredCall]:
         """Read the calls of a batch, without their scores, to judge them again."""

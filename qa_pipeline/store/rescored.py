@@ -57,20 +57,26 @@ def score_files(folder: Path) -> tuple[Path, ...]:
         return tuple(sorted((folder / FOLDER).glob(f"{_PREFIX}*.parquet")))
 
 
-def check_scores(path: Path) -> None:
-    """Raise ``StoreError`` for a damaged file of scores, and for one of another version."""
+def check_scores(path: Path) -> str:
+    """Return when the scores of a file were made, one time for all.
+
+    Raises ``StoreError`` for a damaged file and for one of another version.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with disk_errors("read", path):
-            found = pq.ParquetFile(path).read(columns=["bundle_version"]).column(0).unique()
-    except (pa.ArrowException, KeyError, IndexError) as error:
+            found = pq.ParquetFile(path).read(columns=["bundle_version", "processed_at"])
+        versions = found.column(0).unique().to_pylist()
+        (made_at,) = found.column(1).unique().to_pylist()
+    except (pa.ArrowException, KeyError, IndexError, ValueError) as error:
         raise StoreError(f"{path} is not a complete file of scores: delete it and rescore.") from (
             error
         )
-    if not all(readable(version) for version in found.to_pylist()):
+    if not all(readable(version) for version in versions):
         raise StoreError(
-            f"{path} holds scores of another version ({found.to_pylist()}, this qa_pipeline reads "
+            f"{path} holds scores of another version ({versions}, this qa_pipeline reads "
             f"{OLDEST_BUNDLE_VERSION} to {BUNDLE_VERSION}): rescore with this one."
         )
+    return str(made_at)

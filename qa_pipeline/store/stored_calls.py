@@ -6,12 +6,11 @@ checked when it was written is not checked again; a word becomes a record when s
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qa_pipeline.records import (
     CallMetadata,
@@ -20,10 +19,11 @@ from qa_pipeline.records import (
     ModelAnswer,
     SpokenWords,
     Trust,
+    TrustLevel,
     Utterance,
     Word,
 )
-from qa_pipeline.records.base import Record
+from qa_pipeline.records.base import Record, bare
 from qa_pipeline.records.measures import (
     Interruption,
     Measure,
@@ -32,12 +32,13 @@ from qa_pipeline.records.measures import (
     UtteranceVoice,
 )
 from qa_pipeline.records.transcript import Turn
+from qa_pipeline.store.columns import Columns, read_columns, rows_of
+from qa_pipeline.store.stored_results import JudgedBy, ResultRows, plan_results
 
 if TYPE_CHECKING:
     import duckdb
 
 R = TypeVar("R", bound=Record)
-Columns = dict[str, NDArray[Any]]
 Ranges = dict[str, tuple[int, int]]
 
 _WORD: Final = "text, start_s, end_s, probability, channel, position"
@@ -74,11 +75,23 @@ class StoredCall:
 
 
 @dataclass(frozen=True)
+class CallHead:
+    """What is known of a stored call without what was said in it."""
+
+    call_id: str
+    language: str
+    trust: TrustLevel
+    metadata: CallMetadata
+
+
+@dataclass(frozen=True)
 class CallBatch:
     """Calls that lie together, and between which rows of each table."""
 
     call_ids: tuple[str, ...]
     ranges: Ranges
+    results: dict[JudgedBy, ResultRows] = field(default_factory=dict)
+    """Where verdicts of before lie, by what they were judged by."""
 
 
 @dataclass(frozen=True)
@@ -122,22 +135,15 @@ class StoredUtterance(Utterance):
         return super().__getattr__(name)  # type: ignore[misc]
 
 
-def bare(kind: type[R], /, **fields: Any) -> R:
-    """Make a record of what was checked when it was written, without checking it again."""
-    made = kind.__new__(kind)
-    object.__setattr__(made, "__dict__", fields)
-    object.__setattr__(made, "__pydantic_fields_set__", set(fields))
-    object.__setattr__(made, "__pydantic_extra__", None)
-    object.__setattr__(made, "__pydantic_private__", None)
-    return made
-
-
 def plan(
-    connection: "duckdb.DuckDBPyConnection", size: int, only: Sequence[str] | None = None
+    connection: "duckdb.DuckDBPyConnection",
+    size: int,
+    only: Sequence[str] | None = None,
+    judged: Sequence[JudgedBy] = (),
 ) -> list[CallBatch]:
     """Cut the stored calls into batches of ``size``, in the order in which they lie.
 
-    ``only``: ids of the calls to read; default all.
+    ``only``: ids of the calls to read; default all. ``judged``: of what verdicts will be read.
     """
     narrowed = "" if only is None else "WHERE c.call_id IN (SELECT unnest(?))"
     connection.execute(
@@ -158,7 +164,20 @@ def plan(
         ).fetchall()
         for batch, first, last in rows:
             ranges[int(batch)][table] = (int(first), int(last))
-    return [CallBatch(tuple(calls), ranges[int(batch)]) for batch, calls in ids]
+    results = plan_results(connection, judged)
+    return [
+        CallBatch(tuple(calls), ranges[int(batch)], results.get(int(batch), {}))
+        for batch, calls in ids
+    ]
+
+
+def read_heads(connection: "duckdb.DuckDBPyConnection", batch: CallBatch) -> list[CallHead]:
+    """Read what is known of the calls of a batch without what was said, by id."""
+    heads = {
+        row["call_id"]: CallHead(row["call_id"], row["language"], row["trust"], _metadata(row))
+        for row in _facts(connection, batch)
+    }
+    return [heads[name] for name in batch.call_ids if name in heads]
 
 
 def read_batch(connection: "duckdb.DuckDBPyConnection", batch: CallBatch) -> list[StoredCall]:
@@ -168,7 +187,7 @@ def read_batch(connection: "duckdb.DuckDBPyConnection", batch: CallBatch) -> lis
     answers = _answers(connection, batch)
     roles: dict[str, dict[str, Any]] = {}
     order = "call_id, position"
-    for row in _rows(_read(connection, "speaker_roles", batch, "call_id, speaker, role", order)):
+    for row in rows_of(_read(connection, "speaker_roles", batch, "call_id, speaker, role", order)):
         roles.setdefault(row["call_id"], {})[row["speaker"]] = row["role"]
     parts: dict[str, dict[str, tuple[Any, ...]]] = {
         table: _by_call(kind, _read(connection, table, batch, f"call_id, {columns}", order))
@@ -226,41 +245,18 @@ def _read(
     order: str,
     where: str = "TRUE",
 ) -> Columns:
-    """Read a batch's rows of one table as columns; values that are not known become ``None``."""
+    """Read a batch's rows of one table as columns."""
     if table not in batch.ranges:
         return {}
-    first, last = batch.ranges[table]
-    found = connection.execute(
-        f"SELECT {columns} FROM {table} WHERE rowid BETWEEN {first} AND {last} "
-        f"AND call_id IN (SELECT unnest(?)) AND {where} ORDER BY {order}",
-        [list(batch.call_ids)],
-    ).fetchnumpy()
-    return {name: _filled(values) for name, values in found.items()}
-
-
-def _filled(values: NDArray[Any]) -> NDArray[Any]:
-    """Return a column with ``None`` where the store knows nothing."""
-    if isinstance(values, np.ma.MaskedArray):
-        missing = np.ma.getmaskarray(values)
-        plain = np.asarray(values.data)
-        if missing.any():
-            plain = plain.astype(object)
-            plain[missing] = None
-        return plain
-    return np.asarray(values)
-
-
-def _rows(columns: Columns) -> Iterator[dict[str, Any]]:
-    """Yield the rows of columns."""
-    names = list(columns)
-    for row in zip(*(values.tolist() for values in columns.values()), strict=True):
-        yield dict(zip(names, row, strict=True))
+    asked = f"call_id IN (SELECT unnest(?)) AND {where}"
+    rows = batch.ranges[table]
+    return read_columns(connection, table, rows, columns, order, asked, [list(batch.call_ids)])
 
 
 def _by_call(kind: type[R], columns: Columns) -> dict[str, tuple[R, ...]]:
     """Return the records of each call."""
     found: dict[str, list[R]] = {}
-    for row in _rows(columns):
+    for row in rows_of(columns):
         found.setdefault(row.pop("call_id"), []).append(bare(kind, **row))
     return {name: tuple(records) for name, records in found.items()}
 
@@ -302,7 +298,7 @@ def _utterances(
     """Return the utterances of each call in time order."""
     columns, spans = _words(connection, batch)
     found: dict[str, list[Utterance]] = {}
-    for row in _rows(_read(connection, "utterances", batch, _UTTERANCE, "call_id, position")):
+    for row in rows_of(_read(connection, "utterances", batch, _UTTERANCE, "call_id, position")):
         call_id = row.pop("call_id")
         first, last = spans.get((call_id, row["utterance_id"]), (0, 0))
         found.setdefault(call_id, []).append(

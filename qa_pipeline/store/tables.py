@@ -270,6 +270,12 @@ _MACHINE: tuple[Table, ...] = (
                 _PCT,
                 "The same if every one turned out `met`; all three are equal where all is sure.",
             ),
+            Column(
+                "engine",
+                "VARCHAR",
+                "Digest of the code, and of the models, that judged: the same call, card and "
+                "engine give the same result. Null: judged before it was noted.",
+            ),
         ),
     ),
     Table(

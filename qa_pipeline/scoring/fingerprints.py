@@ -1,0 +1,99 @@
+"""When a verdict that was reached before is the one that would be reached now.
+
+The same call, asked the same by the same code, gets the same verdict byte for byte. So a verdict
+can be taken from the store where three things have not changed: the call, what its criterion asks
+(`fingerprints`), and everything that answers (`engine`). What a verdict is worth, what the
+criterion is called and where it stands in the card are not part of it: these are added anew.
+"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+from qa_pipeline.language.meaning import Meanings
+from qa_pipeline.scoring.checks import Check, Question, Says
+from qa_pipeline.scoring.references import asks_by_meaning, walk
+from qa_pipeline.scoring.schema import METADATA_VARIABLES, Criterion, Scorecard
+
+_PACKAGES = ("scoring", "language", "records")
+"""Of qa_pipeline: what is executed when a call is judged."""
+_LIBRARIES = (
+    "google-re2",
+    "jellyfish",
+    "numpy",
+    "opencc-python-reimplemented",
+    "pypinyin",
+    "rapidfuzz",
+)
+_DIGITS = 16
+
+
+def engine(card: Scorecard, meanings: Meanings | None) -> str:
+    """Return what answers when a call is judged by the card.
+
+    A digest of the code and of the libraries that it compares words with; of a card that asks
+    for meanings also ``+`` and a digest of the models that compare them.
+    """
+    if not asks_by_meaning(card):
+        return code_digest()
+    return f"{code_digest()}+{_digest((meanings or Meanings()).versions())}"
+
+
+@lru_cache(maxsize=1)
+def code_digest() -> str:
+    """Return the digest of the code that judges: any change to it, even of a comment, counts."""
+    root = Path(__file__).resolve().parents[1]
+    files = [path for name in _PACKAGES for path in sorted((root / name).glob("*.py"))]
+    return _digest(
+        [[f"{path.parent.name}/{path.name}", path.read_text("utf-8")] for path in files],
+        {name: version(name) for name in _LIBRARIES},
+        list(sys.version_info[:2]),
+    )
+
+
+def fingerprints(card: Scorecard, engine: str) -> dict[str, str]:
+    """Return what each criterion asks, by its id; equal ones get equal verdicts on a call.
+
+    ``engine``: what answers, see `engine`. Where a language model is asked, there is none: what
+    counts of its answers depends on more than the card.
+    """
+    found = {}
+    for criterion in card.criteria():
+        asked = _asked(criterion)
+        if any(isinstance(part, Question) for check in asked for _, part in walk(check)):
+            continue
+        by_meaning = asks_by_meaning(criterion)
+        found[criterion.id] = _digest(
+            criterion.manual,
+            [check and check.model_dump(mode="json") for check in asked],
+            list(_said(card, asked)),
+            engine if by_meaning else engine.partition("+")[0],
+        )
+    return found
+
+
+def _asked(criterion: Criterion) -> tuple[Check | None, ...]:
+    return criterion.when, criterion.check, criterion.unless, criterion.partly
+
+
+def _said(card: Scorecard, asked: tuple[Check | None, ...]) -> Iterator[list[tuple[str, ...]]]:
+    """Yield what each check on words looks for, its lists and variables put in."""
+    facts = {name: "{" + name + "}" for name in METADATA_VARIABLES}
+    for check in asked:
+        for _, part in walk(check):
+            if isinstance(part, Says):
+                yield [
+                    card.phrases(part, facts),
+                    card.exceptions(part, facts),
+                    card.meanings(part, facts),
+                    card.counterexamples(part, facts),
+                ]
+
+
+def _digest(*parts: object) -> str:
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]

@@ -1,0 +1,115 @@
+"""What a new version of a card asks as before is not judged again, and comes out the same."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from benchmarks.rescoring import card_of, fill
+from qa_pipeline.pipeline.backtesting import backtest
+from qa_pipeline.pipeline.rescoring import RescoreSummary, rescore
+from qa_pipeline.scoring import Scorecard
+from qa_pipeline.settings import Settings, read_settings
+from qa_pipeline.store import Store, write_bundle
+from tests.pipeline.scored_scripts import processed
+from tests.pipeline.standards import CARD, fill_store, small_card
+
+MORE = CARD.replace("[goodbye]", "[goodbye, have a lovely day]").replace("version: 1", "version: 2")
+WORTH = (
+    CARD.replace("version: 1", "version: 2")
+    .replace("points: 5", "points: 7")
+    .replace("ask: Thanks the customer", "ask: Says thank you\n        critical: card")
+    .replace("id: closure.never", "id: manners.never")
+    .replace("pass_mark: 70", "pass_mark: 60")
+)
+"""Other points, names, ids and weights: the same questions."""
+
+
+def test_only_what_changed_is_judged_again(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 10)
+    found = rescore(settings, small_card(MORE))
+    assert (found.verdicts, found.taken) == (30, 20)
+    _is_as_judged_anew(settings, small_card(MORE))
+
+
+def test_what_a_criterion_is_worth_and_called_needs_no_judging(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 10)
+    found = rescore(settings, small_card(WORTH))
+    assert (found.verdicts, found.taken) == (30, 30)
+    _is_as_judged_anew(settings, small_card(WORTH))
+
+
+def test_calls_of_every_kind_come_out_as_judged_anew(tmp_path: Path) -> None:
+    fill(tmp_path, 24)
+    settings = read_settings(data_dir=tmp_path)
+    card = card_of()
+    assert rescore(settings, card).taken == 0
+    draft = _changed(card, ("greeting.salutation", "closure.farewell"))
+    found = rescore(settings, draft)
+    assert 0 < found.verdicts - found.taken < found.verdicts / 4
+    _is_as_judged_anew(settings, draft)
+    one, two = (
+        backtest(settings, draft, card, anew=anew).model_dump(exclude={"made_at", "source"})
+        for anew in (False, True)
+    )
+    assert one == two
+
+
+def test_a_call_that_was_processed_since_is_judged_again(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 4)
+    card = small_card(CARD.replace("scorecard: small", "scorecard: other"))
+    later = processed("call-001", "A: your own fault\nC: my line is slow", card)
+    at = later.processed_at + timedelta(hours=1)
+    write_bundle(later.model_copy(update={"processed_at": at}), settings.bundles_dir, "later")
+    with Store.open_owner(settings.store_path) as owner:
+        owner.ingest(settings.bundles_dir)
+    assert rescore(settings, small_card(WORTH)).taken == 9
+    _is_as_judged_anew(settings, small_card(WORTH))
+
+
+def test_verdicts_of_other_code_do_not_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = fill_store(tmp_path, 2)
+    with monkeypatch.context() as patch:
+        patch.setattr("qa_pipeline.scoring.fingerprints.code_digest", lambda: "another")
+        assert rescore(settings, small_card(WORTH)).taken == 0
+    newer = small_card(WORTH.replace("version: 2", "version: 3"))
+    assert rescore(settings, newer).taken == 6
+
+
+def _changed(card: Scorecard, criteria: tuple[str, ...]) -> Scorecard:
+    """Return the next version of a card, in which some criteria ask for the opposite."""
+    content = card.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    changed = 0
+    for section in content["sections"]:
+        for criterion in section["criteria"]:
+            if criterion["id"] in criteria:
+                criterion["check"] = {"not": criterion["check"]}
+                changed += 1
+    assert changed == len(criteria)
+    draft = Scorecard.model_validate({**content, "version": card.version + 1})
+    return draft.model_copy(update={"content_hash": "draft"})
+
+
+def _is_as_judged_anew(settings: Settings, card: Scorecard) -> None:
+    before = _results(settings, card)
+    again: RescoreSummary = rescore(settings, card, anew=True)
+    assert again.taken == 0
+    assert len(before["scores"]) == again.calls
+    assert _results(settings, card) == before
+
+
+def _results(settings: Settings, card: Scorecard) -> dict[str, list[tuple[object, ...]]]:
+    tables = ("scores", "section_scores", "criterion_results", "evidence")
+    with Store.open_reader(settings.store_path) as reader:
+        return {
+            table: list(
+                reader.query(
+                    f"SELECT * {'EXCLUDE scored_at' if table == 'scores' else ''} FROM {table} "
+                    "WHERE scorecard = ? AND version = ? ORDER BY ALL",
+                    [card.scorecard, card.version],
+                ).rows
+            )
+            for table in tables
+        }
