@@ -1,10 +1,12 @@
 """How long it takes to judge stored calls anew, and how much memory: for N and for 2 N calls.
 
-Run it with ``python -m benchmarks.rescoring --calls 10000``; with ``--backtest`` they are judged by
-two versions of the card that differ in one criterion, and only counted. The store is made of the
-sample dialogues: calls of 60 utterances, each put together from several dialogues of one language
-and one word in eight replaced, always the same. At most 2,000 calls differ from one another; more
-are copies of these under other ids, as far apart as they can lie.
+Run it with ``python -m benchmarks.rescoring --calls 10000``. First every criterion is judged; then,
+for each number after ``--changed``, by a version of the card in which so many criteria ask
+something else. With ``--backtest`` each such version is tried beside the one before it, and only
+counted. The store is made of the sample dialogues: calls of 60 utterances, each put together from
+several dialogues of one language and one word in eight replaced, always the same. At most 2,000
+calls differ from one another; more are copies of these under other ids, as far apart as they can
+lie.
 """
 
 import argparse
@@ -15,7 +17,7 @@ import resource
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,6 +57,7 @@ COPIED = (
 
 R = TypeVar("R")
 Line = tuple[Role, tuple[str, ...]]
+Packed = tuple[str, str]
 
 
 def dialogues() -> dict[str, list[list[Line]]]:
@@ -221,14 +224,39 @@ def multiply(store: Path, distinct: int, calls: int) -> None:
                 )
 
 
-def measured(calls: int, workers: int, backtesting: bool = False) -> dict[str, float]:
-    """Judge a store of so many calls anew; return what that took.
+def changed(card: Scorecard, version: int, criteria: int) -> Scorecard:
+    """Return a version of a card in which so many criteria look for one more phrase."""
+    content = card.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    left = criteria
+    for section in content["sections"]:
+        for criterion in section["criteria"]:
+            says = criterion.get("check", {}).get("says")
+            if left and says is not None:
+                said = says.setdefault("any", {})
+                said["en"] = [*said.get("en", []), "the very thing that you were asked for"]
+                said["zh"] = [*said.get("zh", []), "就是您刚才问到的那件事情"]
+                left -= 1
+    if left:
+        raise SystemExit(f"the card has {criteria - left} criteria that look for phrases")
+    draft = Scorecard.model_validate({**content, "version": version})
+    return draft.model_copy(update={"content_hash": f"benchmark {version} {criteria}"})
+
+
+def measure_all(
+    calls: int, workers: int, changes: Sequence[int], backtesting: bool
+) -> Iterator[dict[str, float]]:
+    """Judge a store of so many calls anew, and by changed cards; yield what each took.
 
     Filling and judging have a process each, so that the peaks of memory are those of judging.
     """
     with tempfile.TemporaryDirectory(prefix="qa-rescoring-") as scratch:
-        _in_process(fill, Path(scratch), calls)
-        return _in_process(_backtested if backtesting else _judged, Path(scratch), workers)
+        folder = Path(scratch)
+        _in_process(fill, folder, calls)
+        yield _in_process(_judged, folder, workers, card_of().packed())
+        for version, number in enumerate(changes, start=2):
+            draft = changed(card_of(), version, number)
+            work = _backtested if backtesting else _judged
+            yield {"changed": number, **_in_process(work, folder, workers, draft.packed())}
 
 
 def _in_process(function: Callable[..., R], *arguments: object) -> R:
@@ -236,24 +264,21 @@ def _in_process(function: Callable[..., R], *arguments: object) -> R:
         return pool.submit(function, *arguments).result()
 
 
-def _judged(folder: Path, workers: int) -> dict[str, float]:
+def _judged(folder: Path, workers: int, packed: Packed) -> dict[str, float]:
     settings = read_settings(data_dir=folder)
+    card = Scorecard.unpacked(*packed)
     before, began = _cpu_s(), time.monotonic()
-    done = rescore(settings, card_of(), workers=workers)
+    done = rescore(settings, card, workers=workers)
     parts = {f"{name}_s": round(value, 1) for name, value in done.seconds_of.items()}
-    return {"calls": done.calls, **_spent(before, began), **parts}
+    stood = round(done.taken / done.verdicts, 3)
+    return {"calls": done.calls, "stood": stood, **_spent(before, began), **parts}
 
 
-def _backtested(folder: Path, workers: int) -> dict[str, float]:
+def _backtested(folder: Path, workers: int, packed: Packed) -> dict[str, float]:
     settings = read_settings(data_dir=folder)
-    card = card_of()
-    first, *rest = card.sections
-    fewer = first.model_copy(update={"criteria": first.criteria[:-1]})
-    draft = card.model_copy(
-        update={"version": 2, "sections": (fewer, *rest), "content_hash": "benchmark draft"}
-    )
+    draft = Scorecard.unpacked(*packed)
     before, began = _cpu_s(), time.monotonic()
-    done = backtest(settings, draft, card, workers=workers)
+    done = backtest(settings, draft, card_of(), workers=workers)
     return {"calls": done.calls, **_spent(before, began)}
 
 
@@ -277,12 +302,16 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=2_000)
     parser.add_argument("--once", action="store_true", help="Not twice as many too.")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--backtest", action="store_true", help="Compare two versions of a card.")
+    parser.add_argument(
+        "--changed", type=int, nargs="*", default=[], help="Criteria that ask something else."
+    )
+    parser.add_argument("--backtest", action="store_true", help="Try changed cards, write nothing.")
     given = parser.parse_args()
     card = card_of()
     print(f"{len(card.criteria())} criteria, {UTTERANCES} utterances a call", flush=True)
     for calls in (given.calls,) if given.once else (given.calls, 2 * given.calls):
-        print(json.dumps(measured(calls, given.workers, given.backtest)), flush=True)
+        for took in measure_all(calls, given.workers, given.changed, given.backtest):
+            print(json.dumps(took), flush=True)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,12 @@ ScorecardName = Annotated[
     str | None,
     typer.Option("--scorecard", help="A scorecard's name, or the path of its YAML file."),
 ]
+Anew = Annotated[
+    bool,
+    typer.Option(
+        "--anew", help="Judge everything again, also what a criterion asked and got before."
+    ),
+]
 Metadata = Annotated[
     Path | None,
     typer.Option("--metadata", help="CSV or JSON with a row a call (column 'file' names it)."),

@@ -11,11 +11,13 @@ def rescore(
     profile: options.ProfileName = None,
     data_dir: options.DataDir = None,
     store: options.StorePath = None,
+    anew: options.Anew = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Judge every stored call by a scorecard as it is now; nothing is transcribed again.
 
-    Every earlier result is kept. A version that has judged calls cannot come back changed.
+    Every earlier result is kept. A version that has judged calls cannot come back changed. What
+    a criterion asked before, and was answered by the same software, is not judged again.
     """
     from qa_pipeline.cli.progress import ProgressBar
     from qa_pipeline.pipeline import find_scorecard
@@ -24,7 +26,8 @@ def rescore(
 
     settings = read_settings(scorecard=scorecard, profile=profile, data_dir=data_dir, store=store)
     with ProgressBar() as progress:
-        found = judge_anew(settings, find_scorecard(settings.scorecard), progress=progress)
+        card = find_scorecard(settings.scorecard)
+        found = judge_anew(settings, card, progress=progress, anew=anew)
     if as_json:
         print_json(found)
         return
@@ -33,4 +36,9 @@ def rescore(
         f"{found.seconds:.0f} s: {found.first_results} for the first time by this version, "
         f"{found.replaced} again (what they had is kept in earlier_scores)"
     )
+    if found.taken:
+        typer.echo(
+            f"{found.taken} of {found.verdicts} verdicts stand from before: the criterion asks "
+            "the same"
+        )
     typer.echo(f"Store: {found.store}")

@@ -33,11 +33,13 @@ def backtest(
     data_dir: options.DataDir = None,
     store: options.StorePath = None,
     language: options.ReportLanguage = None,
+    anew: options.Anew = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Score the stored calls by a draft beside the published card, and show what changes.
 
-    Nothing is written to the store. The HTML page has the pictures and the calls to listen to.
+    Nothing is written to the store. What both ask as before is not judged again. The HTML page has
+    the pictures and the calls to listen to.
     """
     from qa_pipeline.cli.progress import ProgressBar
     from qa_pipeline.pipeline import find_scorecard
@@ -58,7 +60,7 @@ def backtest(
         with Store.open_reader(settings.store_path) as reader:
             published = published_card(reader, card.scorecard)
     with ProgressBar() as progress:
-        found = try_out(settings, card, published, progress=progress)
+        found = try_out(settings, card, published, progress=progress, anew=anew)
     path = (output or settings.reports_dir) / "backtest.html"
     write_whole(path, page(found, settings.report_language).encode())
     if as_json:

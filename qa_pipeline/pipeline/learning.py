@@ -14,7 +14,7 @@ from qa_pipeline.scoring import Scorecard, parse_scorecard
 from qa_pipeline.scoring.drafting import draft_text
 from qa_pipeline.scoring.learning import Learned, Proposal, Reviewed, criterion_of, learn, targets
 from qa_pipeline.settings import Settings
-from qa_pipeline.store import Store, StoreReader
+from qa_pipeline.store import Store, StoredCall, StoreReader
 from qa_pipeline.store.files import write_whole
 
 ENOUGH = 20
@@ -121,7 +121,7 @@ def _reviewed(reader: StoreReader, card: Scorecard, criterion_id: str) -> list[R
     }
     found = []
     for batch in reader.plan_batches(BATCH_CALLS, sorted(people)) if people else ():
-        for call in reader.read_batch(batch):
+        for call in map(StoredCall.read, reader.read_batch(batch)):
             verdict = people[call.conversation.call_id]
             if verdict is not None:
                 found.append(Reviewed(call.conversation, call.measures, call.metadata, verdict))

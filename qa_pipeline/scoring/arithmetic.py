@@ -55,6 +55,7 @@ def points(criterion: Criterion, verdict: Verdict) -> Points:
     return _worth(str(criterion.points), criterion.partly_share, kind, verdict)
 
 
+@lru_cache(maxsize=65536)
 def rounded(value: Fraction) -> Decimal:
     """Return ``value`` half up to two places."""
     hundredths = value * 100
@@ -185,10 +186,19 @@ def _points_if(section: Section, result: CriterionResult, turned: Verdict | None
 def _section(
     section: Section, score: Fraction | None, base: Fraction | None, language: str
 ) -> SectionResult:
+    name = section.name.or_first(language) if section.name else section.id
+    return _section_result(section.id, name, str(section.weight), score, base)
+
+
+@lru_cache(maxsize=65536)
+def _section_result(
+    section_id: str, name: str, weight: str, score: Fraction | None, base: Fraction | None
+) -> SectionResult:
+    """Return the score of a section; ``weight`` as text, since 5 and 5.0 are equal."""
     return SectionResult(
-        section_id=section.id,
-        name=section.name.or_first(language) if section.name else section.id,
-        weight=section.weight,
+        section_id=section_id,
+        name=name,
+        weight=Decimal(weight),
         score_pct=None if score is None else rounded(score),
         score_without_critical_pct=None if base is None else rounded(base),
     )

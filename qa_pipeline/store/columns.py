@@ -51,4 +51,4 @@ def rows_of(columns: Columns) -> Iterator[dict[str, Any]]:
     """Yield the rows of columns."""
     names = list(columns)
     for row in zip(*(values.tolist() for values in columns.values()), strict=True):
-        yield dict(zip(names, row, strict=True))
+        yield dict(zip(names, row))  # noqa: B905 - as many as names, and asked very often

@@ -178,9 +178,17 @@ class StoreReader:
             return stored_calls.read_heads(connection, batch)
 
     def read_batch(self, batch: stored_calls.CallBatch) -> list[stored_calls.StoredCall]:
-        """Read the calls of a batch, without their scores, to judge them again."""
+        """Read the calls of a batch, without their scores, to judge them again.
+
+        Turns and measures are read when they are asked for first: while the reader is open.
+        """
+
+        def read_part(table: str) -> dict[str, tuple[Any, ...]]:
+            with self._asking() as connection:
+                return stored_calls.read_part(connection, batch, table)
+
         with self._asking() as connection:
-            return stored_calls.read_batch(connection, batch)
+            return stored_calls.read_batch(connection, batch, read_part)
 
     def monitoring(self, only: CallFilter | None = None, names_in: str = "en") -> MonitoringFigures:
         """Return the figures of the monitoring report.

@@ -5,7 +5,7 @@ together, and each table is read only between the first and the last of their ro
 checked when it was written is not checked again; a word becomes a record when somebody asks.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -51,6 +51,10 @@ _ROWS: Final[dict[str, tuple[type[Record], str]]] = {
     "tones": (UtteranceTone, "utterance_id, label, probability, tension"),
     "voices": (UtteranceVoice, "utterance_id, voiced_s, loudness_dbfs, pitch_st"),
 }
+_TABLE_OF: Final = {
+    "values": "measures",
+    **{name: name for name in ("turns", "silences", "interruptions", "tones", "voices")},
+}
 _TABLES: Final = ("utterances", "words", "speaker_roles", *_ROWS)
 _SAME: Final = (
     *("agent_id", "agent_name", "team", "site", "queue", "direction"),
@@ -72,6 +76,13 @@ class StoredCall:
     metadata: CallMetadata
     answers: tuple[ModelAnswer, ...] = ()
     """What a language model answered when the call was processed."""
+
+    def read(self) -> "StoredCall":
+        """Return the call with all that is read when asked for, to be kept beyond the reader."""
+        for record in (self.conversation, self.measures):
+            for name in type(record).model_fields:
+                getattr(record, name)
+        return self
 
 
 @dataclass(frozen=True)
@@ -115,6 +126,39 @@ class WordColumns:
             bare(Word, text=text, start_s=start_s, end_s=end_s, probability=p, channel=channel)
             for text, start_s, end_s, p, channel in rows
         )
+
+
+class _Parts:
+    """The tables of a batch that most checks never ask for, read when one does."""
+
+    def __init__(self, read: Callable[[str], dict[str, tuple[Any, ...]]]) -> None:
+        self._read = read
+        self._known: dict[str, dict[str, tuple[Any, ...]]] = {}
+
+    def of(self, table: str, call_id: str) -> tuple[Any, ...]:
+        """Return a call's records of a table."""
+        if table not in self._known:
+            self._known[table] = self._read(table)
+        return self._known[table].get(call_id, ())
+
+
+class _InParts(Record):
+    """A record some of whose fields are tables: made when they are asked for first."""
+
+    def __getattr__(self, name: str) -> Any:
+        table = _TABLE_OF.get(name)
+        if table is None or "parts" not in self.__dict__:
+            return super().__getattr__(name)  # type: ignore[misc]
+        self.__dict__[name] = records = self.__dict__["parts"].of(table, self.__dict__["call_id"])
+        return records
+
+
+class StoredConversation(_InParts, Conversation):
+    """A conversation whose turns are read when they are asked for."""
+
+
+class StoredMeasures(_InParts, Measures):
+    """Measures that are read when they are asked for."""
 
 
 class StoredUtterance(Utterance):
@@ -180,8 +224,24 @@ def read_heads(connection: "duckdb.DuckDBPyConnection", batch: CallBatch) -> lis
     return [heads[name] for name in batch.call_ids if name in heads]
 
 
-def read_batch(connection: "duckdb.DuckDBPyConnection", batch: CallBatch) -> list[StoredCall]:
-    """Read the calls of a batch, by id."""
+def read_part(
+    connection: "duckdb.DuckDBPyConnection", batch: CallBatch, table: str
+) -> dict[str, tuple[Any, ...]]:
+    """Return the records of each call in one of the tables that are read when asked for."""
+    kind, columns = _ROWS[table]
+    rows = _read(connection, table, batch, f"call_id, {columns}", "call_id, position")
+    return _by_call(kind, rows)
+
+
+def read_batch(
+    connection: "duckdb.DuckDBPyConnection",
+    batch: CallBatch,
+    read_part: Callable[[str], dict[str, tuple[Any, ...]]],
+) -> list[StoredCall]:
+    """Read the calls of a batch, by id.
+
+    ``read_part``: reads what is asked for later, see the function of that name.
+    """
     calls = {row["call_id"]: row for row in _facts(connection, batch)}
     utterances = _utterances(connection, batch)
     answers = _answers(connection, batch)
@@ -189,22 +249,11 @@ def read_batch(connection: "duckdb.DuckDBPyConnection", batch: CallBatch) -> lis
     order = "call_id, position"
     for row in rows_of(_read(connection, "speaker_roles", batch, "call_id, speaker, role", order)):
         roles.setdefault(row["call_id"], {})[row["speaker"]] = row["role"]
-    parts: dict[str, dict[str, tuple[Any, ...]]] = {
-        table: _by_call(kind, _read(connection, table, batch, f"call_id, {columns}", order))
-        for table, (kind, columns) in _ROWS.items()
-    }
+    parts = _Parts(read_part)
     return [
         StoredCall(
-            _conversation(row, utterances, parts["turns"].get(name, ()), roles.get(name, {})),
-            bare(
-                Measures,
-                call_id=name,
-                values=parts["measures"].get(name, ()),
-                silences=parts["silences"].get(name, ()),
-                interruptions=parts["interruptions"].get(name, ()),
-                tones=parts["tones"].get(name, ()),
-                voices=parts["voices"].get(name, ()),
-            ),
+            _conversation(row, utterances, parts, roles.get(name, {})),
+            bare(StoredMeasures, call_id=name, parts=parts),
             _metadata(row),
             answers.get(name, ()),
         )
@@ -300,27 +349,25 @@ def _utterances(
     found: dict[str, list[Utterance]] = {}
     for row in rows_of(_read(connection, "utterances", batch, _UTTERANCE, "call_id, position")):
         call_id = row.pop("call_id")
-        first, last = spans.get((call_id, row["utterance_id"]), (0, 0))
-        found.setdefault(call_id, []).append(
-            bare(StoredUtterance, columns=(columns, first, last), **row)
-        )
+        row["columns"] = columns, *spans.get((call_id, row["utterance_id"]), (0, 0))
+        found.setdefault(call_id, []).append(bare(StoredUtterance, **row))
     return found
 
 
 def _conversation(
     row: dict[str, Any],
     utterances: dict[str, list[Utterance]],
-    turns: tuple[Turn, ...],
+    parts: _Parts,
     roles: dict[str, Any],
 ) -> Conversation:
     name = row["call_id"]
     return bare(
-        Conversation,
+        StoredConversation,
         call_id=name,
         language=row["language"],
         duration_s=row["duration_s"],
         utterances=tuple(utterances.get(name, ())),
-        turns=turns,
+        parts=parts,
         speaker_roles=roles,
         role_confidence=row["role_confidence"],
         trust=bare(Trust, level=row["trust"], reasons=tuple(row["trust_reasons"])),
