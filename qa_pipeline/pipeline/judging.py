@@ -4,6 +4,7 @@ Scoring itself asks nobody. It notes the questions that it has no answer to; the
 model here, and the call is scored again with the answers, which are kept with it.
 """
 
+import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -43,6 +44,13 @@ class JudgedCall:
         return not any(answer.problem in NOT_ANSWERED for answer in self.answers)
 
 
+class _OfThread(threading.local):
+    """The judges of a thread: they remember what cards look for, one call at a time."""
+
+    asked: tuple[object, ...] = ()
+    judges: tuple[Judge, ...] = ()
+
+
 class Judging:
     """Scores calls of a run; puts questions to a language model where there is one."""
 
@@ -51,6 +59,7 @@ class Judging:
         self._parallel = parallel
         self._in_vain = 0
         self._notes: list[str] = []
+        self._mine = _OfThread()
 
     def score(
         self,
@@ -62,7 +71,7 @@ class Judging:
     ) -> JudgedCall:
         """Score a call by every card. Never fails for what the model does or does not do."""
         known: tuple[ModelAnswer, ...] = ()
-        judges = [Judge(card, meanings) for card in cards]
+        judges = self._judges(cards, meanings)
         for _ in range(_MOST_ROUNDS):
             answers = Answers(known)
             scored = score_by(judges, conversation, measures, metadata, answers)
@@ -70,6 +79,13 @@ class Judging:
                 break
             known = (*known, *self._ask(self._model, answers.missing, conversation))
         return JudgedCall(scored, known)
+
+    def _judges(self, cards: Sequence[Scorecard], meanings: Meanings | None) -> tuple[Judge, ...]:
+        """Return this thread's judges: those of the call before, where they are of these cards."""
+        mine, asked = self._mine, (meanings, *cards)
+        if [*map(id, mine.asked)] != [*map(id, asked)]:
+            mine.asked, mine.judges = asked, tuple(Judge(card, meanings) for card in cards)
+        return mine.judges
 
     def notes(self) -> list[str]:
         """Return what a person should know of the model, each thing once a run."""

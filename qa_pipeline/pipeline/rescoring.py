@@ -6,11 +6,12 @@ the store takes them in, so a store that is made anew has them too.
 """
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from qa_pipeline.errors import UsageError
+from qa_pipeline.errors import StoreHeldError, UsageError
 from qa_pipeline.pipeline.meaning import meanings_for
 from qa_pipeline.pipeline.reviewed import Cards, keep_scorecard, refresh_reviewed
 from qa_pipeline.pipeline.standing import Standing, StandingJudge, standing_verdicts
@@ -94,6 +95,7 @@ def rescore(
     """
     began = time.monotonic()
     progress = progress or Silent()
+    _take_in_what_waits(settings)
     at = datetime.now(UTC)
     with Store.open_reader(settings.store_path) as reader:
         _refuse_changed(reader, card)
@@ -181,6 +183,18 @@ class _Judging:
         key = f"{self._card.content_hash} {self._at.isoformat()} {number}"
         path = write_scores(scored, self._settings.bundles_dir, key, self._at)
         return _Part(path, sum(item.taken for item in judged))
+
+
+def _take_in_what_waits(settings: Settings) -> None:
+    """Take bundles in that a killed run left: a call is judged as it was processed last.
+
+    Taken in afterwards, they would stand under results from the conversation before. A store that
+    another process holds is read as it is.
+    """
+    if not settings.store_path.exists():
+        return  # which the reader says
+    with suppress(StoreHeldError), Store.open_owner(settings.store_path) as owner:
+        owner.ingest(settings.bundles_dir)
 
 
 def _refuse_changed(reader: StoreReader, card: Scorecard) -> None:

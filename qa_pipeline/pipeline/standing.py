@@ -39,8 +39,12 @@ class JudgedHead:
 
 
 def standing_verdicts(reader: StoreReader, judges: Sequence[Judge]) -> tuple[Standing, ...]:
-    """Return what stands for judges, the versions of cards with most of it first."""
-    wanted = {asked for judge in judges for asked in judge.fingerprints.values()}
+    """Return what stands for judges, the versions of cards with most of it first.
+
+    Of what several judges do not all ask nothing stands: where the store keeps words redacted, a
+    verdict from before is not to be compared with one from what is left of them.
+    """
+    wanted = set.intersection(*({*judge.fingerprints.values()} for judge in judges))
     engines = {judge.engine.partition("+")[0] for judge in judges}
     cards = Cards(reader)
     found: dict[tuple[str, int], tuple[int, int, Standing]] = {}

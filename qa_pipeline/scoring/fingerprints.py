@@ -14,6 +14,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
+from qa_pipeline import __version__
 from qa_pipeline.language.meaning import Meanings
 from qa_pipeline.scoring.checks import Check, Question, Says
 from qa_pipeline.scoring.references import asks_by_meaning, walk
@@ -51,6 +52,7 @@ def code_digest() -> str:
     return _digest(
         [[f"{path.parent.name}/{path.name}", path.read_text("utf-8")] for path in files],
         {name: version(name) for name in _LIBRARIES},
+        __version__,
         list(sys.version_info[:2]),
     )
 

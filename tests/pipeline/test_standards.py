@@ -1,6 +1,7 @@
 """A standard is changed safely: tried on history, learned from people, applied, nothing lost."""
 
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,21 @@ def test_rescoring_keeps_every_earlier_result(tmp_path: Path) -> None:
     again = rescore(settings, small_card(MORE))
     assert (again.first_results, again.replaced) == (0, 5)
     assert _rows(settings.store_path, "SELECT count(*) FROM earlier_scores") == [(5,)]
+
+
+def test_rescoring_judges_calls_as_they_were_processed_last(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 2)
+    later = processed("call-001", "A: hello\nC: hi\n[silence 25s]\nA: goodbye", small_card())
+    at = later.processed_at + timedelta(hours=1)
+    waiting = later.model_copy(update={"processed_at": at})
+    write_bundle(waiting, settings.bundles_dir, "left by a run that was killed")
+    rescore(settings, small_card(MORE))
+    [(quote,)] = _rows(
+        settings.store_path,
+        "SELECT quote FROM evidence WHERE call_id = 'call-001' AND version = 2 "
+        "AND criterion_id = 'closure.farewell'",
+    )
+    assert quote == "goodbye"
 
 
 def test_what_needs_more_memory_to_be_taken_in_than_is_meant_for_it_gets_it(

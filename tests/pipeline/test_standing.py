@@ -8,6 +8,8 @@ import pytest
 from benchmarks.rescoring import card_of, fill
 from qa_pipeline.pipeline.backtesting import backtest
 from qa_pipeline.pipeline.rescoring import RescoreSummary, rescore
+from qa_pipeline.pipeline.reviewed import keep_scorecard
+from qa_pipeline.privacy import redact_call
 from qa_pipeline.scoring import Scorecard
 from qa_pipeline.settings import Settings, read_settings
 from qa_pipeline.store import Store, write_bundle
@@ -76,6 +78,46 @@ def test_verdicts_of_other_code_do_not_stand(
         assert rescore(settings, small_card(WORTH)).taken == 0
     newer = small_card(WORTH.replace("version: 2", "version: 3"))
     assert rescore(settings, newer).taken == 6
+
+
+PHONE = """\
+scorecard: small
+version: {version}
+pass_mark: 70
+sections:
+  - id: care
+    weight: 1
+    criteria:
+      - id: care.number
+        ask: Reads the number back
+        points: 5
+        check: {{says: {{who: agent, regex: '{regex}'}}}}
+      - id: care.thanks
+        ask: Thanks the customer
+        points: {points}
+        check: {{says: {{who: agent, any: [thank you]}}}}
+"""
+
+
+def test_words_taken_out_of_the_store_flip_no_verdict(tmp_path: Path) -> None:
+    settings = read_settings(data_dir=tmp_path)
+    card = small_card(PHONE.format(version=1, regex="13800138000", points=5))
+    script = "A: your number is 13800138000 thank you\nC: yes that is right"
+    call = processed("call", script, card)
+    assert call.scored[0].passed
+    write_bundle(redact_call(call, ("phone",)), settings.bundles_dir, "call")
+    with Store.open_owner(settings.store_path) as owner:
+        owner.ingest(settings.bundles_dir)
+        keep_scorecard(owner, card)
+    draft = small_card(PHONE.format(version=2, regex="1380013800[0-9]", points=5))
+    assert not [c for c in backtest(settings, draft, card).criteria if c.flipped]
+    worth = small_card(PHONE.format(version=3, regex="13800138000", points=9))
+    assert rescore(settings, worth).taken == 2
+    with Store.open_reader(settings.store_path) as reader:
+        assert reader.query("SELECT verdict FROM criterion_results WHERE version = 3").rows == (
+            ("met",),
+            ("met",),
+        )
 
 
 def _changed(card: Scorecard, criteria: tuple[str, ...]) -> Scorecard:
