@@ -23,16 +23,25 @@ def read_columns(
 ) -> Columns:
     """Read part of a table as columns; values that are not known become ``None``.
 
-    ``rows``: the first and the last that may be wanted. A store answers fast where it is read
-    between rows that lie together. ``values``: of the places in ``where``.
+    ``rows``: the first and the last that may be wanted; ``place`` is which of them a row is.
+    ``values``: of the question marks in ``where``.
     """
-    first, last = rows
     found = connection.execute(
-        f"SELECT {columns} FROM {table} WHERE rowid BETWEEN {first} AND {last} AND {where} "
-        f"ORDER BY {order}",
+        f"WITH part AS MATERIALIZED ({between(table, rows)}) "
+        f"SELECT {columns} FROM part WHERE {where} ORDER BY {order}",
         list(values),
     ).fetchnumpy()
     return {name: _filled(column) for name, column in found.items()}
+
+
+def between(table: str, rows: tuple[int, int]) -> str:
+    """Return the query for rows that lie together, to be had before anything else is asked of them.
+
+    Asked all at once, DuckDB 1.5 looks for whatever else is asked in far more of the table: in a
+    store of 100,000 calls a batch's words then take three times as long.
+    """
+    first, last = rows
+    return f"SELECT rowid AS place, * FROM {table} WHERE rowid BETWEEN {first} AND {last}"
 
 
 def _filled(values: NDArray[Any]) -> NDArray[Any]:

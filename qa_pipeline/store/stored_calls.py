@@ -314,7 +314,7 @@ def _words(
     connection: "duckdb.DuckDBPyConnection", batch: CallBatch
 ) -> tuple[WordColumns, dict[tuple[str, str], tuple[int, int]]]:
     """Return the words of a batch, and from where to where those of each utterance are."""
-    order = "rowid"
+    order = "place"
     columns = _read(connection, "words", batch, _WORD, order)
     if not columns:
         return WordColumns(SpokenWords([], [], [], []), []), {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from qa_pipeline.records import Evidence, ReachedVerdict
 from qa_pipeline.records.base import bare
-from qa_pipeline.store.columns import read_columns, rows_of
+from qa_pipeline.store.columns import between, read_columns, rows_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 """First and last row."""
+_NONE: Span = (0, -1)
 
 
 class JudgedBy(NamedTuple):
@@ -28,16 +29,12 @@ class JudgedBy(NamedTuple):
     engine: str
 
 
-class ResultRows(NamedTuple):
-    """Between which rows the results of some calls by one version of a card lie."""
-
-    verdicts: Span
-    evidence: Span
-
-
+ResultRows = dict[str, Span]
+"""Between which rows the results of some calls by one version of a card lie, by table."""
 VerdictsOf = dict[str, ReachedVerdict]
 """By id of the criterion."""
 
+_TABLES = ("scores", "criterion_results", "evidence")
 _VERDICT = "call_id, criterion_id, verdict, reason, confidence, needs_review"
 _EVIDENCE = "call_id, criterion_id, kind, start_s, end_s, quote, utterance_id, role, context"
 
@@ -57,20 +54,16 @@ def plan_results(
     """Return for each batch of the temporary table ``to_read`` where results by ``cards`` lie."""
     known = {(card.scorecard, card.version): card for card in cards}
     found: dict[int, dict[JudgedBy, ResultRows]] = {}
-    spans: dict[str, dict[tuple[int, JudgedBy], Span]] = {}
-    for table in ("criterion_results", "evidence") if known else ():
+    for table in _TABLES if known else ():
         rows = connection.execute(
             f"SELECT batch, scorecard, version, min(t.rowid), max(t.rowid) FROM {table} t "
             "JOIN to_read USING (call_id) GROUP BY ALL"
         ).fetchall()
-        spans[table] = {
-            (int(batch), known[name, version]): (int(first), int(last))
-            for batch, name, version, first, last in rows
-            if (name, version) in known
-        }
-    for (batch, card), span in spans.get("criterion_results", {}).items():
-        evidence = spans["evidence"].get((batch, card), (0, -1))
-        found.setdefault(batch, {})[card] = ResultRows(span, evidence)
+        for batch, name, version, first, last in rows:
+            if (name, version) in known:
+                of_batch = found.setdefault(int(batch), {})
+                spans = of_batch.setdefault(known[name, version], {})
+                spans[table] = int(first), int(last)
     return found
 
 
@@ -84,32 +77,32 @@ def read_verdicts(
     ``wanted``: what to take verdicts of, the best first, and on which criteria. Each call has
     those of the first by which it was judged since it was processed.
     """
-    chosen = _chosen(connection, batch, [card for card, _ in wanted])
     found: dict[str, tuple[JudgedBy, VerdictsOf]] = {}
     for card, criteria in wanted:
-        calls = [name for name, by in chosen.items() if by == card]
-        if calls and card in batch.results:
-            rows = batch.results[card]
+        left = [name for name in batch.call_ids if name not in found]
+        rows = batch.results.get(card)
+        calls = _judged_since(connection, card, left, rows) if left and rows else []
+        if calls and rows:
             verdicts = _verdicts(connection, card, calls, criteria, rows)
             found |= {name: (card, of_call) for name, of_call in verdicts.items()}
     return found
 
 
-def _chosen(
-    connection: "duckdb.DuckDBPyConnection", batch: "CallBatch", cards: Sequence[JudgedBy]
-) -> dict[str, JudgedBy]:
-    """Return of which card each call's verdicts are taken."""
-    rows = connection.execute(
-        "SELECT s.call_id, s.scorecard, s.version, s.scorecard_hash, s.engine FROM scores s "
-        "JOIN calls c USING (call_id) WHERE s.call_id IN (SELECT unnest(?)) "
-        "AND s.engine IS NOT NULL AND s.scored_at >= c.processed_at",
-        [list(batch.call_ids)],
+def _judged_since(
+    connection: "duckdb.DuckDBPyConnection",
+    card: JudgedBy,
+    calls: Sequence[str],
+    rows: ResultRows,
+) -> list[str]:
+    """Return which of the calls were judged by the card since they were processed."""
+    found = connection.execute(
+        f"WITH part AS MATERIALIZED ({between('scores', rows['scores'])}) "
+        "SELECT call_id FROM part s JOIN calls c USING (call_id) "
+        "WHERE call_id IN (SELECT unnest(?)) AND s.scorecard = ? AND s.version = ? "
+        "AND s.scorecard_hash = ? AND s.engine = ? AND s.scored_at >= c.processed_at",
+        [list(calls), *card],
     ).fetchall()
-    judged: dict[str, set[JudgedBy]] = {}
-    for name, *by in rows:
-        judged.setdefault(name, set()).add(JudgedBy(*by))
-    best = {name: next((c for c in cards if c in by), None) for name, by in judged.items()}
-    return {name: card for name, card in best.items() if card is not None}
+    return [str(row[0]) for row in found]
 
 
 def _verdicts(
@@ -127,13 +120,21 @@ def _verdicts(
     asked = [card.scorecard, card.version, list(calls), list(criteria)]
     order = "call_id, criterion_id, position"
     evidence: dict[tuple[str, str], list[Evidence]] = {}
-    pieces = read_columns(connection, "evidence", rows.evidence, _EVIDENCE, order, where, asked)
+    pieces = read_columns(
+        connection, "evidence", rows.get("evidence", _NONE), _EVIDENCE, order, where, asked
+    )
     for row in rows_of(pieces):
         key = row.pop("call_id"), row.pop("criterion_id")
         evidence.setdefault(key, []).append(bare(Evidence, **row))
     found: dict[str, VerdictsOf] = {}
     columns = read_columns(
-        connection, "criterion_results", rows.verdicts, _VERDICT, "call_id", where, asked
+        connection,
+        "criterion_results",
+        rows["criterion_results"],
+        _VERDICT,
+        "call_id",
+        where,
+        asked,
     )
     for row in rows_of(columns):
         name, criterion = row.pop("call_id"), row.pop("criterion_id")
