@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Literal
+from typing import NamedTuple
 
 from qa_pipeline.records import CriterionResult, SectionResult, Verdict
 from qa_pipeline.scoring.schema import Criterion, Scorecard, Section
@@ -22,6 +22,7 @@ from qa_pipeline.scoring.schema import Criterion, Scorecard, Section
 _CENT = Decimal("0.01")
 _NOT_JUDGED = ("not_applicable", "unscored")
 _NOTHING = (Decimal(0), Decimal(0))
+_ZERO, _HUNDRED = Fraction(0), Fraction(100)
 
 Points = tuple[Decimal, Decimal]
 """Points earned and points possible."""
@@ -112,67 +113,85 @@ class Totals:
 
     def __init__(self, card: Scorecard, results: Sequence[CriterionResult], language: str) -> None:
         groups = [[r for r in results if r.section_id == section.id] for section in card.sections]
-        given = _Sums(card, groups, None)
-        total, without = given.total(), given.without_critical()
+        parts = list(zip(card.sections, groups, strict=True))
+        sums = [_summed(section, group, None) for section, group in parts]
+        total, without = _total(card, sums), _mean(card, [s.plain for s in sums], sums)
         self.total_pct = None if total is None else rounded(total)
         self.without_critical_pct = None if without is None else rounded(without)
         self.passed = None if self.total_pct is None else self.total_pct >= card.pass_mark
-        self.passed = self.passed and not given.failed
+        self.passed = self.passed and not any(s.fails_card for s in sums)
         self.low_pct = self.high_pct = self.total_pct
-        if total is not None and any(is_open(r) for r in results):
-            low, high = (_Sums(card, groups, verdict).total() for verdict in ("not_met", "met"))
+        is_open_in = [any(is_open(r) for r in group) for group in groups]
+        if total is not None and any(is_open_in):
+            low, high = (
+                _total(
+                    card,
+                    [
+                        _summed(*part, verdict) if may_change else given
+                        for part, given, may_change in zip(parts, sums, is_open_in, strict=True)
+                    ],
+                )
+                for verdict in _EXTREMES
+            )
             self.low_pct = None if low is None else rounded(low)
             self.high_pct = None if high is None else rounded(high)
         self.sections = tuple(
-            _section(*item, language)
-            for item in zip(card.sections, given.strict, given.plain, strict=True)
+            _section(section, s.strict, s.plain, language)
+            for section, s in zip(card.sections, sums, strict=True)
         )
 
 
-class _Sums:
-    """The sections' scores, and what is added to them, with open verdicts as given or as one."""
+_EXTREMES: tuple[Verdict, Verdict] = ("not_met", "met")
 
-    def __init__(
-        self,
-        card: Scorecard,
-        groups: Sequence[Sequence[CriterionResult]],
-        open_as: Literal["met", "not_met"] | None,
-    ) -> None:
-        self.weights = [section.weight for section in card.sections]
-        self.plain: list[Fraction | None] = []
-        self.strict: list[Fraction | None] = []
-        self.failed = False
-        added: list[Decimal] = []
-        for section, group in zip(card.sections, groups, strict=True):
-            judged: list[Points] = []
-            scopes: set[str] = set()
-            for result in group:
-                turned = open_as if open_as is not None and is_open(result) else None
-                judged.append(_points_if(section, result, turned))
-                if (turned or result.verdict) == "not_met" and result.critical:
-                    scopes.add(result.critical)
-            score = share_earned(tuple(judged))
-            self.plain.append(score)
-            self.strict.append(Fraction(0) if score is not None and "section" in scopes else score)
-            self.failed = self.failed or "card" in scopes
-            added += [earned for earned, possible in judged if not possible]
-        self.added = exact_sum(added)
-        """Bonus less penalty points, in points of per cent."""
 
-    def total(self) -> Fraction | None:
-        """Return the total; ``None`` where nothing was judged that has points."""
-        mean = self._mean(self.strict)
-        return Fraction(0) if mean is not None and self.failed else mean
+class _Summed(NamedTuple):
+    """What the verdicts of one section add up to."""
 
-    def without_critical(self) -> Fraction | None:
-        """Return the total if nothing were critical."""
-        return self._mean(self.plain)
+    plain: Fraction | None
+    """Score in per cent if nothing were critical; ``None`` where nothing was judged."""
+    strict: Fraction | None
+    fails_card: bool
+    added: Fraction
+    """Bonus less penalty points, in points of per cent."""
 
-    def _mean(self, scores: Sequence[Fraction | None]) -> Fraction | None:
-        mean = weighted(zip(self.weights, scores, strict=True))
-        if mean is None:
-            return None
-        return min(max(mean + self.added, Fraction(0)), Fraction(100))
+
+def _summed(section: Section, group: Sequence[CriterionResult], open_as: Verdict | None) -> _Summed:
+    """Add up a section, with open verdicts as given or as one."""
+    judged: list[Points] = []
+    scopes: set[str] = set()
+    for result in group:
+        turned = open_as if open_as is not None and is_open(result) else None
+        judged.append(_points_if(section, result, turned))
+        if result.critical and (turned or result.verdict) == "not_met":
+            scopes.add(result.critical)
+    score = share_earned(tuple(judged))
+    added = [earned for earned, possible in judged if earned and not possible]
+    return _Summed(
+        plain=score,
+        strict=Fraction(0) if score is not None and "section" in scopes else score,
+        fails_card="card" in scopes,
+        added=exact_sum(added) if added else _ZERO,
+    )
+
+
+def _total(card: Scorecard, sums: Sequence[_Summed]) -> Fraction | None:
+    """Return the total; ``None`` where nothing was judged that has points."""
+    mean = _mean(card, [s.strict for s in sums], sums)
+    return _ZERO if mean is not None and any(s.fails_card for s in sums) else mean
+
+
+def _mean(
+    card: Scorecard, scores: Sequence[Fraction | None], sums: Sequence[_Summed]
+) -> Fraction | None:
+    """Return the mean of sections' scores by weight, with what is added, from 0 to 100."""
+    weights = [section.weight for section in card.sections]
+    mean = weighted(zip(weights, scores, strict=True))
+    if mean is None:
+        return None
+    for item in sums:
+        if item.added:
+            mean += item.added
+    return min(max(mean, _ZERO), _HUNDRED)
 
 
 def _points_if(section: Section, result: CriterionResult, turned: Verdict | None) -> Points:
