@@ -26,12 +26,14 @@ from qa_pipeline.store.ingest_sql import (
     CALL_QUERIES,
     FRESH,
     FRESH_KEYS,
-    FRESH_SCORES,
     INCOMING,
+    INCOMING_KEYS,
     INCOMING_SCORES,
+    LATE_KEYS,
     LEDGER,
     SCORE_QUERIES,
     SCORES_LEDGER,
+    SCORES_OF,
 )
 from qa_pipeline.store.rescored import check_scores, score_files
 from qa_pipeline.store.rows import DamagedBundle, IngestSummary
@@ -243,13 +245,16 @@ def _transaction(connection: "duckdb.DuckDBPyConnection") -> Iterator[None]:
 
 
 def _merge_scores(connection: "duckdb.DuckDBPyConnection", incoming: str) -> None:
-    """Write the new scores of ``incoming``; those that they replace are kept as earlier ones."""
-    connection.execute(FRESH_KEYS.format(incoming=incoming))
-    connection.execute(FRESH_SCORES.format(incoming=incoming))
-    row = connection.execute(
-        "SELECT count(*) FROM scores SEMI JOIN fresh_keys USING (call_id, scorecard, version)"
-    ).fetchone()
-    replaces = bool(row and row[0])
+    """Write the new scores of ``incoming``; what they replace is kept among the earlier ones.
+
+    So is what is older than what is stored: in which order results come in makes no difference.
+    """
+    connection.execute(INCOMING_KEYS.format(incoming=incoming))
+    connection.execute(FRESH_KEYS)
+    connection.execute(SCORES_OF.format(keys="fresh", incoming=incoming))
+    replaces = _rows_of(
+        connection, "scores SEMI JOIN fresh_keys USING (call_id, scorecard, version)"
+    )
     if replaces:
         keep_replaced(connection)
     for table, query in SCORE_QUERIES.items():
@@ -258,7 +263,21 @@ def _merge_scores(connection: "duckdb.DuckDBPyConnection", incoming: str) -> Non
                 f"DELETE FROM {table} t WHERE EXISTS (SELECT 1 FROM fresh_keys f WHERE "
                 "f.call_id = t.call_id AND f.scorecard = t.scorecard AND f.version = t.version)"
             )
-        _insert(connection, table, query)
+        rows = query.format(source="fresh_scores")
+        if table != "scores":
+            rows = f"SELECT * EXCLUDE (scored_at) FROM ({rows})"
+        _insert(connection, table, rows)
+    if _rows_of(connection, "incoming_keys") > _rows_of(connection, "fresh_keys"):
+        connection.execute(LATE_KEYS)
+        connection.execute(SCORES_OF.format(keys="late", incoming=incoming))
+        for table, query in SCORE_QUERIES.items():
+            rows = query.format(source="late_scores")
+            connection.execute(f"INSERT INTO earlier_{table} BY NAME {rows}")
+
+
+def _rows_of(connection: "duckdb.DuckDBPyConnection", source: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {source}").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _insert(connection: "duckdb.DuckDBPyConnection", table: str, query: str) -> None:
@@ -328,8 +347,7 @@ def _take_failures(connection: "duckdb.DuckDBPyConnection", store: Path, folder:
 
 def _count(connection: "duckdb.DuckDBPyConnection", store: Path, table: str) -> int:
     with store_errors(store):
-        row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(row[0]) if row else 0
+        return _rows_of(connection, table)
 
 
 _INDEXED = frozenset(item.name for item in TABLES if item.indexed)

@@ -1,7 +1,8 @@
 """The SQL that turns nested bundles into the rows of the tables.
 
 ``incoming`` holds one row a bundle, ``fresh`` those whose call is to be replaced, ``fresh_scores``
-the scored calls (``scored_at`` and the struct ``s``) that are newer than what is stored. Each
+the scored calls (``scored_at`` and the struct ``s``) that are newer than what is stored,
+``late_scores`` those that are older. Each
 query names its columns in the order of its table.
 """
 
@@ -72,26 +73,27 @@ SCORE_QUERIES: Final[dict[str, str]] = {
     "scores": f"""
         SELECT {_SCORE_KEY}, s.scorecard_hash, s.total_pct, s.total_without_critical_pct,
             s.passed, s.trust, scored_at, s.total_low_pct, s.total_high_pct, s.engine
-        FROM fresh_scores""",
+        FROM {{source}}""",
     "section_scores": f"""
         SELECT {_SCORE_KEY}, x.section_id, position, x.name, x.weight, x.score_pct,
-            x.score_without_critical_pct
-        FROM (SELECT call_id, s, unnest(range(len(s.sections))) AS position,
-            unnest(s.sections) AS x FROM fresh_scores)""",
+            x.score_without_critical_pct, scored_at
+        FROM (SELECT call_id, scored_at, s, unnest(range(len(s.sections))) AS position,
+            unnest(s.sections) AS x FROM {{source}})""",
     "criterion_results": f"""
         SELECT {_SCORE_KEY}, x.criterion_id, x.section_id, position, x.name, x.verdict,
             x.points_earned, x.points_possible, x.critical, x.reason, x.confidence,
-            x.needs_review
-        FROM (SELECT call_id, s, unnest(range(len(s.criteria))) AS position,
-            unnest(s.criteria) AS x FROM fresh_scores)""",
+            x.needs_review, scored_at
+        FROM (SELECT call_id, scored_at, s, unnest(range(len(s.criteria))) AS position,
+            unnest(s.criteria) AS x FROM {{source}})""",
     "evidence": f"""
         SELECT {_SCORE_KEY}, criterion_id, position, e.kind, e.quote, e.utterance_id, e.role,
-            e.start_s, e.end_s, e.context
-        FROM (SELECT call_id, s, x.criterion_id, unnest(range(len(x.evidence))) AS position,
-                unnest(x.evidence) AS e
-            FROM (SELECT call_id, s, unnest(s.criteria) AS x FROM fresh_scores))""",
+            e.start_s, e.end_s, e.context, scored_at
+        FROM (SELECT call_id, scored_at, s, x.criterion_id,
+                unnest(range(len(x.evidence))) AS position, unnest(x.evidence) AS e
+            FROM (SELECT call_id, scored_at, s, unnest(s.criteria) AS x FROM {{source}}))""",
 }
-"""Tables that belong to one version of a scorecard: other versions' rows stay."""
+"""Tables that belong to one version of a scorecard: other versions' rows stay. ``source``: the
+table of scores that they are made from; each query has the time of the result too."""
 
 INCOMING: Final = """
     CREATE OR REPLACE TEMP TABLE incoming AS
@@ -116,26 +118,44 @@ FRESH: Final = """
     QUALIFY row_number() OVER
         (PARTITION BY i.call_id ORDER BY i.processed_at DESC, i.bundle DESC) = 1"""
 
-FRESH_KEYS: Final = """
-    CREATE OR REPLACE TEMP TABLE fresh_keys AS
-    SELECT n.call_id, n.bundle, n.scored_at, n.k.scorecard, n.k.version
+INCOMING_KEYS: Final = """
+    CREATE OR REPLACE TEMP TABLE incoming_keys AS
+    SELECT call_id, bundle, scored_at, k.scorecard, k.version
     FROM (SELECT call_id, bundle, processed_at AS scored_at,
         unnest(list_transform(scored, lambda x: {{
             'scorecard': x.scorecard, 'version': x.version}})) AS k
-        FROM {incoming}) n
-    WHERE NOT EXISTS (SELECT 1 FROM scores o
-        WHERE o.call_id = n.call_id AND o.scorecard = n.k.scorecard
-            AND o.version = n.k.version AND o.scored_at > n.scored_at)
-    QUALIFY row_number() OVER (PARTITION BY n.call_id, n.k.scorecard, n.k.version
-        ORDER BY n.scored_at DESC, n.bundle DESC) = 1"""
-"""Which scores of ``incoming`` are newer than what is stored: chosen by these few columns alone,
-since what is sorted is copied."""
+        FROM {incoming})"""
+"""Which results are in ``incoming``. They are chosen by these few columns alone, since what is
+sorted is copied."""
 
-FRESH_SCORES: Final = """
-    CREATE OR REPLACE TEMP TABLE fresh_scores AS
+FRESH_KEYS: Final = """
+    CREATE OR REPLACE TEMP TABLE fresh_keys AS
+    SELECT n.* FROM incoming_keys n
+    WHERE NOT EXISTS (SELECT 1 FROM scores o
+        WHERE o.call_id = n.call_id AND o.scorecard = n.scorecard AND o.version = n.version
+            AND o.scored_at > n.scored_at)
+    QUALIFY row_number() OVER (PARTITION BY n.call_id, n.scorecard, n.version
+        ORDER BY n.scored_at DESC, n.bundle DESC) = 1"""
+"""Those that are newer than what is stored."""
+
+LATE_KEYS: Final = """
+    CREATE OR REPLACE TEMP TABLE late_keys AS
+    SELECT n.* FROM incoming_keys n
+    WHERE EXISTS (SELECT 1 FROM scores o
+        WHERE o.call_id = n.call_id AND o.scorecard = n.scorecard AND o.version = n.version
+            AND o.scored_at > n.scored_at)
+    AND NOT EXISTS (SELECT 1 FROM earlier_scores o
+        WHERE o.call_id = n.call_id AND o.scorecard = n.scorecard AND o.version = n.version
+            AND o.scored_at = n.scored_at)
+    QUALIFY row_number() OVER (PARTITION BY n.call_id, n.scorecard, n.version, n.scored_at
+        ORDER BY n.bundle DESC) = 1"""
+"""Those that are older than what is stored now, and not yet among the earlier ones."""
+
+SCORES_OF: Final = """
+    CREATE OR REPLACE TEMP TABLE {keys}_scores AS
     SELECT n.* FROM (SELECT call_id, bundle, processed_at AS scored_at, unnest(scored) AS s
         FROM {incoming}) n
-    SEMI JOIN fresh_keys f ON f.call_id = n.call_id AND f.bundle = n.bundle
+    SEMI JOIN {keys}_keys f ON f.call_id = n.call_id AND f.bundle = n.bundle
         AND f.scorecard = n.s.scorecard AND f.version = n.s.version"""
 
 LEDGER: Final = """

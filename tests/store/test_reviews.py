@@ -1,5 +1,6 @@
 """People's verdicts are added, never changed; the state of today follows from them."""
 
+import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from qa_pipeline.errors import StoreError
 from qa_pipeline.records import Verdict
 from qa_pipeline.store import Store, StoreOwner, write_bundle, write_scores
+from qa_pipeline.store.earlier import SCORE_TABLES
 from qa_pipeline.store.schema import SCHEMA_VERSION
 from tests.store.call_factory import make_call
 from tests.store.review_helpers import add, fill, said
@@ -225,7 +227,39 @@ def test_an_older_bundle_that_arrives_late_replaces_nothing(
     for number, call in enumerate((newer, older)):
         write_bundle(call, tmp_path / "b", f"k{number}")
         owner.ingest(tmp_path / "b")
-    assert owner.query("SELECT count(*) FROM earlier_scores").rows == ((0,),)
+    assert owner.query("SELECT scored_at FROM scores").rows == ((newer.processed_at,),)
+    assert owner.query("SELECT scored_at FROM earlier_scores").rows == ((older.processed_at,),)
+
+
+def test_in_which_order_results_come_in_makes_no_difference(tmp_path: Path) -> None:
+    results = [
+        make_call(1, processed_at=datetime(2026, 3, day, tzinfo=UTC), trust=trust)
+        for day, trust in ((1, "ok"), (5, "review"), (9, "ok"))
+    ]
+    found = set()
+    for number, order in enumerate([*itertools.permutations(range(4)), "at once"]):
+        folder = tmp_path / str(number)
+        with Store.open_owner(folder / "calls.duckdb") as owner:
+            for turn in range(4) if order == "at once" else order:
+                if turn < 3:
+                    write_bundle(results[turn], folder / "b", f"k{turn}")
+                else:
+                    at = datetime(2026, 3, 7, tzinfo=UTC)
+                    write_scores(results[0].scored, folder / "b", "again", at)
+                if order != "at once":
+                    owner.ingest(folder / "b")
+            owner.ingest(folder / "b")
+            found.add(
+                tuple(
+                    owner.query(f"SELECT * FROM {prefix}{table} ORDER BY ALL").rows
+                    for prefix in ("", "earlier_")
+                    for table in SCORE_TABLES
+                )
+            )
+    [(scores, *_)] = found
+    assert len(scores) == 1
+    [(_, _, _, _, earlier, *_)] = found
+    assert len(earlier) == 3
 
 
 def test_the_golden_set_is_a_history(owner: StoreOwner, calls: tuple[str, ...]) -> None:
