@@ -10,12 +10,14 @@ from qa_pipeline.pipeline.backtesting import backtest
 from qa_pipeline.pipeline.rescoring import RescoreSummary, rescore
 from qa_pipeline.pipeline.reviewed import keep_scorecard
 from qa_pipeline.privacy import redact_call
-from qa_pipeline.scoring import Scorecard
+from qa_pipeline.scoring import Scorecard, load_scorecard
+from qa_pipeline.scoring.card_tests import conversation_of
 from qa_pipeline.settings import Settings, read_settings
 from qa_pipeline.store import Store, write_bundle
 from tests.pipeline.scored_scripts import processed
 from tests.pipeline.standards import CARD, fill_store, small_card
 
+CARDS = Path(__file__).parents[2] / "scorecards"
 MORE = CARD.replace("[goodbye]", "[goodbye, have a lovely day]").replace("version: 1", "version: 2")
 WORTH = (
     CARD.replace("version: 1", "version: 2")
@@ -55,6 +57,24 @@ def test_calls_of_every_kind_come_out_as_judged_anew(tmp_path: Path) -> None:
         for anew in (False, True)
     )
     assert one == two
+
+
+@pytest.mark.parametrize("name", ["inbound-service", "complaint", "follow-up"])
+def test_the_conversations_of_a_card_come_out_as_judged_anew(tmp_path: Path, name: str) -> None:
+    card = load_scorecard(CARDS / f"{name}.yaml")
+    settings = read_settings(data_dir=tmp_path)
+    for number, test in enumerate(card.tests):
+        trust = ("", "[trust review]\n", "[trust reject]\n")[number % 3]
+        call = processed(f"{number:03d}", trust + conversation_of(test, card), card)
+        write_bundle(call, settings.bundles_dir, call.recording.call_id)
+    with Store.open_owner(settings.store_path) as owner:
+        owner.ingest(settings.bundles_dir)
+        keep_scorecard(owner, card)
+    changed = tuple(criterion.id for criterion in card.criteria() if criterion.check)[::4]
+    draft = _changed(card, changed)
+    found = rescore(settings, draft)
+    assert found.taken == found.verdicts - found.calls * len(changed)
+    _is_as_judged_anew(settings, draft)
 
 
 def test_a_call_that_was_processed_since_is_judged_again(tmp_path: Path) -> None:
