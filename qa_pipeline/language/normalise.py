@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from qa_pipeline.language.patterns import pattern
+from qa_pipeline.language.placeholders import ANY_PLACEHOLDER
 
 if TYPE_CHECKING:
     from opencc import OpenCC  # type: ignore[import-untyped]
@@ -20,6 +21,9 @@ _PIECE = pattern(r"[A-Za-z][A-Za-z'’]*|\d+|\p{Han}")
 _HAN = pattern(r"\p{Han}")
 # What `_PIECE` never crosses: a usual Chinese character, or all up to the next one or a space.
 _CHUNK = re.compile(r"[\u4e00-\u9fff]|[^\s\u4e00-\u9fff]+")
+_PLACEHOLDER = re.compile(ANY_PLACEHOLDER)
+_HIDDEN = "□"
+"""What was redacted: something was said there, and no word of a phrase is like it."""
 _FILLERS = frozenset({"um", "uh", "er", "erm", "hmm", "mm", "嗯", "呃", "额"})
 _CONTRACTIONS = {
     "im": "i am", "ive": "i have", "youre": "you are", "youve": "you have", "youll": "you will",
@@ -96,11 +100,15 @@ def pieces(text: str, numbers: Script | None = None) -> list[Piece]:
     simple = simplified(text)
     language = numbers or ("zh" if _HAN.search(simple) else "en")
     found: list[Piece] = []
+    hidden = "[" in simple
+    if hidden:
+        found = [Piece(_HIDDEN, language, *m.span()) for m in _PLACEHOLDER.finditer(simple)]
+        simple = _PLACEHOLDER.sub(lambda m: " " * len(m.group()), simple)
     for chunk in _CHUNK.finditer(simple):
         at = chunk.start()
         for word, script, start, end in _cut(chunk.group(), language):
             found.append(Piece(word, script, at + start, at + end))
-    return found
+    return sorted(found, key=lambda piece: piece.start) if hidden else found
 
 
 @lru_cache(maxsize=65536)

@@ -5,6 +5,7 @@ postal addresses, names, the rewriting of conversations and of what quotes them,
 What does not: deciding where it is applied (``settings``, ``pipeline``, ``cli``).
 """
 
+from qa_pipeline.language.placeholders import PLACEHOLDERS
 from qa_pipeline.privacy.find import IDENTIFYING, find_sensitive
 from qa_pipeline.privacy.items import Item
 from qa_pipeline.privacy.redact import (
@@ -14,7 +15,7 @@ from qa_pipeline.privacy.redact import (
     redact_text,
 )
 from qa_pipeline.privacy.sound import MutedSpan, mute, sensitive_spans, wav_bytes
-from qa_pipeline.privacy.tokens import PLACEHOLDERS, Piece
+from qa_pipeline.privacy.tokens import Piece
 
 __all__ = [
     "IDENTIFYING",

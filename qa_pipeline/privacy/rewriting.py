@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from qa_pipeline.privacy.tokens import placeholder
+from qa_pipeline.language.placeholders import placeholder
 from qa_pipeline.records import SensitiveKind, Utterance, Word
 
 _RANK: tuple[SensitiveKind, ...] = ("card", "id", "email", "account", "phone", "address", "name")

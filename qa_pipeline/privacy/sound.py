@@ -8,9 +8,9 @@ from typing import Literal
 
 import numpy as np
 
+from qa_pipeline.language.placeholders import KIND_OF
 from qa_pipeline.privacy.find import IDENTIFYING
 from qa_pipeline.privacy.redact import redact_conversation
-from qa_pipeline.privacy.tokens import KIND_OF
 from qa_pipeline.records import SAMPLE_RATE_HZ, Conversation, Samples, SensitiveKind
 
 Fill = Literal["tone", "silence"]

@@ -6,40 +6,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qa_pipeline.language.normalise import simplified
-from qa_pipeline.records import SensitiveKind, Utterance
+from qa_pipeline.language.placeholders import ANY_PLACEHOLDER
+from qa_pipeline.records import Utterance
 
 Script = Literal["digits", "latin", "han", "mark", "placeholder"]
-
-PLACEHOLDERS: dict[str, dict[SensitiveKind, str]] = {
-    "en": {
-        "phone": "[phone]",
-        "id": "[id]",
-        "card": "[card]",
-        "account": "[account]",
-        "email": "[email]",
-        "address": "[address]",
-        "name": "[name]",
-    },
-    "zh": {
-        "phone": "[电话]",
-        "id": "[证件号]",
-        "card": "[卡号]",
-        "account": "[账号]",
-        "email": "[邮箱]",
-        "address": "[地址]",
-        "name": "[姓名]",
-    },
-}
-"""What stands in the place of what was redacted; every other language takes the English one."""
-
-KIND_OF: dict[str, SensitiveKind] = {
-    text: kind for texts in PLACEHOLDERS.values() for kind, text in texts.items()
-}
 
 _TOKEN = re.compile(
     "|".join(
         [
-            f"(?P<placeholder>{'|'.join(re.escape(text) for text in KIND_OF)})",
+            f"(?P<placeholder>{ANY_PLACEHOLDER})",
             r"(?P<digits>[0-9０-９]+)",
             r"(?P<latin>[^\W\d_\u3007\u3400-\u9fff]+(?:['’][^\W\d_\u3007\u3400-\u9fff]+)*)",
             r"(?P<han>[\u3007\u3400-\u9fff])",
@@ -48,11 +23,6 @@ _TOKEN = re.compile(
     )
 )
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
-
-
-def placeholder(kind: SensitiveKind, language: str) -> str:
-    """Return what is written in the place of something of that kind."""
-    return PLACEHOLDERS.get(language, PLACEHOLDERS["en"])[kind]
 
 
 @dataclass(frozen=True)

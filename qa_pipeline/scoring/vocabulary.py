@@ -46,7 +46,8 @@ class Forms(NamedTuple):
     closes: NDArray[np.bool_]
     """Whether it may join a word written after it without a space."""
     in_context: NDArray[np.bool_]
-    """Whether its characters depend on those around them."""
+    """Whether what it is cut into depends on those around it: characters to be simplified, and
+    half of a placeholder."""
 
 
 class Vocabulary:
@@ -105,7 +106,8 @@ class Vocabulary:
         self._parts.add(parts)
         opens, closes = (bool(c) and not ("\u4e00" <= c <= "\u9fff" or c.isspace()) for c in edges)
         number = self._forms.size
-        written = (text.isascii(), opens, closes, has_traditional(text))
+        in_context = has_traditional(text) or text.count("[") != text.count("]")
+        written = (text.isascii(), opens, closes, in_context)
         self._forms.add([(first, len(parts), len(text), *written)])
         self._known[language][text] = number
         return number

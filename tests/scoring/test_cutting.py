@@ -9,6 +9,7 @@ from qa_pipeline.scoring.vocabulary import Vocabulary
 
 WORDS = (
     *("I'm", "don’t", "24", "0800", "um,", "well...", "O'Neil's", "co-op", "re:", "A", "50%"),
+    *("[phone]", "[phone].", "[ca", "rd]", "的[", "账", "号]", "[账号]", "[卡号]。", "[x]"),
     *(
         "你好",
         "您",

@@ -27,6 +27,14 @@ CASES = [
     ("{says: {regex: 'order \\w+ten'}}", "A: your order eighteen", "not_met"),
     ("{says: {regex: 'order \\w+teen'}}", "A: your Order eighteen", "met"),
     ("{says: {regex: {zh: '工号.{3,4}'}}}", "A: 您好,工号一零二四", "met"),
+    # what was redacted is no word
+    ("{says: {any: [your account]}}", "A: is that your [account] then", "not_met"),
+    ("{says: {any: [account]}}", "A: [account]", "not_met"),
+    ("{says: {any: [您的账号]}}", "A: 您的[账号]对吗", "not_met"),
+    ("{says: {any: [您的账号]}}", "A: 您的账号是[账号]吗", "met"),
+    ("{says: {any: [是对]}}", "A: 最后四位是[卡号]对", "not_met"),
+    ("{never_says: {any: [卡号]}}", "A: [卡号]", "met"),
+    ("{says: {regex: '\\[phone\\]'}}", "A: it is [phone] is it", "met"),
     # anchors
     ("{says: {any: [blue], after: {says: {any: [red]}}}}", "A: red\nA: blue", "met"),
     ("{says: {any: [blue], after: {says: {any: [red]}}}}", "A: blue\nA: red", "not_met"),
