@@ -2,11 +2,11 @@
 
 Run it with ``python -m benchmarks.rescoring --calls 10000``. First every criterion is judged; then,
 for each number after ``--changed``, by a version of the card in which so many criteria ask
-something else. With ``--backtest`` each such version is tried beside the one before it, and only
-counted. The store is made of the sample dialogues: calls of 60 utterances, each put together from
-several dialogues of one language and one word in eight replaced, always the same. At most 2,000
-calls differ from one another; more are copies of these under other ids, as far apart as they can
-lie.
+something else. With ``--backtest`` each such version is tried beside the first, and only counted;
+the last of them once more with everything judged anew. The store is made of the sample dialogues:
+calls of 60 utterances, each put together from several dialogues of one language and one word in
+eight replaced, always the same. At most 2,000 calls differ from one another; more are copies of
+these under other ids, as far apart as they can lie.
 """
 
 import argparse
@@ -254,9 +254,12 @@ def measure_all(
         _in_process(fill, folder, calls)
         yield _in_process(_judged, folder, workers, card_of().packed())
         for version, number in enumerate(changes, start=2):
-            draft = changed(card_of(), version, number)
+            draft = changed(card_of(), version, number).packed()
             work = _backtested if backtesting else _judged
-            yield {"changed": number, **_in_process(work, folder, workers, draft.packed())}
+            yield {"changed": number, **_in_process(work, folder, workers, draft)}
+        if backtesting and changes:
+            took = _in_process(_backtested, folder, workers, draft, True)
+            yield {"changed": number, "anew": True, **took}
 
 
 def _in_process(function: Callable[..., R], *arguments: object) -> R:
@@ -274,11 +277,11 @@ def _judged(folder: Path, workers: int, packed: Packed) -> dict[str, float]:
     return {"calls": done.calls, "stood": stood, **_spent(before, began), **parts}
 
 
-def _backtested(folder: Path, workers: int, packed: Packed) -> dict[str, float]:
+def _backtested(folder: Path, workers: int, packed: Packed, anew: bool = False) -> dict[str, float]:
     settings = read_settings(data_dir=folder)
     draft = Scorecard.unpacked(*packed)
     before, began = _cpu_s(), time.monotonic()
-    done = backtest(settings, draft, card_of(), workers=workers)
+    done = backtest(settings, draft, card_of(), workers=workers, anew=anew)
     return {"calls": done.calls, **_spent(before, began)}
 
 
