@@ -22,7 +22,7 @@ _HAN = pattern(r"\p{Han}")
 # What `_PIECE` never crosses: a usual Chinese character, or all up to the next one or a space.
 _CHUNK = re.compile(r"[\u4e00-\u9fff]|[^\s\u4e00-\u9fff]+")
 _PLACEHOLDER = re.compile(ANY_PLACEHOLDER)
-_HIDDEN = "□"
+HIDDEN = "□"
 """What was redacted: something was said there, and no word of a phrase is like it."""
 _FILLERS = frozenset({"um", "uh", "er", "erm", "hmm", "mm", "嗯", "呃", "额"})
 _CONTRACTIONS = {
@@ -102,7 +102,7 @@ def pieces(text: str, numbers: Script | None = None) -> list[Piece]:
     found: list[Piece] = []
     hidden = "[" in simple
     if hidden:
-        found = [Piece(_HIDDEN, language, *m.span()) for m in _PLACEHOLDER.finditer(simple)]
+        found = [Piece(HIDDEN, language, *m.span()) for m in _PLACEHOLDER.finditer(simple)]
         simple = _PLACEHOLDER.sub(lambda m: " " * len(m.group()), simple)
     for chunk in _CHUNK.finditer(simple):
         at = chunk.start()

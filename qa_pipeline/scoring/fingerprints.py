@@ -30,6 +30,7 @@ _LIBRARIES = (
     "pypinyin",
     "rapidfuzz",
 )
+_MODEL_LIBRARIES = ("torch", "transformers")
 _DIGITS = 16
 
 
@@ -41,7 +42,8 @@ def engine(card: Scorecard, meanings: Meanings | None) -> str:
     """
     if not asks_by_meaning(card):
         return code_digest()
-    return f"{code_digest()}+{_digest((meanings or Meanings()).versions())}"
+    libraries = {name: version(name) for name in _MODEL_LIBRARIES}
+    return f"{code_digest()}+{_digest((meanings or Meanings()).versions(), libraries)}"
 
 
 @lru_cache(maxsize=1)

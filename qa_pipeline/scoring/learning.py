@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from qa_pipeline.errors import UsageError
 from qa_pipeline.language.meaning import Meanings
+from qa_pipeline.language.normalise import HIDDEN
 from qa_pipeline.records import CallMetadata, Conversation, Measures, Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.scoring.call import Call
@@ -363,7 +364,7 @@ def _phrases(context: Context | None, target: Target) -> set[tuple[str, Language
                     end = start + length
                     if end > last or places[end - 1] != places[start]:
                         break
-                    if set(scripts[start:end]) != {scripts[start]}:
+                    if set(scripts[start:end]) != {scripts[start]} or HIDDEN in texts[start:end]:
                         break
                     if context.has(stream.starts_s[start], stream.ends_s[end - 1]):
                         joiner = " " if language == "en" else ""

@@ -191,6 +191,16 @@ def test_learning_proposes_what_people_hear_and_the_card_misses(tmp_path: Path) 
     assert not any(e.proposal.phrase in end for e in lesson.effects for end in spoken_by_others)
 
 
+def test_nothing_is_learned_from_what_was_redacted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = (("cheerio [name] cheerio then", "met"), ("so that is all [name]", "not_met"))
+    monkeypatch.setattr("tests.pipeline.standards.ENDS", ends)
+    settings = fill_store(tmp_path, 8)
+    lesson = learn_from_reviews(settings, small_card(), "closure.farewell")
+    assert {e.proposal.phrase for e in lesson.effects} == {"cheerio then"}
+
+
 def test_effects_are_measured_on_calls_held_out(tmp_path: Path) -> None:
     settings = fill_store(tmp_path, 60)
     lesson = learn_from_reviews(settings, small_card(), "closure.farewell")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.rescoring import card_of, fill
+from qa_pipeline.language.meaning import Meanings
 from qa_pipeline.pipeline.backtesting import backtest
 from qa_pipeline.pipeline.rescoring import RescoreSummary, rescore
 from qa_pipeline.pipeline.reviewed import keep_scorecard
@@ -98,6 +99,23 @@ def test_verdicts_of_other_code_do_not_stand(
         assert rescore(settings, small_card(WORTH)).taken == 0
     newer = small_card(WORTH.replace("version: 2", "version: 3"))
     assert rescore(settings, newer).taken == 6
+
+
+def test_what_was_compared_by_meaning_stands_while_the_models_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = fill_store(tmp_path, 2)
+    text = CARD.replace("list: farewells", "meaning: [have a nice day]")
+    second, third = (
+        small_card(text.replace("version: 1", f"version: {n}").replace("points: 5", f"points: {n}"))
+        for n in (2, 3)
+    )
+    assert rescore(settings, second).taken == 4
+    assert rescore(settings, third).taken == 6
+    _is_as_judged_anew(settings, third)
+    monkeypatch.setattr(Meanings, "versions", lambda _: {"another": "1"})
+    fourth = small_card(text.replace("version: 1", "version: 4"))
+    assert rescore(settings, fourth).taken == 4
 
 
 PHONE = """\
