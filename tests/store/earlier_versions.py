@@ -1,24 +1,44 @@
 """Files as earlier versions of qa_pipeline left them."""
 
 from pathlib import Path
+from typing import Any
 
 BEFORE_VOICES = 4
 """Version of bundles that did not say how utterances were voiced."""
+BEFORE_ENGINE = 5
+"""Version of bundles and files of scores that did not say what judged."""
 
 
 def as_before_voices(path: Path) -> Path:
     """Rewrite a bundle as it was before voices were kept; return its path."""
+    return _rewritten(path, BEFORE_VOICES, measures="voices", scored="engine")
+
+
+def as_before_engine(path: Path) -> Path:
+    """Rewrite a bundle or a file of scores as it was before it said what judged."""
+    return _rewritten(path, BEFORE_ENGINE, scored="engine")
+
+
+def _rewritten(path: Path, version: int, **missing: str) -> Path:
+    """Rewrite a file without one field of each of some columns."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     table = pq.ParquetFile(path).read()
-    measures = table.column("measures").combine_chunks()
-    kept = [field for field in measures.type if field.name != "voices"]
-    earlier = {
-        "measures": pa.StructArray.from_arrays([measures.field(f.name) for f in kept], fields=kept),
-        "bundle_version": pa.array([BEFORE_VOICES] * len(table), pa.int32()),
-    }
-    for name, column in earlier.items():
+    columns: dict[str, Any] = {"bundle_version": pa.array([version] * len(table), pa.int32())}
+    for name, field in missing.items():
+        columns[name] = _without(table.column(name).combine_chunks(), field)
+    for name, column in columns.items():
         table = table.set_column(table.schema.get_field_index(name), name, column)
     pq.write_table(table, path, store_schema=False)
     return path
+
+
+def _without(column: Any, field: str) -> Any:
+    """Return structs, or lists of them, without a field."""
+    import pyarrow as pa
+
+    if pa.types.is_list(column.type):
+        return pa.ListArray.from_arrays(column.offsets, _without(column.values, field))
+    kept = [item for item in column.type if item.name != field]
+    return pa.StructArray.from_arrays([column.field(item.name) for item in kept], fields=kept)

@@ -17,6 +17,7 @@ from qa_pipeline.store import Store, StoreOwner, write_bundle, write_scores
 from qa_pipeline.store.earlier import SCORE_TABLES
 from qa_pipeline.store.schema import SCHEMA_VERSION
 from tests.store.call_factory import make_call
+from tests.store.earlier_versions import as_before_engine
 from tests.store.review_helpers import add, fill, said
 
 BRAND, NAME = "greeting.brand", "greeting.name"
@@ -217,6 +218,24 @@ def test_scores_made_anew_come_in_once_and_keep_those_before(
     assert [d.path.endswith("scores-x.parquet") for d in owner.ingest(tmp_path / "b").damaged] == [
         True
     ]
+
+
+@pytest.mark.parametrize("earlier", [{0}, {1}, {0, 1}])
+def test_scores_from_before_they_said_what_judged_come_in(
+    owner: StoreOwner, tmp_path: Path, earlier: set[int]
+) -> None:
+    [call] = fill(owner, tmp_path / "b", 1)
+    before = owner.read_call(call)
+    assert before is not None
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    for version in (2, 3):
+        scored = before.scored[0].model_copy(update={"version": version, "engine": "this"})
+        path = write_scores([scored], tmp_path / "b", f"version {version}", at)
+        if version - 2 in earlier:
+            as_before_engine(path)
+    assert owner.ingest(tmp_path / "b").damaged == ()
+    rows = owner.query("SELECT engine FROM scores WHERE version > 1 ORDER BY version").rows
+    assert rows == tuple((None if number in earlier else "this",) for number in (0, 1))
 
 
 def test_an_older_bundle_that_arrives_late_replaces_nothing(
