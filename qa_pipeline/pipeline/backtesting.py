@@ -38,10 +38,10 @@ def backtest(
     """
     progress = progress or Silent()
     counting = Counting(_side(published), _side(draft))
-    with Store.open_reader(settings.store_path) as reader:
+    with Store.open_reader(settings.store_path, READER_MIB) as reader:
         judges = _judges((published, draft), settings)
         standing = () if anew else standing_verdicts(reader, judges)
-        job = _Job(settings, published.packed(), draft.packed(), standing)
+        job = _Job(settings, published.packed(), draft.packed(), standing, reader.file)
         batches = reader.plan_batches(BATCH_CALLS, judged=[item.by for item in standing])
         progress.begin(sum(len(batch.call_ids) for batch in batches))
         for counted, batch in zip(over_batches(job, batches, workers), batches, strict=True):
@@ -69,6 +69,7 @@ class _Job:
     published: tuple[str, str]
     draft: tuple[str, str]
     standing: tuple[Standing, ...]
+    planned_in: tuple[int, int]
 
     def begin(self) -> "_Comparing":
         return _Comparing(self)
@@ -82,7 +83,9 @@ class _Comparing:
         self._published, self._draft = (_side(card) for card in cards)
         self._reader = Store.open_reader(job.settings.store_path, READER_MIB)
         judges = _judges(cards, job.settings)
-        self._judge = StandingJudge(self._reader, judges, job.standing, job.settings.judge)
+        self._judge = StandingJudge(
+            self._reader, judges, job.standing, job.settings.judge, job.planned_in
+        )
 
     def close(self) -> None:
         self._reader.close()

@@ -97,7 +97,7 @@ def rescore(
     progress = progress or Silent()
     _take_in_what_waits(settings)
     at = datetime.now(UTC)
-    with Store.open_reader(settings.store_path) as reader:
+    with Store.open_reader(settings.store_path, READER_MIB) as reader:
         _refuse_changed(reader, card)
         had = _scored_calls(reader, card)
         judge = _judge(card, settings)
@@ -105,13 +105,14 @@ def rescore(
         batches = reader.plan_batches(BATCH_CALLS, judged=[item.by for item in standing])
         calls = sum(len(batch.call_ids) for batch in batches)
         progress.begin(calls)
-    planned = time.monotonic()
-    files, taken = [], 0
-    parts = over_batches(_Job(settings, card.packed(), at, standing), batches, workers)
-    for part, batch in zip(parts, batches, strict=True):
-        files.append(part.path)
-        taken += part.taken
-        progress.done(len(batch.call_ids), 0.0)
+        planned = time.monotonic()
+        files, taken = [], 0
+        job = _Job(settings, card.packed(), at, standing, reader.file)
+        # while this reader is open nobody writes: rows stay where they were planned
+        for part, batch in zip(over_batches(job, batches, workers), batches, strict=True):
+            files.append(part.path)
+            taken += part.taken
+            progress.done(len(batch.call_ids), 0.0)
     judged = time.monotonic()
     with Store.open_owner(settings.store_path) as owner:
         owner.ingest(settings.bundles_dir)
@@ -146,6 +147,7 @@ class _Job:
     """Packed."""
     at: datetime
     standing: tuple[Standing, ...]
+    planned_in: tuple[int, int]
 
     def begin(self) -> "_Judging":
         return _Judging(self)
@@ -171,7 +173,9 @@ class _Judging:
         self._settings, self._at = job.settings, job.at
         self._reader = Store.open_reader(job.settings.store_path, READER_MIB)
         judges = [_judge(self._card, job.settings)]
-        self._judge = StandingJudge(self._reader, judges, job.standing, job.settings.judge)
+        self._judge = StandingJudge(
+            self._reader, judges, job.standing, job.settings.judge, job.planned_in
+        )
 
     def close(self) -> None:
         self._reader.close()

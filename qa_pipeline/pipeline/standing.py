@@ -8,6 +8,7 @@ store, where the same code reached them on the very conversation that is stored
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from qa_pipeline.errors import StoreError
 from qa_pipeline.pipeline.judging import kept_answers
 from qa_pipeline.pipeline.reviewed import Cards
 from qa_pipeline.records import ReachedVerdict, ScoredCall
@@ -73,14 +74,26 @@ class StandingJudge:
         judges: Sequence[Judge],
         standing: Sequence[Standing],
         settings: JudgeSettings,
+        planned_in: tuple[int, int],
     ) -> None:
+        """``planned_in``: the file in which the batches were planned (``StoreReader.file``)."""
         self._reader = reader
+        self._planned_in = planned_in
         self._judges = tuple(judges)
         self._standing = {item.by: item.criteria for item in standing}
         self._settings = settings
 
     def judge(self, batch: CallBatch) -> list[JudgedHead]:
-        """Return the scores of each call of a batch by each of the cards, by id."""
+        """Return the scores of each call of a batch by each of the cards, by id.
+
+        Raises:
+            StoreError: the store is another than that in which the batch was planned.
+        """
+        if self._reader.file != self._planned_in:
+            raise StoreError(
+                f"{self._reader.path} was written to while its calls were about to be judged: "
+                "run it again"
+            )
         known = self._known(batch)
         found: dict[str, JudgedHead] = {}
         for head in self._reader.read_heads(batch) if known else ():

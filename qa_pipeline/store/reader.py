@@ -44,6 +44,11 @@ def snapshot_path(path: Path) -> Path:
     return path.with_name(f"{path.stem}.snapshot.duckdb")
 
 
+def _file_at(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns
+
+
 class StoreReader:
     """The store, open to be read. A context manager; close it soon, for it keeps owners out."""
 
@@ -53,9 +58,13 @@ class StoreReader:
         path: Path,
         source: Source,
         age_s: float,
+        file: tuple[int, int] = (0, 0),
     ) -> None:
         self._connection = connection
         self.path = path
+        self.file = file
+        """Which file is open, and when it was written last: places of rows are of this file. An
+        owner, who writes, has none."""
         self.source: Source = source
         self.age_s = age_s
         """Seconds since the snapshot was published; 0 for the live file."""
@@ -72,15 +81,17 @@ class StoreReader:
             StoreError: there is no store, or it cannot be read.
         """
         try:
-            reader = StoreReader(connect_reader(path), path, source="live", age_s=0.0)
+            connection = connect_reader(path)
+            reader = StoreReader(connection, path, "live", 0.0, _file_at(path))
         except StoreHeldError as error:
             snapshot = snapshot_path(path)
             try:
                 age_s = max(0.0, time.time() - snapshot.stat().st_mtime)
+                file = _file_at(snapshot)  # before it is opened: it may be replaced at any time
             except FileNotFoundError:
                 raise StoreHeldError(f"{error} There is no snapshot to read meanwhile.") from error
             connection = connect_reader(snapshot)
-            reader = StoreReader(connection, path, source="snapshot", age_s=age_s)
+            reader = StoreReader(connection, path, "snapshot", age_s, file)
         if memory_mib is not None:
             reader._connection.execute(f"SET memory_limit = '{int(memory_mib)}MiB'")
         return reader

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from benchmarks.rescoring import card_of, fill
+from qa_pipeline.errors import StoreError
 from qa_pipeline.language.meaning import Meanings
 from qa_pipeline.pipeline.backtesting import backtest
 from qa_pipeline.pipeline.rescoring import RescoreSummary, rescore
 from qa_pipeline.pipeline.reviewed import keep_scorecard
+from qa_pipeline.pipeline.standing import StandingJudge
 from qa_pipeline.privacy import redact_call
-from qa_pipeline.scoring import Scorecard, load_scorecard
+from qa_pipeline.scoring import Judge, Scorecard, load_scorecard
 from qa_pipeline.scoring.card_tests import conversation_of
 from qa_pipeline.settings import Settings, read_settings
 from qa_pipeline.store import Store, write_bundle
@@ -116,6 +118,20 @@ def test_what_was_compared_by_meaning_stands_while_the_models_do(
     monkeypatch.setattr(Meanings, "versions", lambda _: {"another": "1"})
     fourth = small_card(text.replace("version: 1", "version: 4"))
     assert rescore(settings, fourth).taken == 4
+
+
+def test_batches_of_a_store_that_was_written_to_since_are_refused(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 2)
+    with Store.open_reader(settings.store_path) as reader:
+        planned_in, batches = reader.file, reader.plan_batches(10)
+    later = processed("later", "A: goodbye", small_card())
+    write_bundle(later, settings.bundles_dir, "later")
+    with Store.open_owner(settings.store_path) as owner:
+        owner.ingest(settings.bundles_dir)
+    with Store.open_reader(settings.store_path) as reader:
+        judge = StandingJudge(reader, [Judge(small_card())], (), settings.judge, planned_in)
+        with pytest.raises(StoreError, match=r"written to .* run it again"):
+            judge.judge(batches[0])
 
 
 PHONE = """\
