@@ -1,18 +1,16 @@
 """A draft of a scorecard tried on history, beside the published card. Nothing is written."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from qa_pipeline.pipeline.meaning import meanings_for
-from qa_pipeline.pipeline.standing import Standing, StandingJudge, standing_verdicts
+from qa_pipeline.pipeline.standing import Standing, StandingJudge, judges_of, standing_verdicts
 from qa_pipeline.pipeline.stored import BATCH_CALLS, READER_MIB, over_batches
 from qa_pipeline.privacy import redact_conversation
 from qa_pipeline.progress import Progress, Silent
 from qa_pipeline.records import SensitiveKind
 from qa_pipeline.reports.backtest import Backtest, CardSide, Counting, FlippedCall
 from qa_pipeline.reports.source import source_of
-from qa_pipeline.scoring import Judge, Scorecard
+from qa_pipeline.scoring import Scorecard
 from qa_pipeline.scoring.differences import differences
 from qa_pipeline.settings import Settings
 from qa_pipeline.store import CallBatch, Store, StoreReader
@@ -39,7 +37,7 @@ def backtest(
     progress = progress or Silent()
     counting = Counting(_side(published), _side(draft))
     with Store.open_reader(settings.store_path, READER_MIB) as reader:
-        judges = _judges((published, draft), settings)
+        judges = judges_of((published, draft), settings)
         standing = () if anew else standing_verdicts(reader, judges)
         job = _Job(settings, published.packed(), draft.packed(), standing, reader.file)
         batches = reader.plan_batches(BATCH_CALLS, judged=[item.by for item in standing])
@@ -82,7 +80,7 @@ class _Comparing:
         cards = [Scorecard.unpacked(*packed) for packed in (job.published, job.draft)]
         self._published, self._draft = (_side(card) for card in cards)
         self._reader = Store.open_reader(job.settings.store_path, READER_MIB)
-        judges = _judges(cards, job.settings)
+        judges = judges_of(cards, job.settings)
         self._judge = StandingJudge(
             self._reader, judges, job.standing, job.settings.judge, job.planned_in
         )
@@ -97,10 +95,6 @@ class _Comparing:
             one, two = item.scored
             counting.add(one, two, item.head.metadata, item.head.language)
         return counting
-
-
-def _judges(cards: Sequence[Scorecard], settings: Settings) -> list[Judge]:
-    return [Judge(card, meanings_for(card, settings)) for card in cards]
 
 
 def _names(draft: Scorecard, published: Scorecard, language: str) -> dict[str, str]:

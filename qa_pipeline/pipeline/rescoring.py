@@ -6,19 +6,19 @@ the store takes them in, so a store that is made anew has them too.
 """
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from qa_pipeline.errors import StoreHeldError, UsageError
-from qa_pipeline.pipeline.meaning import meanings_for
 from qa_pipeline.pipeline.reviewed import Cards, keep_scorecard, refresh_reviewed
-from qa_pipeline.pipeline.standing import Standing, StandingJudge, standing_verdicts
+from qa_pipeline.pipeline.standing import Standing, StandingJudge, judges_of, standing_verdicts
 from qa_pipeline.pipeline.stored import BATCH_CALLS, READER_MIB, over_batches
 from qa_pipeline.progress import Progress, Silent
 from qa_pipeline.records.base import Record
-from qa_pipeline.scoring import Judge, Scorecard
+from qa_pipeline.scoring import Scorecard
 from qa_pipeline.settings import Settings
 from qa_pipeline.store import CallBatch, Store, StoreReader, write_scores
 
@@ -94,39 +94,28 @@ def rescore(
             stay, and the next ``store ingest`` takes them in.
     """
     began = time.monotonic()
-    progress = progress or Silent()
     _take_in_what_waits(settings)
     at = datetime.now(UTC)
     with Store.open_reader(settings.store_path, READER_MIB) as reader:
         _refuse_changed(reader, card)
         had = _scored_calls(reader, card)
-        judge = _judge(card, settings)
-        standing = () if anew else standing_verdicts(reader, [judge])
+        standing = () if anew else standing_verdicts(reader, judges_of([card], settings))
         batches = reader.plan_batches(BATCH_CALLS, judged=[item.by for item in standing])
         calls = sum(len(batch.call_ids) for batch in batches)
-        progress.begin(calls)
         planned = time.monotonic()
-        files, taken = [], 0
         job = _Job(settings, card.packed(), at, standing, reader.file)
         # while this reader is open nobody writes: rows stay where they were planned
-        for part, batch in zip(over_batches(job, batches, workers), batches, strict=True):
-            files.append(part.path)
-            taken += part.taken
-            progress.done(len(batch.call_ids), 0.0)
+        parts = _judge_all(job, batches, workers, progress or Silent())
     judged = time.monotonic()
-    with Store.open_owner(settings.store_path) as owner:
-        owner.ingest(settings.bundles_dir)
-        keep_scorecard(owner, card)
-        refresh_reviewed(owner)
-        owner.publish_snapshot()
+    _take_in(settings, card)
     return RescoreSummary(
         scorecard=card.scorecard,
         version=card.version,
         calls=calls,
-        files=tuple(str(path) for path in files),
+        files=tuple(str(part.path) for part in parts),
         replaced=had,
         first_results=calls - had,
-        taken=taken,
+        taken=sum(part.taken for part in parts),
         verdicts=calls * len(card.criteria()),
         seconds=round(time.monotonic() - began, 3),
         seconds_of={
@@ -161,10 +150,6 @@ class _Part:
     taken: int
 
 
-def _judge(card: Scorecard, settings: Settings) -> Judge:
-    return Judge(card, meanings_for(card, settings))
-
-
 class _Judging:
     """Judges batches, one after the other; the store stays open to read meanwhile."""
 
@@ -172,7 +157,7 @@ class _Judging:
         self._card = Scorecard.unpacked(*job.card)
         self._settings, self._at = job.settings, job.at
         self._reader = Store.open_reader(job.settings.store_path, READER_MIB)
-        judges = [_judge(self._card, job.settings)]
+        judges = judges_of([self._card], job.settings)
         self._judge = StandingJudge(
             self._reader, judges, job.standing, job.settings.judge, job.planned_in
         )
@@ -187,6 +172,26 @@ class _Judging:
         key = f"{self._card.content_hash} {self._at.isoformat()} {number}"
         path = write_scores(scored, self._settings.bundles_dir, key, self._at)
         return _Part(path, sum(item.taken for item in judged))
+
+
+def _judge_all(
+    job: _Job, batches: Sequence[CallBatch], workers: int | None, progress: Progress
+) -> list[_Part]:
+    progress.begin(sum(len(batch.call_ids) for batch in batches))
+    parts = []
+    for part, batch in zip(over_batches(job, batches, workers), batches, strict=True):
+        parts.append(part)
+        progress.done(len(batch.call_ids), 0.0)
+    return parts
+
+
+def _take_in(settings: Settings, card: Scorecard) -> None:
+    """Take the results into the store, and keep the card that they are by."""
+    with Store.open_owner(settings.store_path) as owner:
+        owner.ingest(settings.bundles_dir)
+        keep_scorecard(owner, card)
+        refresh_reviewed(owner)
+        owner.publish_snapshot()
 
 
 def _take_in_what_waits(settings: Settings) -> None:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 
 from qa_pipeline.errors import StoreError
 from qa_pipeline.pipeline.judging import kept_answers
+from qa_pipeline.pipeline.meaning import meanings_for
 from qa_pipeline.pipeline.reviewed import Cards
 from qa_pipeline.records import ReachedVerdict, ScoredCall
-from qa_pipeline.scoring import Judge, score_by
+from qa_pipeline.scoring import Judge, Scorecard, score_by
 from qa_pipeline.scoring.fingerprints import fingerprints
-from qa_pipeline.settings import JudgeSettings
+from qa_pipeline.settings import JudgeSettings, Settings
 from qa_pipeline.store import CallBatch, CallHead, JudgedBy, StoreReader
 
 _MOST_CARDS = 4
@@ -37,6 +38,11 @@ class JudgedHead:
     scored: tuple[ScoredCall, ...]
     taken: int
     """Verdicts that were taken from the store."""
+
+
+def judges_of(cards: Sequence[Scorecard], settings: Settings) -> list[Judge]:
+    """Return judges by the cards, with what compares meanings where one asks for it."""
+    return [Judge(card, meanings_for(card, settings)) for card in cards]
 
 
 def standing_verdicts(reader: StoreReader, judges: Sequence[Judge]) -> tuple[Standing, ...]:

@@ -59,10 +59,10 @@ def code_digest() -> str:
     )
 
 
-def fingerprints(card: Scorecard, engine: str) -> dict[str, str]:
+def fingerprints(card: Scorecard, by: str) -> dict[str, str]:
     """Return what each criterion asks, by its id; equal ones get equal verdicts on a call.
 
-    ``engine``: what answers, see `engine`. Where a language model is asked, there is none: what
+    ``by``: what answers, see `engine`. Where a language model is asked, there is none: what
     counts of its answers depends on more than the card.
     """
     found = {}
@@ -75,7 +75,7 @@ def fingerprints(card: Scorecard, engine: str) -> dict[str, str]:
             criterion.manual,
             [check and check.model_dump(mode="json") for check in asked],
             list(_said(card, asked)),
-            engine if by_meaning else engine.partition("+")[0],
+            by if by_meaning else by.partition("+")[0],
         )
     return found
 

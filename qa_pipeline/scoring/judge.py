@@ -17,7 +17,6 @@ from qa_pipeline.records import (
     TrustLevel,
     Verdict,
 )
-from qa_pipeline.records.base import bare
 from qa_pipeline.scoring.answers import Answers
 from qa_pipeline.scoring.arithmetic import Totals, points
 from qa_pipeline.scoring.call import Call
@@ -230,9 +229,7 @@ def _result(
 ) -> CriterionResult:
     """Return a verdict with what it is worth and called on the card."""
     earned, possible = points(criterion, reached.verdict)
-    # what is in it was checked, as evidence when it was found and the rest when the card was read
-    return bare(
-        CriterionResult,
+    return CriterionResult(
         criterion_id=criterion.id,
         section_id=section_id,
         name=criterion.called(language),

@@ -252,7 +252,7 @@ def _merge_scores(connection: "duckdb.DuckDBPyConnection", incoming: str) -> Non
     connection.execute(INCOMING_KEYS.format(incoming=incoming))
     connection.execute(FRESH_KEYS)
     connection.execute(SCORES_OF.format(keys="fresh", incoming=incoming))
-    replaces = _rows_of(
+    replaces = _count_rows(
         connection, "scores SEMI JOIN fresh_keys USING (call_id, scorecard, version)"
     )
     if replaces:
@@ -267,7 +267,7 @@ def _merge_scores(connection: "duckdb.DuckDBPyConnection", incoming: str) -> Non
         if table != "scores":
             rows = f"SELECT * EXCLUDE (scored_at) FROM ({rows})"
         _insert(connection, table, rows)
-    if _rows_of(connection, "incoming_keys") > _rows_of(connection, "fresh_keys"):
+    if _count_rows(connection, "incoming_keys") > _count_rows(connection, "fresh_keys"):
         connection.execute(LATE_KEYS)
         connection.execute(SCORES_OF.format(keys="late", incoming=incoming))
         for table, query in SCORE_QUERIES.items():
@@ -275,7 +275,7 @@ def _merge_scores(connection: "duckdb.DuckDBPyConnection", incoming: str) -> Non
             connection.execute(f"INSERT INTO earlier_{table} BY NAME {rows}")
 
 
-def _rows_of(connection: "duckdb.DuckDBPyConnection", source: str) -> int:
+def _count_rows(connection: "duckdb.DuckDBPyConnection", source: str) -> int:
     row = connection.execute(f"SELECT count(*) FROM {source}").fetchone()
     return int(row[0]) if row else 0
 
@@ -347,7 +347,7 @@ def _take_failures(connection: "duckdb.DuckDBPyConnection", store: Path, folder:
 
 def _count(connection: "duckdb.DuckDBPyConnection", store: Path, table: str) -> int:
     with store_errors(store):
-        return _rows_of(connection, table)
+        return _count_rows(connection, table)
 
 
 _INDEXED = frozenset(item.name for item in TABLES if item.indexed)

@@ -194,12 +194,12 @@ class StoreReader:
         Turns and measures are read when they are asked for first: while the reader is open.
         """
 
-        def read_part(table: str) -> dict[str, tuple[Any, ...]]:
+        def later(table: str) -> dict[str, tuple[Any, ...]]:
             with self._asking() as connection:
                 return stored_calls.read_part(connection, batch, table)
 
         with self._asking() as connection:
-            return stored_calls.read_batch(connection, batch, read_part)
+            return stored_calls.read_batch(connection, batch, later)
 
     def monitoring(self, only: CallFilter | None = None, names_in: str = "en") -> MonitoringFigures:
         """Return the figures of the monitoring report.

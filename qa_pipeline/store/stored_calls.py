@@ -236,11 +236,11 @@ def read_part(
 def read_batch(
     connection: "duckdb.DuckDBPyConnection",
     batch: CallBatch,
-    read_part: Callable[[str], dict[str, tuple[Any, ...]]],
+    later: Callable[[str], dict[str, tuple[Any, ...]]],
 ) -> list[StoredCall]:
     """Read the calls of a batch, by id.
 
-    ``read_part``: reads what is asked for later, see the function of that name.
+    ``later``: reads one of the tables that are read when asked for, see `read_part`.
     """
     calls = {row["call_id"]: row for row in _facts(connection, batch)}
     utterances = _utterances(connection, batch)
@@ -249,7 +249,7 @@ def read_batch(
     order = "call_id, position"
     for row in rows_of(_read(connection, "speaker_roles", batch, "call_id, speaker, role", order)):
         roles.setdefault(row["call_id"], {})[row["speaker"]] = row["role"]
-    parts = _Parts(read_part)
+    parts = _Parts(later)
     return [
         StoredCall(
             _conversation(row, utterances, parts, roles.get(name, {})),

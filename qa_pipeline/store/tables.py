@@ -273,8 +273,7 @@ _MACHINE: tuple[Table, ...] = (
             Column(
                 "engine",
                 "VARCHAR",
-                "Digest of the code, and of the models, that judged: the same call, card and "
-                "engine give the same result. Null: judged before it was noted.",
+                "Digest of the code and models that judged; null: judged before it was noted.",
             ),
         ),
     ),
