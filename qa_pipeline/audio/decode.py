@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from qa_pipeline.audio.channels import fold_channels
 from qa_pipeline.audio.resample import Resampler
 from qa_pipeline.errors import AudioError
+from qa_pipeline.language.failure_reasons import failure_reason
 from qa_pipeline.language.trust_reasons import trust_reason
 from qa_pipeline.records import (
     SAMPLE_RATE_HZ,
@@ -75,29 +76,28 @@ def decode(path: Path) -> Decoded:
     except AudioError:
         raise
     except PermissionError as error:
-        raise AudioError(f"{path}: no permission to read this file") from error
+        raise AudioError(failure_reason("forbidden_file", path=path)) from error
     except (OSError, ValueError, EOFError) as error:  # av.error.FFmpegError is an OSError or these
-        raise AudioError(
-            f"{path}: not a recording that can be decoded ({_plain(error)}); "
-            "the file may be damaged, miss its header, or not be audio at all"
-        ) from error
+        reason = failure_reason("not_decoded", path=path, problem=_plain(error))
+        raise AudioError(reason) from error
 
 
 def _check_readable(path: Path) -> None:
     try:
         if path.is_dir():
             list(path.iterdir())
-            raise AudioError(f"{path}: is a folder, not a recording")
+            raise AudioError(failure_reason("is_folder", path=path))
         with path.open("rb") as file:
             if not file.read(1):
-                raise AudioError(f"{path}: the file is empty (0 bytes)")
+                raise AudioError(failure_reason("empty", path=path))
     except FileNotFoundError as error:
-        raise AudioError(f"{path}: no such file") from error
+        raise AudioError(failure_reason("missing", path=path)) from error
     except PermissionError as error:
-        kind = "folder" if path.is_dir() else "file"
-        raise AudioError(f"{path}: no permission to read this {kind}") from error
+        kind = "forbidden_folder" if path.is_dir() else "forbidden_file"
+        raise AudioError(failure_reason(kind, path=path)) from error
     except OSError as error:
-        raise AudioError(f"{path}: cannot be read ({error.strerror or error})") from error
+        problem = error.strerror or error
+        raise AudioError(failure_reason("unreadable", path=path, problem=problem)) from error
 
 
 def _plain(error: Exception) -> str:
@@ -118,7 +118,7 @@ def _decode_container(container: "InputContainer", path: Path) -> Decoded:
 
     stream = container.streams.best("audio")
     if not isinstance(stream, av.AudioStream):
-        raise AudioError(f"{path}: has no audio stream (format {container.format.name})")
+        raise AudioError(failure_reason("no_stream", path=path, format=container.format.name))
     declared_s = _declared_s(container, stream)
     sink = _Sink(declared_s)
     damaged = 0
@@ -129,9 +129,9 @@ def _decode_container(container: "InputContainer", path: Path) -> Decoded:
             sink.add(frame_or_damage)
     samples = sink.finish()
     if samples.shape[1] == 0:
-        raise AudioError(f"{path}: holds no sound (0 samples could be decoded)")
+        raise AudioError(failure_reason("no_sound", path=path))
     if sink.not_numbers > 0.01 * max(1, sink.heard):
-        raise AudioError(f"{path}: {sink.not_numbers} samples are not numbers (NaN or infinite)")
+        raise AudioError(failure_reason("not_numbers", path=path, samples=sink.not_numbers))
     folded = fold_channels(samples)
     duration_s = samples.shape[1] / SAMPLE_RATE_HZ
     audio_streams = len(container.streams.audio)

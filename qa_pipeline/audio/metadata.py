@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from qa_pipeline.errors import CallError, UsageError
+from qa_pipeline.language.failure_reasons import failure_reason
 from qa_pipeline.records import CallMetadata
 
 _FILE_COLUMN = "file"
@@ -30,7 +31,7 @@ class _InvalidFieldError(Exception):
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(f"field {field!r}: {reason}")
-        self.field = field
+        self.field, self.reason = field, reason
 
 
 def read_sidecar(path: Path) -> CallMetadata:
@@ -39,14 +40,18 @@ def read_sidecar(path: Path) -> CallMetadata:
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
-        raise CallError(f"{path}, line {error.lineno}: not valid JSON ({error.msg})") from error
+        reason = failure_reason("not_json", path=path, line=error.lineno, problem=error.msg)
+        raise CallError(reason) from error
     if not isinstance(content, dict):
-        raise CallError(f"{path}, line 1: metadata must be a JSON object of fields")
+        raise CallError(failure_reason("no_fields", path=path, line=1))
     try:
         return _to_metadata(content)
     except _InvalidFieldError as error:
         line = _line_of_key(text, error.field)
-        raise CallError(f"{path}, line {line}, {error}; correct it and run again") from error
+        reason = failure_reason(
+            "wrong_field", path=path, line=line, field=error.field, problem=error.reason
+        )
+        raise CallError(reason) from error
 
 
 class MetadataTable:
@@ -153,9 +158,14 @@ class NamePattern:
                 fields[field] = _parse_date(field, fields[field], date_format)
             return _to_metadata(fields)
         except _InvalidFieldError as error:
-            raise CallError(
-                f"{call}: file name read with pattern {self.pattern!r}, {error}"
-            ) from error
+            reason = failure_reason(
+                "wrong_name",
+                path=call,
+                pattern=self.pattern,
+                field=error.field,
+                problem=error.reason,
+            )
+            raise CallError(reason) from error
 
 
 def _date_expression(date_format: str) -> str:

@@ -1,17 +1,8 @@
 """Why a call is not trusted, in words: kept in English, shown in the language of the reader."""
 
-import re
-from functools import cache
-from string import Formatter
-from typing import Final, NamedTuple
+from typing import Final
 
-
-class Sentence(NamedTuple):
-    """A reason in both languages; the fields in braces are the same in both."""
-
-    en: str
-    zh: str
-
+from qa_pipeline.language.kept_sentences import KeptSentences, Sentence
 
 SENTENCES: Final = {
     "no_words": Sentence("no words were heard", "没有听到任何词语"),
@@ -109,10 +100,8 @@ SENTENCES: Final = {
         "{streams} audio streams, of which one was used", "文件中有{streams}条音轨，只使用了一条"
     ),
 }
-"""Every reason there is. A reason is kept as its English sentence, so what is changed here reads
-stored reasons of before as it finds them."""
-_LANGUAGES: Final = {"en": "英语", "zh": "汉语"}
-_OR: Final = " or "
+"""Every reason there is."""
+_REASONS: Final = KeptSentences(SENTENCES, {"en": "英语", "zh": "汉语"})
 
 
 def trust_reason(name: str, **values: object) -> str:
@@ -121,36 +110,9 @@ def trust_reason(name: str, **values: object) -> str:
     Raises:
         KeyError: there is no such reason, or a value of it is missing.
     """
-    return SENTENCES[name].en.format(**values)
+    return _REASONS.kept(name, **values)
 
 
 def in_language(reason: str, language: str) -> str:
-    """Return a kept reason as a reader of ``language`` (ISO 639-1) is told it.
-
-    Mandarin for ``zh``; otherwise, and where the reason is none of `SENTENCES`, as it is kept.
-    """
-    if language != "zh":
-        return reason
-    for written, sentence in _patterns():
-        found = written.fullmatch(reason)
-        if found is not None:
-            return sentence.format(**{k: _in_mandarin(v) for k, v in found.groupdict().items()})
-    return reason
-
-
-@cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """Return what each reason looks like in English, and its sentence in Mandarin."""
-    return [(re.compile(_pattern(sentence.en)), sentence.zh) for sentence in SENTENCES.values()]
-
-
-def _pattern(sentence: str) -> str:
-    parts = Formatter().parse(sentence)
-    return "".join(
-        re.escape(text) + (f"(?P<{name}>.+)" if name else "") for text, name, *_ in parts
-    )
-
-
-def _in_mandarin(value: str) -> str:
-    parts = (part.strip("'") for part in value.split(_OR))
-    return "或".join(_LANGUAGES.get(part, part) for part in parts)
+    """Return a kept reason as a reader of ``language`` (ISO 639-1) is told it."""
+    return _REASONS.told(reason, language)

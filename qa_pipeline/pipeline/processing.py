@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from qa_pipeline import __version__
 from qa_pipeline.errors import CallError
+from qa_pipeline.language.failure_reasons import failure_reason
 from qa_pipeline.language_model import PROMPT_VERSION
 from qa_pipeline.model_registry import PURPOSES, identity, load_profile, local_folder
 from qa_pipeline.pipeline.judging import Judging
@@ -133,8 +134,7 @@ class Processing:
         )
         if digest != call.recording.digest:
             raise CallError(
-                f"{call.source_path}: call id {call.call_id!r} is already that of {path}, which "
-                "is another recording; give each call an id of its own in the metadata"
+                failure_reason("same_id", path=call.source_path, call_id=call.call_id, other=path)
             )
         return call
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from qa_pipeline.errors import CallError, QaPipelineError
+from qa_pipeline.language.failure_reasons import failure_reason
 from qa_pipeline.privacy import redact_text
 from qa_pipeline.progress import Progress
 from qa_pipeline.records import Failure, Stage
@@ -77,7 +78,10 @@ class Tray:
                 stage,
                 "".join(traceback.format_tb(error.__traceback__)),
             )
-            reason = f"{path}: unexpected {type(error).__name__}: {redact_text(str(error))}"
+            said = redact_text(str(error))
+            reason = failure_reason(
+                "unexpected", path=path, error=type(error).__name__, problem=said
+            )
         failure = Failure(path=path, stage=stage, reason=reason, failed_at=datetime.now(UTC))
         self.failures.append(failure)
         self._on_failure(failure)

@@ -68,6 +68,7 @@ def _environment(language: ReportLanguage) -> "Environment":
         "number": wording.number,
         "percent": words.percent,
         "reason": words.reason,
+        "failure": words.failure,
         "short_day": words.short_day,
         "tag": wording.language_tag,
     }

@@ -43,7 +43,9 @@ def render(report: Report, format_: Format, language: ReportLanguage = "en") -> 
 
 
 def _names(report: Report) -> dict[str, str]:
-    """Return what the criteria are called that a table lists by id."""
+    """Return what the criteria and sections are called that a table names by id alone."""
+    if isinstance(report, MonitoringReport):
+        return {line.figures.section_id: line.figures.section for line in report.criteria}
     if not isinstance(report, CoachingReport):
         return {}
     found = [item for a in report.agents for item in (*a.findings.focus, *a.findings.strengths)]

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from qa_pipeline.language.trust_reasons import in_language
+from qa_pipeline.language import failure_reasons, trust_reasons
 from qa_pipeline.reports import columns, names
 from qa_pipeline.reports.catalogue import ReportLanguage, texts_in
 
@@ -134,4 +134,8 @@ class Wording:
 
     def reason(self, text: str) -> str:
         """Return a kept reason not to trust a call as the reader is told it."""
-        return in_language(text, self.language)
+        return trust_reasons.in_language(text, self.language)
+
+    def failure(self, text: str) -> str:
+        """Return a kept reason why a file was not processed as the reader is told it."""
+        return failure_reasons.in_language(text, self.language)

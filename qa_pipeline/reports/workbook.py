@@ -10,6 +10,7 @@ from typing import Final
 from unicodedata import east_asian_width
 
 from qa_pipeline.reports.columns import COLUMNS, SHEETS
+from qa_pipeline.reports.names import NONE_NAMED
 from qa_pipeline.reports.tables import Cell, Sheet
 from qa_pipeline.reports.wording import Wording
 
@@ -26,45 +27,55 @@ _WORDS: Final[dict[str, In]] = {
     "stage": Wording.stage_name,
 }
 """Columns whose values are words of ours, and how they are told."""
-_LISTED: Final = ("work_on", "does_well")
-"""Columns that list the ids of criteria."""
+_IDS: Final = ("work_on", "does_well", "section_id")
+"""Columns that have the ids of criteria or sections alone."""
 
 
 def workbook(
     tables: Mapping[str, Sheet],
     made_at: datetime,
     words: Wording,
-    criteria: Mapping[str, str],
+    named: Mapping[str, str],
 ) -> bytes:
     """Return one XLSX workbook with a sheet a table; text is text, never a formula.
 
-    ``words``: of the reader. ``criteria``: what criteria are called, by id, for columns that list
-    several.
+    ``words``: of the reader. ``named``: what criteria and sections are called, by id, for columns
+    that have their ids alone.
     """
     told = {
-        words.text(SHEETS[name]): _told(name, table, words, criteria)
-        for name, table in tables.items()
+        words.text(SHEETS[name]): _told(name, table, words, named) for name, table in tables.items()
     }
     return as_workbook(told, made_at)
 
 
-def _told(name: str, table: Sheet, words: Wording, criteria: Mapping[str, str]) -> Sheet:
+def _told(name: str, table: Sheet, words: Wording, named: Mapping[str, str]) -> Sheet:
     """Return a table with its headings and our own words as the reader says them."""
 
     def listed(_words: Wording, ids: str) -> str:
-        return "; ".join(criteria.get(each, each) for each in ids.split("; "))
+        return "; ".join(named.get(each, each) for each in ids.split("; "))
 
-    ways = [listed if c in _LISTED else _WORDS.get(c) for c in table.columns]
+    ways = [listed if c in _IDS else _WORDS.get(c) for c in table.columns]
     if name == "measures":
         ways[table.columns.index("name")] = Wording.measure_heading
-    rows = tuple(
+    if name == "failures":
+        ways[table.columns.index("reason")] = Wording.failure
+    rows = [
         [
             way(words, value) if way is not None and isinstance(value, str) else value
             for way, value in zip(ways, row, strict=True)
         ]
         for row in table.rows
-    )
-    return Sheet(tuple(words.text(COLUMNS[column]) for column in table.columns), rows)
+    ]
+    if name == "scores":
+        by, group = (table.columns.index(column) for column in ("by", "group"))
+        for told, row in zip(rows, table.rows, strict=True):
+            told[group] = _group(words, str(row[by]), str(row[group]))
+    return Sheet(tuple(words.text(COLUMNS[column]) for column in table.columns), tuple(rows))
+
+
+def _group(words: Wording, by: str, label: str) -> str:
+    """Return what a group of calls is called; the rows of all calls and of days are no groups."""
+    return words.group_label(by, label) if by in NONE_NAMED else label
 
 
 def as_workbook(tables: Mapping[str, Sheet], made_at: datetime) -> bytes:

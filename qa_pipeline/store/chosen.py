@@ -87,17 +87,18 @@ _RESULTS = """
 
 
 _NAMES = """
-    CREATE OR REPLACE TEMP TABLE criterion_names AS
+    CREATE OR REPLACE TEMP TABLE {what}_names AS
     WITH named AS (
-        SELECT r.criterion_id, r.name, c.language
-        FROM criterion_results r JOIN chosen c USING (call_id, scorecard, version)),
+        SELECT r.{what}_id, r.name, c.language
+        FROM {table} r JOIN chosen c USING (call_id, scorecard, version)),
     usual AS (
         SELECT language FROM chosen GROUP BY language ORDER BY count(*) DESC, language LIMIT 1)
-    SELECT criterion_id, coalesce(mode(name) FILTER (language = ?),
+    SELECT {what}_id, coalesce(mode(name) FILTER (language = ?),
             mode(name) FILTER (language = (SELECT language FROM usual)), mode(name)) AS name
-    FROM named GROUP BY criterion_id"""
-"""A result names its criterion in the language of its call; a reader is shown one name of each: in
-the reader's language where calls have it, else as most calls do."""
+    FROM named GROUP BY {what}_id"""
+"""A result names its criterion and its section in the language of its call; a reader is shown one
+name of each: in the reader's language where calls have it, else as most calls do."""
+_NAMED_IN = {"criterion": "criterion_results", "section": "section_scores"}
 
 
 def choose(
@@ -128,13 +129,15 @@ def choose(
     names = [str(row[0]) for row in cards]
     scorecard = only.scorecard or (names[0] if names else None)
     connection.execute(_CHOSEN.format(day=DAY, where=where), [scorecard, *values])
-    connection.execute(_NAMES, [names_in])
+    for what, table in _NAMED_IN.items():
+        connection.execute(_NAMES.format(what=what, table=table), [names_in])
     connection.execute(_PEOPLE.format(wanted="TRUE" if by_people else "FALSE"))
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE results AS
-        SELECT r.* REPLACE (n.name AS name),
+        SELECT r.* REPLACE (n.name AS name), coalesce(s.name, r.section_id) AS section,
             CASE WHEN counts THEN greatest(points_possible - points_earned, 0) ELSE 0 END AS lost
-        FROM ({_RESULTS}) r JOIN criterion_names n USING (criterion_id)"""
+        FROM ({_RESULTS}) r JOIN criterion_names n USING (criterion_id)
+            LEFT JOIN section_names s USING (section_id)"""
     )
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE overruled AS SELECT call_id, scorecard, version, "

@@ -94,6 +94,8 @@ class CriterionFigures(Record):
 
     criterion_id: str
     section_id: str
+    section: str
+    """What its section is called."""
     name: str
     critical: str | None
     met: int

@@ -41,7 +41,8 @@ SCORES: Final = """
     count(passed) FILTER (counted) AS judged, count(*) FILTER (counted AND passed) AS passed"""
 
 CRITERIA: Final = """
-    SELECT criterion_id, arg_max(section_id, version) AS section_id, any_value(name) AS name,
+    SELECT criterion_id, arg_max(section_id, version) AS section_id,
+        arg_max(section, version) AS section, any_value(name) AS name,
         arg_max(critical, version) AS critical,
         count(*) FILTER (counts AND verdict = 'met') AS met,
         count(*) FILTER (counts AND verdict = 'partly_met') AS partly_met,

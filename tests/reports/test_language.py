@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 from openpyxl import load_workbook
 
 from qa_pipeline.errors import UsageError
+from qa_pipeline.language.failure_reasons import failure_reason
 from qa_pipeline.language.trust_reasons import trust_reason
 from qa_pipeline.pipeline.backtesting import backtest
 from qa_pipeline.records import ProcessedCall
@@ -117,7 +118,7 @@ def test_a_mandarin_page_has_the_figures_of_the_english_one(
 
 
 def named_in_both(calls: Sequence[ProcessedCall]) -> Iterator[ProcessedCall]:
-    """Yield calls whose Mandarin ones name their criteria in Mandarin."""
+    """Yield calls whose Mandarin ones name their criteria and sections in Mandarin."""
     for call in calls:
         if call.conversation.language != "zh":
             yield call
@@ -126,9 +127,11 @@ def named_in_both(calls: Sequence[ProcessedCall]) -> Iterator[ProcessedCall]:
         criteria = tuple(
             c.model_copy(update={"name": f"评分项{n}"}) for n, c in enumerate(scored.criteria)
         )
-        yield call.model_copy(
-            update={"scored": (scored.model_copy(update={"criteria": criteria}),)}
+        sections = tuple(
+            s.model_copy(update={"name": f"部分{n}"}) for n, s in enumerate(scored.sections)
         )
+        named = {"criteria": criteria, "sections": sections}
+        yield call.model_copy(update={"scored": (scored.model_copy(update=named),)})
 
 
 @pytest.fixture(scope="module")
@@ -193,6 +196,10 @@ def test_a_workbook_is_in_words_of_the_reader_and_csv_is_not(both: StoreReader) 
             headings = [str(cell.value) for cell in two[1]]
             assert len(set(headings)) == len(rows[0])
             assert not re.search("[A-Za-z]", "".join(headings).replace("Kappa", ""))
+    book = load_workbook(io.BytesIO(render(reports[0], "xlsx", "zh")["monitoring.xlsx"]))
+    assert {c.value for c in book["评分项"]["B"][1:]} == {f"部分{n}" for n in range(4)}
+    groups = [(row[0].value, row[1].value) for row in book["得分"].iter_rows(min_row=2)]
+    assert {("语言", "英语"), ("语言", "汉语"), ("呼叫方向", "呼入")} <= set(groups)
     book = load_workbook(io.BytesIO(render(reports[2], "xlsx", "zh")["calibration.xlsx"]))
     heard = [
         "; ".join(str(cell.value) for cell in row) for row in book["待听"].iter_rows(min_row=2)
@@ -230,6 +237,18 @@ def test_reasons_not_to_trust_calls_are_told_in_mandarin(reader: StoreReader) ->
     )
     assert kept in page(report)
     assert "录音噪声大（说话声只比噪声高4分贝）" in page(report, "zh")
+
+
+def test_why_a_file_was_not_processed_is_told_in_mandarin(reader: StoreReader) -> None:
+    report = monitoring_report(reader, MADE_AT)
+    [failure] = report.failures
+    kept = failure_reason("empty", path=failure.path)
+    report = report.model_copy(update={"failures": (failure.model_copy(update={"reason": kept}),)})
+    told = "/calls/2026/empty.wav：文件是空的（0字节）"
+    assert kept in page(report)
+    assert told in page(report, "zh")
+    book = load_workbook(io.BytesIO(render(report, "xlsx", "zh")["monitoring.xlsx"]))
+    assert told in [cell.value for cell in book["未处理"][2]]
 
 
 def test_a_calibration_is_told_in_mandarin(both: StoreReader) -> None:

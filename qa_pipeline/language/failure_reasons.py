@@ -1,0 +1,83 @@
+"""Why a file could not be processed, in words: kept in English, told in the reader's language."""
+
+from typing import Final
+
+from qa_pipeline.language.kept_sentences import KeptSentences, Sentence
+
+SENTENCES: Final = {
+    "is_folder": Sentence("{path}: is a folder, not a recording", "{path}：是文件夹，不是录音"),
+    "empty": Sentence("{path}: the file is empty (0 bytes)", "{path}：文件是空的（0字节）"),
+    "missing": Sentence("{path}: no such file", "{path}：没有这个文件"),
+    "forbidden_file": Sentence(
+        "{path}: no permission to read this file", "{path}：没有读取这个文件的权限"
+    ),
+    "forbidden_folder": Sentence(
+        "{path}: no permission to read this folder", "{path}：没有读取这个文件夹的权限"
+    ),
+    "not_decoded": Sentence(
+        "{path}: not a recording that can be decoded ({problem}); the file may be damaged, miss "
+        "its header, or not be audio at all",
+        "{path}：不是可以解码的录音（{problem}）；文件可能已损坏、缺少文件头，或者根本不是音频",
+    ),
+    "no_stream": Sentence(
+        "{path}: has no audio stream (format {format})", "{path}：没有音轨（格式：{format}）"
+    ),
+    "no_sound": Sentence(
+        "{path}: holds no sound (0 samples could be decoded)",
+        "{path}：没有声音（解码得到0个采样）",
+    ),
+    "not_numbers": Sentence(
+        "{path}: {samples} samples are not numbers (NaN or infinite)",
+        "{path}：有{samples}个采样不是有效数值",
+    ),
+    "unreadable": Sentence("{path}: cannot be read ({problem})", "{path}：无法读取（{problem}）"),
+    "same_id": Sentence(
+        "{path}: call id {call_id!r} is already that of {other}, which is another recording; give "
+        "each call an id of its own in the metadata",
+        "{path}：通话编号“{call_id}”已属于另一段录音{other}；请在元数据中给每通通话各自的编号",
+    ),
+    "not_json": Sentence(
+        "{path}, line {line}: not valid JSON ({problem})",
+        "{path}，第{line}行：不是有效的JSON（{problem}）",
+    ),
+    "no_fields": Sentence(
+        "{path}, line {line}: metadata must be a JSON object of fields",
+        "{path}，第{line}行：元数据必须是由字段组成的JSON对象",
+    ),
+    "wrong_field": Sentence(
+        "{path}, line {line}, field {field!r}: {problem}; correct it and run again",
+        "{path}，第{line}行，字段“{field}”：{problem}；请改正后重新运行",
+    ),
+    "wrong_name": Sentence(
+        "{path}: file name read with pattern {pattern!r}, field {field!r}: {problem}",
+        "{path}：按模式“{pattern}”读取文件名时，字段“{field}”：{problem}",
+    ),
+    "unexpected": Sentence(
+        "{path}: unexpected {error}: {problem}", "{path}：意外错误{error}：{problem}"
+    ),
+}
+"""Those that a file of a centre meets; of others the English sentence is told."""
+_PROBLEMS: Final = {
+    "Invalid data found when processing input": "数据无效",
+    "End of file": "文件不完整",
+    "Input/output error": "输入输出错误",
+    "Permission denied": "没有权限",
+}
+_REASONS: Final = KeptSentences(SENTENCES, _PROBLEMS)
+
+
+def failure_reason(name: str, **values: object) -> str:
+    """Return the reason called ``name`` of `SENTENCES`, as it is kept.
+
+    Raises:
+        KeyError: there is no such reason, or a value of it is missing.
+    """
+    return _REASONS.kept(name, **values)
+
+
+def in_language(reason: str, language: str) -> str:
+    """Return a kept reason as a reader of ``language`` (ISO 639-1) is told it.
+
+    What a library or the system says of the problem stays as it is.
+    """
+    return _REASONS.told(reason, language)
