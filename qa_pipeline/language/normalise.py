@@ -1,13 +1,14 @@
 """Text -> the words and characters that matching compares, each with its place in the text.
 
-English: lower case, without punctuation, contractions and numbers written out, fillers left
-out. Mandarin: simplified characters one by one, the polite and the plain "you" made one.
+English: lower case, without punctuation and accents, contractions and numbers written out, fillers
+left out. Mandarin: simplified characters one by one, the polite and the plain "you" made one.
 """
 
 import re
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal, NamedTuple
+from unicodedata import normalize
 
 from qa_pipeline.language.patterns import pattern
 from qa_pipeline.language.placeholders import ANY_PLACEHOLDER
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 Script = Literal["en", "zh"]
 
-_PIECE = pattern(r"[A-Za-z][A-Za-z'’]*|\d+|\p{Han}")
+_PIECE = pattern(r"[A-Za-z][A-Za-z']*|\d+|\p{Han}")
 _HAN = pattern(r"\p{Han}")
 # What `_PIECE` never crosses: a usual Chinese character, or all up to the next one or a space.
 _CHUNK = re.compile(r"[\u4e00-\u9fff]|[^\s\u4e00-\u9fff]+")
@@ -33,7 +34,12 @@ _CONTRACTIONS = {
     "lets": "let us", "theyre": "they are", "weve": "we have", "couldnt": "could not",
     "wouldnt": "would not", "shouldnt": "should not", "havent": "have not", "hasnt": "has not",
     "wasnt": "was not", "arent": "are not", "gonna": "going to", "wanna": "want to",
+    "hes": "he is", "shes": "she is", "whos": "who is", "hows": "how is", "wheres": "where is",
+    "whens": "when is", "whys": "why is",
 }  # fmt: skip
+_STRAIGHT = str.maketrans("’‘ʼ＇", "''''")
+_NEGATED = {"can't": "can not", "won't": "will not", "shan't": "shall not", "ain't": "is not"}
+"""What is shortened otherwise than by its ending."""
 _APOSTROPHES = {"'m": " am", "'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
 _ONES = [
     "zero",
@@ -97,7 +103,7 @@ def pieces(text: str, numbers: Script | None = None) -> list[Piece]:
     ``numbers`` says in which language digits are read; by default Mandarin if the text has any
     Chinese character.
     """
-    simple = simplified(text)
+    simple = _in_plain_letters(simplified(text))
     language = numbers or ("zh" if _HAN.search(simple) else "en")
     found: list[Piece] = []
     hidden = "[" in simple
@@ -130,12 +136,12 @@ def _forms(raw: str, language: Script) -> tuple[str, ...]:
         return _han_number(raw) if language == "zh" else _english_number(raw)
     if not raw.isascii():
         return (_HAN_SAME.get(raw, raw),)
-    return tuple(_english(raw.lower().replace("’", "'").strip("'")).split())
+    return tuple(_english(raw.lower().strip("'")).split())
 
 
 def _english(word: str) -> str:
     if word.endswith("n't"):
-        return f"{'can' if word == 'can' else word[:-3]} not" if word != "can't" else "can not"
+        return _NEGATED.get(word, f"{word[:-3]} not")
     for ending, full in _APOSTROPHES.items():
         if word.endswith(ending):
             return word.removesuffix(ending) + full
@@ -161,6 +167,27 @@ def _han_number(digits: str) -> tuple[str, ...]:
     tens, ones = divmod(int(digits), 10)
     head = ("十",) if tens == 1 else (_HAN_DIGITS[tens], "十")
     return (*head, _HAN_DIGITS[ones]) if ones else head
+
+
+def _in_plain_letters(text: str) -> str:
+    """Return a text of the same length without accents, curly apostrophes and wide letters."""
+    return text if text.isascii() else text.translate(_plain_letters())
+
+
+def straight(text: str) -> str:
+    """Return ``text`` with straight apostrophes (same length)."""
+    return text if text.isascii() else text.translate(_STRAIGHT)
+
+
+@lru_cache(maxsize=1)
+def _plain_letters() -> dict[int, int]:
+    """Return what stands for each letter that is a plain one with a mark, or a wide one."""
+    plain = _STRAIGHT | str.maketrans("øØłŁđĐßæÆ", "oOlLdDsaA")
+    for code in (*range(0xC0, 0x250), *range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF5B)):
+        letter = normalize("NFKD", chr(code))[0]
+        if letter.isascii() and letter.isalnum():
+            plain[code] = ord(letter)
+    return plain
 
 
 @lru_cache(maxsize=1)

@@ -211,9 +211,15 @@ def _is_there(phrases: PhraseSet, stream: Stream, hit: Hit) -> bool:
 def is_there(phrase: Phrase, stream: Stream, first: int, end: int) -> bool:
     """Tell whether enough words of a phrase are in a run, in some form, near their places.
 
-    Similar letters in all do not make a phrase: "anything for" is not "anything further".
+    Similar letters in all do not make a phrase: "anything for" is not "anything further", and "I
+    have not done it" is the opposite of "I have done it".
     """
+    if stream.denials_in(first, end) != phrase.denials:
+        return False
     if phrase.script == "zh":
+        texts = tuple(stream.texts[first:end])
+        if not all(_word_is_in(place, phrase.words, texts) for place in phrase.latin):
+            return False
         there = _sounds_shared(phrase.sounds, tuple(stream.sounds[first:end]))
     else:
         there = _words_there(phrase.words, tuple(stream.texts[first:end]), phrase.needed_places)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import ceil
 
-from qa_pipeline.language.normalise import Script, pieces
+from qa_pipeline.language.negation import denials
+from qa_pipeline.language.normalise import Piece, Script, pieces
 from qa_pipeline.language.phonetics import sound_of
 from qa_pipeline.scoring.checks import Match
 
@@ -13,6 +14,8 @@ NEAR = 4.0
 EXACT = 99.9
 USUAL = 80.0
 """What long phrases have to reach where a card does not say."""
+EXCEPTION_SIMILARITY = 93.0
+"""What exceptions of more than a few words have to reach."""
 WORD_OF_WEIGHT = 4
 """Letters from which an English word of a phrase has to be there; shorter ones get lost."""
 WORDS_A_MISS = 8
@@ -39,6 +42,16 @@ class Phrase:
     def sound(self) -> str:
         """The sounds of its words in one."""
         return "".join(self.sounds)
+
+    @cached_property
+    def denials(self) -> int:
+        """How many of its words deny something."""
+        return len(denials(self.words))
+
+    @cached_property
+    def latin(self) -> tuple[int, ...]:
+        """The places of words in letters: in Mandarin their few sounds weigh little."""
+        return tuple(i for i, word in enumerate(self.words) if word.isascii())
 
     @cached_property
     def length(self) -> int:
@@ -91,22 +104,58 @@ class PhraseSet:
 @lru_cache(maxsize=4096)
 def compiled(phrases: tuple[str, ...], match: Match, similarity: float | None) -> PhraseSet:
     """Bring phrases to their compared form. ``similarity``: see `_required`."""
-    found = []
-    for text in phrases:
-        parts = pieces(text)
-        if not parts:
-            continue
-        letters = "".join(part.text for part in parts)
-        found.append(
-            Phrase(
-                text=text,
-                words=tuple(part.text for part in parts),
-                sounds=tuple(sound_of(part.text, part.script) for part in parts),
-                script=parts[0].script,
-                required=_required(parts[0].script, letters, match, similarity),
-            )
-        )
+    found = [
+        _phrase(name, parts, match, similarity)
+        for text in phrases
+        for name, parts in _readings(text).items()
+        if parts
+    ]
     return PhraseSet(found, match)
+
+
+@lru_cache(maxsize=4096)
+def exceptions(phrases: tuple[str, ...], match: Match) -> PhraseSet:
+    """Bring exceptions to their compared form.
+
+    An exception must be nearly exact, or it would swallow what differs from it by one word; one of
+    a few words wholly: "this is the" is not "this is Theo".
+    """
+    found = [
+        _phrase(name, parts, match, 100.0 if _is_short(parts) else EXCEPTION_SIMILARITY)
+        for text in phrases
+        for name, parts in _readings(text).items()
+        if parts
+    ]
+    return PhraseSet(found, match)
+
+
+def _is_short(parts: list[Piece]) -> bool:
+    return sum(len(part.text) for part in parts) <= (4 if parts[0].script == "zh" else 16)
+
+
+def _readings(text: str) -> dict[str, list[Piece]]:
+    """Return the words of a phrase, by its name.
+
+    Figures alone, or beside letters, are said in either language: "5G", "10086".
+    """
+    english, mandarin = pieces(text, "en"), pieces(text, "zh")
+    if any(part.script == "zh" for part in english):
+        return {text: mandarin}
+    if [part.text for part in english] == [part.text for part in mandarin]:
+        return {text: english}
+    return {text: english, "".join(part.text for part in mandarin): mandarin}
+
+
+def _phrase(text: str, parts: list[Piece], match: Match, similarity: float | None) -> Phrase:
+    letters = "".join(part.text for part in parts)
+    script = parts[0].script
+    return Phrase(
+        text=text,
+        words=tuple(part.text for part in parts),
+        sounds=tuple(sound_of(part.text, part.script) for part in parts),
+        script=script,
+        required=_required(script, letters, match, similarity),
+    )
 
 
 def _required(script: Script, letters: str, match: Match, similarity: float | None) -> float:

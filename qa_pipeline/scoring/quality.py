@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from qa_pipeline.language.normalise import pieces
 from qa_pipeline.scoring.checks import Check, Says
 from qa_pipeline.scoring.parts import Language
+from qa_pipeline.scoring.phrases import compiled
 from qa_pipeline.scoring.references import walk
 from qa_pipeline.scoring.schema import Criterion, Scorecard
 
@@ -95,7 +96,7 @@ def _measurable(card: Scorecard, criterion: Criterion, languages: list[Language]
 
 def _has_phrases(card: Scorecard, says: Says, languages: list[Language]) -> Iterator[str]:
     phrases = card.phrases(says, {})
-    scripts = {part[0].script for part in map(pieces, phrases) if part}
+    scripts = {phrase.script for phrase in compiled(phrases, "exact", None).by_text.values()}
     for language in languages:
         by_regex = says.regex is not None and says.regex.of(language) is not None
         if language not in scripts and not by_regex:

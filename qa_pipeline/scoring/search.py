@@ -11,17 +11,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from qa_pipeline.language.meaning import Meanings, pieces_of_meaning
-from qa_pipeline.language.normalise import Script, pieces
+from qa_pipeline.language.normalise import Script, pieces, simplified, straight
 from qa_pipeline.language.patterns import pattern
 from qa_pipeline.records import Utterance
 from qa_pipeline.scoring.checks import Match, Says, Who
 from qa_pipeline.scoring.matching import Hit, best, find, find_all
-from qa_pipeline.scoring.phrases import PhraseSet, compiled
+from qa_pipeline.scoring.phrases import PhraseSet, compiled, exceptions
 from qa_pipeline.scoring.schema import METADATA_VARIABLES, Scorecard
 from qa_pipeline.scoring.stream import Quote, Stream
 
-EXCEPTION_SIMILARITY = 93.0
-"""An exception must be nearly exact, or it would swallow what differs from it by one word."""
 LOW_PROBABILITY = 0.5
 KNOWN_QUERIES = 4096
 """Queries that are remembered: with the agent's name in a phrase, each agent has its own."""
@@ -122,8 +120,8 @@ class Queries:
         match: Match = "sound" if body.match == "meaning" else body.match
         return Query(
             phrases=compiled(card.phrases(body, facts), match, similarity),
-            exceptions=compiled(card.exceptions(body, facts), match, EXCEPTION_SIMILARITY),
-            regex=body.regex.of(language) if body.regex else None,
+            exceptions=exceptions(card.exceptions(body, facts), match),
+            regex=_as_heard(body.regex.of(language) if body.regex else None),
             examples=_in_language(card.meanings(body, facts), language),
             counterexamples=_in_language(card.counterexamples(body, facts), language),
             meaning_similarity=body.meaning_similarity,
@@ -139,8 +137,13 @@ def search(query: Query, stream: Stream) -> list[Found]:
         return known
     if query.phrases not in stream.memory:
         find_all(stream, query.together)
-    hits = find(stream, query.phrases) + _pattern_hits(query.regex, stream)
-    found = [_found(hit, stream, hit.narrow) for hit in _clear(hits, query, stream)]
+    reaches = {hit: stream.denied(hit.first) for hit in find(stream, query.phrases)}
+    said = [hit for hit, reach in reaches.items() if reach != "bound"]
+    hits = said + _pattern_hits(query.regex, stream)
+    found = [
+        _found(hit, stream, hit.narrow or reaches.get(hit) == "near")
+        for hit in _clear(hits, query, stream)
+    ]
     stream.memory[query] = found
     return found
 
@@ -160,6 +163,11 @@ def search_meaning(
         kept = _clear(best(list(hits)), query, stream)
         found += [_found(hit, stream, not hits[hit]) for hit in kept]
     return found
+
+
+def _as_heard(regex: str | None) -> str | None:
+    """Return a regular expression in the characters in which what is said is compared."""
+    return None if regex is None else straight(simplified(regex))
 
 
 def _in_language(texts: tuple[str, ...], language: str) -> tuple[str, ...]:

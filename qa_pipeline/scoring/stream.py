@@ -4,6 +4,7 @@ Recognition cuts utterances at pauses, so phrases are looked for across the utte
 speaker; a quote is cut from one utterance.
 """
 
+from bisect import bisect_left
 from functools import cached_property
 from itertools import accumulate, pairwise
 from statistics import fmean
@@ -12,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qa_pipeline.language.normalise import Script, simplified
+from qa_pipeline.language.negation import FARTHEST, Denial, Reach, denials, reach
+from qa_pipeline.language.normalise import Script, simplified, straight
 from qa_pipeline.records import Conversation, Role, Utterance
 from qa_pipeline.scoring.cutting import compared
 from qa_pipeline.scoring.vocabulary import current
@@ -109,6 +111,32 @@ class Stream:
         return self.columns.probabilities.tolist()  # type: ignore[no-any-return]
 
     @cached_property
+    def denials(self) -> list[Denial]:
+        """The compared words that deny something, in order."""
+        return denials(self.texts)
+
+    @cached_property
+    def _denying(self) -> list[int]:
+        return [denial.place for denial in self.denials]
+
+    def denials_in(self, first: int, end: int) -> int:
+        """Return how many of the compared words from ``first`` up to ``end`` deny something."""
+        return bisect_left(self._denying, end) - bisect_left(self._denying, first)
+
+    def denied(self, first: int) -> Reach:
+        """Tell whether what begins with the compared word ``first`` is denied before."""
+        found: Reach = "none"
+        for denial in reversed(self.denials[: bisect_left(self._denying, first)]):
+            if first - denial.place > FARTHEST or self.places[denial.place] != self.places[first]:
+                break
+            if denial.goes_on and found != "bound":
+                text = self.utterances[self.places[first]].text
+                between = text[self.ends[denial.place] : self.starts[first]]
+                how = reach(self.texts, denial.place, first, between)
+                found = how if how != "none" else found
+        return found
+
+    @cached_property
     def runs(self) -> list[tuple[int, int]]:
         """Half-open ranges of compared words without a gap longer than `JOIN_GAP_S`."""
         columns = self.columns
@@ -169,8 +197,8 @@ class Stream:
 
     @cached_property
     def lines(self) -> list[str]:
-        """What the utterances say, in simplified characters."""
-        return [simplified(utterance.text) for utterance in self.utterances]
+        """What the utterances say, in simplified characters and with straight apostrophes."""
+        return [straight(simplified(utterance.text)) for utterance in self.utterances]
 
     @cached_property
     def text(self) -> str:

@@ -14,6 +14,7 @@ from qa_pipeline.scoring.checks import Match
 from qa_pipeline.scoring.matching import find
 from qa_pipeline.scoring.phrases import compiled
 from qa_pipeline.scoring.stream import Stream
+from tests.scoring.cards import card_with, judged
 from tests.scoring.truth import SAMPLES, read_truth, truth_files
 
 
@@ -66,9 +67,32 @@ HEARD = [
     ("祝您生活愉快", "祝您生活与快", "sound"),
     ("请问有什么可以帮您", "请问有身么可以邦您", "sound"),
     ("青藤宽带", "青滕宽带", "sound"),
+    ("we will not charge you", "we won't charge you", "exact"),
+    ("I am sorry", "I’m sorry", "exact"),
+    ("that’s your fault", "that's your fault", "exact"),
+    ("who is calling", "who's calling", "exact"),
+    ("José here", "Jose here", "exact"),
+    ("Zoe speaking", "Zoë speaking", "exact"),
+    ("VIP专线", "ＶＩＰ专线", "exact"),
+    ("24小时", "２４小时", "exact"),
+    ("10086", "请拨打10086", "exact"),
+    ("10086", "call 10086 please", "exact"),
+    ("5G", "您的5G套餐", "exact"),
+    ("下载APP", "请您下载APP", "sound"),
+    ("do not worry", "please don't worry", "sound"),
+    ("还有什么可以帮您", "还有没有什么可以帮您", "sound"),
 ]
 
 NOT_HEARD = [
+    ("I have refunded it", "I have not refunded it", "sound"),
+    ("I will transfer you to a manager", "I won't transfer you to a manager", "sound"),
+    ("that is not my problem", "that is my problem", "sound"),
+    ("there is no charge for that", "there is a charge for that", "sound"),
+    ("师傅会上门给您维修", "师傅不会上门给您维修", "sound"),
+    ("没有问题了吧", "有没有问题了吧", "sound"),
+    ("下载APP", "请您下载账单", "sound"),
+    ("打开App", "打开路由器", "sound"),
+    ("转VIP客服", "我帮您转客服", "sound"),
     ("good morning", "good money", "sound"),
     ("anything further", "I can not do anything for you", "sound"),
     ("please hold on", "please do not switch it off", "sound"),
@@ -183,3 +207,22 @@ def test_patterns_match_each_utterance_by_itself(said: list[str], source: str) -
     ]
     found = search._pattern_hits(source, stream)
     assert [(hit.first, hit.last) for hit in found] == [(c[0], c[-1]) for c in covered if c]
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [("This is Theo", "met"), ("This is Al", "met"), ("This is the third time", "not_met")],
+)
+def test_an_exception_of_a_few_words_is_exact(said: str, verdict: str) -> None:
+    check = "{says: {regex: 'this is [a-z]+', except: [this is the, this is a, this is all]}}"
+    assert judged(card_with(check), f"A: {said}").verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("regex", "said"),
+    [("不關我的事", "這不關我的事"), ("不關我的事", "不关我的事"), ("that's mine", "that’s mine")],
+)
+def test_a_regular_expression_is_read_as_what_is_said(regex: str, said: str) -> None:
+    assert judged(card_with(f'{{never_says: {{regex: "{regex}"}}}}'), f"A: {said}").verdict == (
+        "not_met"
+    )
