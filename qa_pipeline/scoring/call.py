@@ -22,6 +22,8 @@ _ROLES: dict[Who, tuple[Role, ...]] = {
 
 MAX_QUESTIONS = 5_000
 """Questions that one criterion may ask about a call; honest ones ask some dozens."""
+MAX_LOOKS = 300_000
+"""Things found that one criterion may look at, each as often as it is asked about."""
 
 
 class Call:
@@ -37,13 +39,13 @@ class Call:
         self._streams: dict[Role, Stream] = {}
         self.edges: dict[tuple[Extent | None, Extent | None], tuple[Intervals, str]] = {}
         """Beginnings and ends of the call that checks look at: their seconds, and in words."""
-        self._asked = 0
+        self._asked = self._looked = 0
         self.needs_model = False
         """Whether the criterion has put a question to a language model."""
 
     def begin_criterion(self) -> None:
         """Count the questions of the next criterion from zero."""
-        self._asked = 0
+        self._asked = self._looked = 0
         self.needs_model = False
 
     def note_question(self) -> None:
@@ -54,6 +56,11 @@ class Call:
         """Count one more question, and tell whether it may still be asked."""
         self._asked += 1
         return self._asked <= MAX_QUESTIONS
+
+    def may_look(self, things: int) -> bool:
+        """Count so many more things looked at, and tell whether they still may be."""
+        self._looked += things
+        return self._looked <= MAX_LOOKS
 
     @property
     def language(self) -> str:

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PositiveInt, field_validator, model_validator
 
 from qa_pipeline.language.patterns import pattern
-from qa_pipeline.records import CallMetadata, MeasureRole, ToneLabel
+from qa_pipeline.records import MeasureRole, ToneLabel
+from qa_pipeline.scoring.fact_checks import MetadataCheck
 from qa_pipeline.scoring.measure_names import MEASURE_NAMES, MEASURED_IN_WINDOWS
 from qa_pipeline.scoring.parts import (
     LocalText,
@@ -22,6 +23,7 @@ from qa_pipeline.scoring.parts import (
     Phrases,
     Range,
     require_one_of,
+    require_order,
 )
 from qa_pipeline.scoring.units import Extent, Percent, Seconds
 
@@ -119,7 +121,7 @@ class Says(Window):
 
     @model_validator(mode="after")
     def _has_words(self) -> Says:
-        if not (self.any or self.list or self.regex or self.meaning):
+        if not (_any_text(self.any) or self.list or self.regex or _any_text(self.meaning)):
             raise ValueError("says what? give one of: any, list, regex, meaning")
         if self.match == "meaning" and not (self.any or self.list):
             raise ValueError("match: meaning compares phrases; give any or list, or use meaning")
@@ -131,6 +133,10 @@ class Says(Window):
     def by_meaning(self) -> bool:
         """Tell whether a sentence encoder is asked for."""
         return self.meaning is not None or self.match == "meaning"
+
+
+def _any_text(phrases: Phrases | None) -> bool:
+    return phrases is not None and any(phrases.values())
 
 
 class Question(Window):
@@ -171,6 +177,10 @@ class Limits(Part):
         for low, high in self.between.values() if self.between else ():
             if low > high:
                 raise ValueError(f"between: {low:g} is above {high:g}")
+        for language in ("en", "zh", ""):
+            low_high = self.bounds(language)
+            if low_high is not None:
+                require_order(low_high[1], low_high[0])
         return self
 
     def bounds(self, language: str) -> tuple[float | None, float | None] | None:
@@ -236,37 +246,7 @@ class ToneCheck(Window):
     def _has_limit(self) -> ToneCheck:
         if self.at_most is None and self.at_least is None:
             raise ValueError("no limit: give at_most or at_least, such as at_most: 10%")
-        return self
-
-
-class MetadataCheck(Part):
-    """A fact from the telephone system equals something or lies within limits."""
-
-    field: str
-    """Which fact."""
-    equals: str | None = Field(default=None, alias="is")
-    """It is this word."""
-    differs: str | None = Field(default=None, alias="is_not")
-    """It is anything but this word."""
-    one_of: tuple[str, ...] | None = None
-    """It is one of these words."""
-    at_most: float | None = None
-    """It is a number of at most this."""
-    at_least: float | None = None
-    """It is a number of at least this."""
-    if_missing: bool | None = None
-    """The answer where the fact is not known; where not said, none: unscored."""
-
-    @field_validator("field")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        return require_one_of(value, tuple(CallMetadata.model_fields), "metadata field")
-
-    @model_validator(mode="after")
-    def _has_comparison(self) -> MetadataCheck:
-        given = (self.equals, self.differs, self.one_of, self.at_most, self.at_least)
-        if all(value is None for value in given):
-            raise ValueError("no comparison: give is, is_not, one_of, at_most or at_least")
+        require_order(self.at_most, self.at_least)
         return self
 
 
@@ -295,6 +275,7 @@ class CountCheck(Part):
     def _has_limit(self) -> CountCheck:
         if self.at_least is None and self.at_most is None:
             raise ValueError("no limit: give at_least or at_most")
+        require_order(self.at_most, self.at_least)
         return self
 
 

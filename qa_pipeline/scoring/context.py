@@ -63,7 +63,7 @@ class Context:
     def has(self, start_s: float, end_s: float) -> bool:
         """Tell whether any part of a stretch of time is looked at."""
         end_s = max(end_s, start_s + 1e-6)
-        return any(span.touches(start_s, end_s) for span in self.spans)
+        return windows.touched(self.spans, start_s, end_s)
 
     def searched(self) -> tuple[Evidence, ...]:
         """Return the seconds looked at, as evidence for something missing."""
@@ -100,7 +100,8 @@ def narrowed(window: Window, context: Context, ask: Ask) -> Context | Outcome:
         if side == "before":
             spans = windows.before(found.events, window.within, extent)
         elif side == "after":
-            spans = windows.after(found.events, window.within, extent)
+            events = (found.completed,) if found.completed else found.events
+            spans = windows.after(events, window.within, extent)
         else:
             spans = windows.around(found.events, window.within or 0.0)
         label = words.anchored(side, window.within, words.at(found.events[0].start_s))
@@ -134,6 +135,22 @@ def _anchor(anchor: Check, context: Context, ask: Ask) -> Outcome:
         event = Event(stretch.start_s, stretch.end_s, stretch.end_s)
         return Outcome(answer="yes", reason="", events=(event,))
     everywhere = replace(context, spans=(context.call.extent,), where="")
-    found = ask(anchor, everywhere)
-    # silences that break a rule are a "no" with events; as an anchor what counts is that they are
-    return replace(found, answer="yes") if found.answer == "no" and found.events else found
+    return as_anchor(anchor, ask(anchor, everywhere))
+
+
+def as_anchor(check: Check, outcome: Outcome) -> Outcome:
+    """Return what a check has found, for others to look from.
+
+    Silences that break a rule, and words that nobody should say, are a "no" with events; to look
+    from them what counts is that they are. What was found too seldom was not found.
+    """
+    broken = outcome.answer == "no" and outcome.events and _finds_by_breaking(check)
+    return replace(outcome, answer="yes") if broken else outcome
+
+
+def _finds_by_breaking(check: Check) -> bool:
+    """Tell whether what a check looks for is what should not be."""
+    name, body = check.operator()
+    if name in ("any_of", "all_of"):
+        return all(_finds_by_breaking(part) for part in body)
+    return name in ("silence", "never_says")

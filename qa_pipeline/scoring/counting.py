@@ -10,7 +10,7 @@ from dataclasses import replace
 from qa_pipeline.records import EvidenceKind
 from qa_pipeline.scoring.checks import Check, CountCheck, Operators
 from qa_pipeline.scoring.context import Ask, Context, narrowed
-from qa_pipeline.scoring.outcome import Outcome
+from qa_pipeline.scoring.outcome import Event, Outcome
 from qa_pipeline.scoring.search import LOW_PROBABILITY
 from qa_pipeline.scoring.speech_checks import heard_probability
 
@@ -35,6 +35,7 @@ def count(body: CountCheck, context: Context, ask: Ask) -> Outcome:
     return replace(
         found,
         answer="yes" if fits else "no",
+        completed=_completed(body, found.events) if fits else None,
         reason=context.words.join([reason, found.reason]),
         evidence=tuple(
             e if e.kind == "searched" else e.model_copy(update={"kind": kind})
@@ -43,6 +44,12 @@ def count(body: CountCheck, context: Context, ask: Ask) -> Outcome:
         confidence=_confidence(body, found, heard),
         doubtful=wavers or unheard or (found.doubtful and not _only_finds(body.of)),
     )
+
+
+def _completed(body: CountCheck, events: tuple[Event, ...]) -> Event | None:
+    """Return the event with which there were enough; ``None`` where one is."""
+    needed = body.at_least or 0
+    return events[needed - 1] if needed > 1 else None
 
 
 def _found(body: CountCheck, context: Context, ask: Ask) -> Outcome:

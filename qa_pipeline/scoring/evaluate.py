@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from qa_pipeline.records import Evidence, EvidenceKind
 from qa_pipeline.scoring.checks import Check, Operators, Then
-from qa_pipeline.scoring.context import Context, narrowed
+from qa_pipeline.scoring.context import Context, as_anchor, narrowed
 from qa_pipeline.scoring.counting import count
 from qa_pipeline.scoring.measure_checks import measure
 from qa_pipeline.scoring.number_checks import metadata, silence, tone
@@ -43,12 +43,17 @@ def ask(check: Check, context: Context) -> Outcome:
 
 
 def _unless(outcome: Outcome, unless: Check | None, context: Context) -> Outcome:
-    """Excuse a failure where the exception holds; a doubt about the one is a doubt about both."""
-    if outcome.answer != "no" or unless is None:
+    """Excuse a failure where the exception holds; a doubt about the one is a doubt about both.
+
+    Where it cannot be told whether there is a failure, an exception that holds excuses it too.
+    """
+    if outcome.answer == "yes" or unless is None:
         return outcome
     exception = ask(unless, context)
     if exception.answer == "unknown":
-        return exception
+        return exception if outcome.answer == "no" else outcome
+    if exception.answer == "no" and outcome.answer == "unknown":
+        return outcome
     if exception.answer == "yes":
         reason = context.words.excused(outcome.reason, exception.reason)
         return replace(
@@ -106,7 +111,8 @@ def _enough(outcomes: list[Outcome], needed: int, context: Context) -> Outcome:
     if len(yes) >= needed:
         sure = sum(not o.doubtful for o in yes) >= needed
         ranked = sorted((o.confidence for o in yes), reverse=True)
-        return _combined("yes", outcomes, ranked[needed - 1], context, doubtful=not sure)
+        confidence = ranked[needed - 1]
+        return _combined("yes", outcomes, confidence, context, doubtful=not sure, needed=needed)
     if len(yes) + len(open_) >= needed:
         return context.unknown(open_[0].reason, from_text=any(o.from_text for o in open_))
     surely_no = sum(not o.doubtful for o in no)
@@ -116,7 +122,13 @@ def _enough(outcomes: list[Outcome], needed: int, context: Context) -> Outcome:
 
 
 def _combined(
-    answer: Answer, outcomes: list[Outcome], confidence: float, context: Context, *, doubtful: bool
+    answer: Answer,
+    outcomes: list[Outcome],
+    confidence: float,
+    context: Context,
+    *,
+    doubtful: bool,
+    needed: int = 1,
 ) -> Outcome:
     """Return one outcome for those that agree with the answer."""
     parts = [outcome for outcome in outcomes if outcome.answer == answer]
@@ -128,6 +140,7 @@ def _combined(
         reason=context.words.join([part.reason for part in parts[:3]]),
         evidence=evidence,
         events=events,
+        completed=_completed(parts, needed) if answer == "yes" else None,
         nearly=tuple(n for n in nearly if not any(n.overlaps(e) for e in events)),
         confidence=confidence,
         doubtful=doubtful,
@@ -135,14 +148,38 @@ def _combined(
     )
 
 
+def _completed(parts: Sequence[Outcome], needed: int) -> Event | None:
+    """Return what was the last of ``needed`` parts to be found first; ``None`` for a single one."""
+    firsts = [first for part in parts if (first := first_of(part)) is not None]
+    if needed < 2 or len(firsts) < needed:
+        return None
+    return sorted(firsts, key=lambda e: (e.end_s, e.start_s))[needed - 1]
+
+
+def first_of(outcome: Outcome) -> Event | None:
+    """Return the first thing with which a check was found; ``None`` where it has no moment."""
+    return outcome.completed or min(
+        outcome.events, key=lambda e: (e.end_s, e.start_s), default=None
+    )
+
+
 def _together(found: Iterable[tuple[Event, ...]]) -> tuple[Event, ...]:
-    """Return each event once, as the one who is surest of it says, in order of time."""
+    """Return each event once, as the one who is surest of it says, in order of time.
+
+    What lies within something else was found in the same words ("morning" in "good morning").
+    """
     surest: dict[tuple[float, float, float], Event] = {}
     for event in (event for events in found for event in events):
         key = (event.start_s, event.end_s, event.settled_s)
         other = surest.get(key, event)
         surest[key] = min(event, other, key=lambda e: (e.doubtful, -e.confidence))
-    return tuple(surest[key] for key in sorted(surest))
+    kept: list[Event] = []
+    for event in sorted(surest.values(), key=lambda e: (e.start_s, -e.end_s, e.settled_s)):
+        if not kept or event.end_s > kept[-1].end_s or kept[-1].settled_s != event.settled_s:
+            kept.append(event)
+        elif kept[-1].doubtful and not event.doubtful:
+            kept[-1] = event
+    return tuple(kept)
 
 
 def _negated(outcome: Outcome) -> Outcome:
@@ -159,8 +196,8 @@ def _flip(item: Evidence) -> Evidence:
 
 def _then(body: Then, context: Context) -> Outcome:
     """Answer whether one thing follows another in time (after one of them, or after every)."""
-    trigger = ask(body.after, context)
-    if trigger.answer == "unknown" or not trigger.events:
+    trigger = as_anchor(body.after, ask(body.after, context))
+    if trigger.answer != "yes" or not trigger.events:
         return trigger
     followed = [_followed(body, event, context) for event in trigger.events]
     joined = _enough(followed, len(followed) if body.every else 1, context)
@@ -212,8 +249,8 @@ def _in_order(checks: tuple[Check, ...], context: Context) -> Outcome:
         found.append(outcome)
         if outcome.answer != "yes":
             return _enough(found, len(found), context) if outcome.answer == "no" else outcome
-        if outcome.events:
-            first = min(outcome.events, key=lambda e: (e.end_s, e.start_s))
+        first = first_of(outcome)
+        if first is not None:
             after = Interval(first.end_s, max(first.end_s, context.call.extent.end_s))
             label = context.words.anchored("after", None, context.words.at(first.start_s))
             context = replace(context, where="").within((after,), label)

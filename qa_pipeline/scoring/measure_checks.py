@@ -42,7 +42,7 @@ def measure(body: MeasureCheck, context: Context, ask: Ask) -> Outcome:
         return _compared(name, body.than, here, bounds, context, ask)
     answer = compare(here.value, *bounds)
     place = "" if here.inside.is_whole else here.inside.place
-    reason = words.measured(name, body.role, here.value, words.bounds(*bounds), place)
+    reason = words.measured(name, body.role, here.value, bounds, place)
     evidence = _spans_of(name, here, "supports" if answer == "yes" else "violates")
     return Outcome(
         answer=answer,
@@ -99,7 +99,7 @@ def _compared(
         name,
         (here.role, here.value, here.inside.place),
         (there.role, there.value, there.inside.place),
-        words.more(difference, unit),
+        words.more(difference, bounds, unit),
         words.bounds(*bounds, unit),
     )
     return Outcome(

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from qa_pipeline.records import Evidence, EvidenceKind, Measures, UtteranceTone
 from qa_pipeline.scoring.chances import share_chance
-from qa_pipeline.scoring.checks import Check, MetadataCheck, SilenceCheck, ToneCheck
+from qa_pipeline.scoring.checks import Check, SilenceCheck, ToneCheck
 from qa_pipeline.scoring.context import Ask, Context, narrowed
+from qa_pipeline.scoring.fact_checks import MetadataCheck
 from qa_pipeline.scoring.measure_checks import compare
 from qa_pipeline.scoring.outcome import Answer, Event, Outcome
 from qa_pipeline.scoring.windows import Interval
@@ -110,7 +111,8 @@ def silence(body: SilenceCheck, context: Context, ask: Ask, unless: Check | None
         return context.unknown(words.not_measured("silence", "call"))
     too_long = _too_long(body, inside, measures)
     excuses = [_excuse(stretch, context, ask, unless) for stretch in too_long]
-    guilty = [s for s, e in zip(too_long, excuses, strict=True) if e.answer == "no"]
+    judged = [(s, e) for s, e in zip(too_long, excuses, strict=True) if e.answer == "no"]
+    guilty = [stretch for stretch, _ in judged]
     open_cases = [e for e in excuses if e.answer == "unknown"]
     excused = [e for e in excuses if e.answer == "yes"]
     base = Outcome(
@@ -118,8 +120,8 @@ def silence(body: SilenceCheck, context: Context, ask: Ask, unless: Check | None
         reason=words.silences(body.kind, body.longer_than, [(s.start_s, s.end_s) for s in guilty]),
         evidence=_stretches("violates", guilty),
         events=tuple(Event(s.start_s, s.end_s, s.end_s) for s in too_long),
-        confidence=min((e.confidence for e in excuses), default=1.0),
-        doubtful=any(e.doubtful for e in excuses),
+        confidence=_surest([e.confidence for _, e in judged], body.at_most),
+        doubtful=sum(not e.doubtful for _, e in judged) <= body.at_most,
         from_text=any(e.from_text for e in excuses),
     )
     if len(guilty) > body.at_most:
@@ -127,8 +129,22 @@ def silence(body: SilenceCheck, context: Context, ask: Ask, unless: Check | None
     if len(guilty) + len(open_cases) > body.at_most:
         return context.unknown(open_cases[0].reason)
     quotes = tuple(item for e in excused for item in e.evidence)[:MAX_EVIDENCE]
-    reason = words.no_silence(body.kind, body.longer_than, len(excused))
-    return replace(base, answer="yes", reason=reason, evidence=quotes or inside.searched())
+    return replace(
+        base,
+        answer="yes",
+        reason=words.few_silences(base.reason, body.at_most)
+        if guilty
+        else words.no_silence(body.kind, body.longer_than, len(excused)),
+        evidence=quotes or inside.searched(),
+        confidence=min((e.confidence for e in excused), default=1.0),
+        doubtful=any(e.doubtful for e in excuses),
+    )
+
+
+def _surest(confidences: list[float], allowed: int) -> float:
+    """Return how sure it is that more than ``allowed`` are not excused."""
+    ranked = sorted(confidences, reverse=True)
+    return ranked[allowed] if allowed < len(ranked) else 1.0
 
 
 def _silence_was_measured(measures: Measures) -> bool:

@@ -36,6 +36,9 @@ class Outcome:
     reason: str
     evidence: tuple[Evidence, ...] = ()
     events: tuple[Event, ...] = ()
+    completed: Event | None = None
+    """What made the answer a yes, where it took several things: only what comes after it comes
+    after all of them."""
     nearly: tuple[Event, ...] = ()
     """What may have happened: just not enough like what was looked for."""
     confidence: float = 1.0

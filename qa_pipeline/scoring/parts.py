@@ -119,6 +119,12 @@ def require_one_of(word: str, words: tuple[str, ...], kind: str) -> str:
     return word
 
 
+def require_order(at_most: float | None, at_least: float | None) -> None:
+    """Raise ``ValueError`` where nothing can be within the limits."""
+    if at_most is not None and at_least is not None and at_least > at_most:
+        raise ValueError(f"nothing is at least {at_least:g} and at most {at_most:g}")
+
+
 def nearest(word: str, words: tuple[str, ...]) -> str:
     """Return ``, did you mean 'x'?`` or, with nothing near, the words to choose from."""
     from rapidfuzz import process

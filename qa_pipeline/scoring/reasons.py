@@ -29,7 +29,21 @@ def clock(seconds: float) -> str:
 
 def number(value: float) -> str:
     """Return a number without needless digits."""
-    return f"{value:.1f}".rstrip("0").rstrip(".")
+    return _short(value, 1)
+
+
+def number_beside(value: float, *limits: float | None) -> str:
+    """Return a number with as many digits as it takes to tell it from the limits beside it."""
+    others = [limit for limit in limits if limit is not None and limit != value]
+    digits = 1
+    while digits < 6 and any(_short(value, digits) == _short(limit, digits) for limit in others):
+        digits += 1
+    return _short(value, digits)
+
+
+def _short(value: float, digits: int) -> str:
+    text = f"{value:.{digits}f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 class Words:
@@ -142,13 +156,20 @@ class Words:
         )
 
     # numbers
-    def measured(self, name: str, role: str, value: float, bounds: str, where: str = "") -> str:
-        """Return a measured value, where it was taken, and what is asked for."""
-        called = label(name, self.language)
+    def measured(
+        self,
+        name: str,
+        role: str,
+        value: float,
+        limits: tuple[float | None, float | None],
+        where: str = "",
+    ) -> str:
+        """Return a measured value, where it was taken, and what is asked for (lowest, highest)."""
+        called, bounds = label(name, self.language), self.bounds(*limits)
+        shown = number_beside(value, *limits)
         return self._pick(
-            f"{self.whose(role)} {called}{where and ' ' + where}: {number(value)}; "
-            f"asked for: {bounds}.",
-            f"{where}{self.who(role)}的{called}为{number(value)}；要求：{bounds}。",
+            f"{self.whose(role)} {called}{where and ' ' + where}: {shown}; asked for: {bounds}.",
+            f"{where}{self.who(role)}的{called}为{shown}；要求：{bounds}。",
         )
 
     def compared(
@@ -174,9 +195,10 @@ class Words:
             f"{called}：{shown[0]}，对比{shown[1]}，{difference}；要求：{bounds}。",
         )
 
-    def more(self, difference: float, unit: str = "") -> str:
-        """Return how much more or less something is."""
-        amount = f"{number(abs(difference))}{unit}"
+    def more(self, difference: float, limits: Sequence[float | None], unit: str = "") -> str:
+        """Return how much more or less something is; ``limits``: what stands beside it."""
+        beside = [abs(limit) for limit in limits if limit is not None]
+        amount = f"{number_beside(abs(difference), *beside)}{unit}"
         return self._pick(
             f"{amount} {'less' if difference < 0 else 'more'}",
             f"{'少' if difference < 0 else '多'}{amount}",
@@ -192,6 +214,8 @@ class Words:
 
     def bounds(self, low: float | None, high: float | None, unit: str = "") -> str:
         """Return limits in words."""
+        if low is not None and low == high:
+            return f"{number(low)}{unit}"
         if low is not None and high is not None:
             return self._pick(
                 f"{number(low)} to {number(high)}{unit}", f"{number(low)}至{number(high)}{unit}"
@@ -237,8 +261,8 @@ class Words:
         """Return the silences that are too long."""
         name = _KINDS[self.language][kind]
         shown = self._pick(", ", "、").join(
-            self._pick(f"{number(b - a)} s at {clock(a)}", f"{clock(a)}起{number(b - a)}秒")
-            for a, b in found[:3]
+            self._pick(f"{length} s at {clock(a)}", f"{clock(a)}起{length}秒")
+            for a, length in ((a, number_beside(b - a, limit_s)) for a, b in found[:3])
         )
         return self._pick(
             f"{name.capitalize()} longer than {number(limit_s)} s: {shown}.",
@@ -255,6 +279,10 @@ class Words:
             f"No {name} longer than {number(limit_s)} s{rest if excused else ''}.",
             f"没有超过{number(limit_s)}秒的{name}{rest if excused else ''}。",
         )
+
+    def few_silences(self, base: str, allowed: int) -> str:
+        """Return that no more silences are too long than are allowed."""
+        return self._pick(f"{base} Allowed: {allowed}.", f"{base}允许{allowed}次。")
 
     # composition
     def counted(self, count: int, asked: str) -> str:
@@ -278,7 +306,10 @@ class Words:
 
     def nothing_before(self, anchor: str) -> str:
         """Return that what should come first never came."""
-        return self._pick(f"Nothing to look from: {anchor}", f"没有可参照的时刻：{anchor}")
+        anchor = anchor.rstrip(".。")
+        return self._pick(
+            f"with nothing to look from ({anchor})", f"（没有可参照的时刻：{anchor}）"
+        )
 
     def join(self, reasons: Sequence[str]) -> str:
         """Return several reasons as one text."""

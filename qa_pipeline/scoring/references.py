@@ -6,8 +6,9 @@ from string import Formatter
 
 from pydantic import BaseModel
 
+from qa_pipeline.language.normalise import pieces
 from qa_pipeline.records import CallMetadata
-from qa_pipeline.scoring.checks import Check, Question, Says
+from qa_pipeline.scoring.checks import Check, Question, Says, Then, Window, keyword
 from qa_pipeline.scoring.parts import MAX_PHRASES, nearest
 from qa_pipeline.scoring.positions import Path
 from qa_pipeline.scoring.schema import METADATA_VARIABLES, Criterion, Scorecard, filled_count
@@ -25,6 +26,8 @@ def reference_problems(card: Scorecard) -> list[Found]:
         *_unknown_lists(card),
         *_variables(card),
         *_unknown_variables(card),
+        *_never_heard(card),
+        *_without_moment(card),
         *_too_much(card),
         *_twice(card),
         *_tests(card),
@@ -122,6 +125,43 @@ def _unknown_variables(card: Scorecard) -> Iterator[Found]:
                 if name not in known:
                     hint = nearest(name, known)
                     yield path, f"phrase {phrase!r}: unknown variable {name!r}{hint}"
+
+
+def _never_heard(card: Scorecard) -> Iterator[Found]:
+    """Report phrases of which nothing is compared: they would never be found."""
+    for path, part in walk(card):
+        if isinstance(part, str) and _is_phrase(path) and not pieces(part):
+            yield path, f"phrase {part!r} has no word: fillers and punctuation are left out"
+
+
+def _without_moment(card: Scorecard) -> Iterator[Found]:
+    """Report checks that others look from and that can find no moment to look from."""
+    for path, part in walk(card):
+        if not isinstance(part, Window | Then):
+            continue
+        for side in ("after", "before", "around"):
+            anchor = getattr(part, side, None)
+            if isinstance(anchor, Check) and not _has_moments(anchor):
+                name = keyword(anchor.operator()[0])
+                yield (
+                    (*path, side),
+                    f"'{name}' finds no moment to look from; give says, never_says or silence "
+                    "(what decides whether a criterion applies stands under 'when')",
+                )
+
+
+def _has_moments(check: Check) -> bool:
+    """Tell whether a check can find something at some time."""
+    name, body = check.operator()
+    if name in ("measure", "metadata"):
+        return False
+    if name in ("all_of", "any_of", "at_least"):
+        return any(_has_moments(part) for part in check.all_of or check.any_of or check.of or ())
+    if name == "count":
+        return body.of.operator()[0] not in ("measure", "metadata")
+    if name == "negated":
+        return body.operator()[0] in ("never_says", "silence")
+    return True
 
 
 def _is_phrase(path: Path) -> bool:

@@ -52,6 +52,7 @@ def says(body: Says, context: Context, ask: Ask) -> Outcome:
             reason=context.words.said(body.who, _times(matches)),
             evidence=_quotes("supports", matches),
             events=_events(matches),
+            completed=_events(matches)[body.min - 1] if body.min > 1 else None,
             nearly=_nearly(found),
             confidence=round(surest[-1], 4),
             doubtful=sum(not f.doubtful for f in matches) < body.min,
@@ -112,7 +113,10 @@ def _look(
     query = context.queries.of(body, similarity, call.language, call.facts)
     found: list[Found] = []
     for stream in context.call.streams(body.who):
-        found += [f for f in search(query, stream) if _is_in(inside, f)]
+        everywhere = search(query, stream)
+        if not call.may_look(len(everywhere)):
+            return context.unknown(context.words.too_involved())
+        found += [f for f in everywhere if _is_in(inside, f)]
     enough = sum(f.is_match for f in found) >= body.min
     if not body.by_meaning or enough:
         return Seen(inside, _in_time(found), None)
@@ -188,8 +192,9 @@ def _heard(body: Says, inside: Context) -> str:
 
 def _what(body: Says, context: Context) -> str:
     """Return what was looked for, in words."""
-    if body.what is not None:
-        return body.what.or_first(context.words.language)
+    what = body.what.of(context.words.language) if body.what is not None else None
+    if what is not None:
+        return what
     return context.words.such_words(context.phrases(body) or context.examples(body))
 
 

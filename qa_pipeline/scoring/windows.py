@@ -1,5 +1,6 @@
 """The seconds in which a check looks, as intervals of the recording."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from qa_pipeline.scoring.checks import Window
@@ -32,9 +33,24 @@ Intervals = tuple[Interval, ...]
 
 
 def common(a: Intervals, b: Intervals) -> Intervals:
-    """Return the parts that lie in both."""
-    parts = (x.clipped(y) for x in a for y in b)
-    return merged(tuple(part for part in parts if part is not None))
+    """Return the parts that lie in both; each of them in order of time, without overlaps."""
+    parts: list[Interval] = []
+    i = j = 0
+    while i < len(a) and j < len(b):
+        part = a[i].clipped(b[j])
+        if part is not None:
+            parts.append(part)
+        if a[i].end_s < b[j].end_s:
+            i += 1
+        else:
+            j += 1
+    return merged(tuple(parts))
+
+
+def touched(spans: Intervals, start_s: float, end_s: float) -> bool:
+    """Tell whether any part of a stretch lies in ``spans``, in order of time without overlaps."""
+    place = bisect_right(spans, start_s, key=lambda span: span.end_s)
+    return place < len(spans) and spans[place].touches(start_s, end_s)
 
 
 def merged(intervals: Intervals, bridge_s: float = 0.0) -> Intervals:

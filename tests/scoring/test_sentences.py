@@ -3,6 +3,7 @@
 
 import pytest
 
+from qa_pipeline.scoring.reasons import Words, number_beside
 from tests.scoring.cards import card_with, judged, verdict
 
 ACKNOWLEDGED = """
@@ -145,3 +146,49 @@ def test_what_did_not_follow_is_said_once_with_every_moment(script: str, reason:
     assert found.reason == reason
     many = "\n".join(f"0:{5 * n:02d} C: It does not work" for n in range(8)) + "\n2:00 A: Bye"
     assert "and 2 more times." in judged(card_with(ACKNOWLEDGED), many).reason
+
+
+@pytest.mark.parametrize(
+    ("check", "script", "reason"),
+    [
+        (
+            "{says: {any: [hello], after: {says: {any: [sorry there]}}}}",
+            "A: Hi you",
+            "No such words as “hello” from the agent with nothing to look from (No such words as "
+            "“sorry there” from the agent in the whole call; heard: “Hi you”); heard: nothing.",
+        ),
+        (
+            "{silence: {longer_than: 10s, at_most: 1}}",
+            "A: One moment\n[silence 20s]\nA: Here I am",
+            "Silence or hold longer than 10 s: 20.5 s at 0:00. Allowed: 1.",
+        ),
+        (
+            "{says: {any: [hello], what: {zh: 问候}}}",
+            "A: Good day",
+            "No such words as “hello” from the agent in the whole call; heard: “Good day”.",
+        ),
+    ],
+)
+def test_a_reason_reads_well(check: str, script: str, reason: str) -> None:
+    assert judged(card_with(check), script).reason == reason
+
+
+def test_limits_that_are_one_number_are_one_number() -> None:
+    assert Words("en").bounds(2, 2) == "2"
+    assert Words("zh").bounds(2, 3, "秒") == "2至3秒"
+
+
+@pytest.mark.parametrize(
+    ("value", "limits", "shown"),
+    [
+        (210.04, (110, 210), "210.04"),
+        (10.02, (10,), "10.02"),
+        (210.0, (110, 210), "210"),
+        (3.00001, (3,), "3.00001"),
+        (-0.001, (1,), "0"),
+    ],
+)
+def test_a_number_is_told_from_the_limit_beside_it(
+    value: float, limits: tuple[float, ...], shown: str
+) -> None:
+    assert number_beside(value, *limits) == shown
