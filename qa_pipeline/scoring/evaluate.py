@@ -22,6 +22,7 @@ _FLIPPED: dict[EvidenceKind, EvidenceKind] = {
     "violates": "supports",
     "searched": "searched",
 }
+_INSTANT_S = 0.01
 _SPOKEN = ("says", "never_says", "measure", "tone", "silence", "question")
 
 
@@ -199,10 +200,14 @@ def _then(body: Then, context: Context) -> Outcome:
     trigger = as_anchor(body.after, ask(body.after, context))
     if trigger.answer != "yes" or not trigger.events:
         return trigger
-    followed = [_followed(body, event, context) for event in trigger.events]
+    asked = [(event, _followed(body, event, context)) for event in trigger.events]
+    in_time = [(e, o) for e, o in asked if o.answer != "no" or _has_time(e, context)]
+    if not in_time:
+        return context.unknown(context.words.no_time_left(trigger.events[0].start_s))
+    followed = [outcome for _, outcome in in_time]
     joined = _enough(followed, len(followed) if body.every else 1, context)
     if joined.answer == "no":
-        joined = replace(joined, reason=_why_not(trigger.events, followed, context))
+        joined = replace(joined, reason=_why_not(in_time, context))
     return replace(
         joined,
         confidence=min(joined.confidence, trigger.confidence),
@@ -210,12 +215,17 @@ def _then(body: Then, context: Context) -> Outcome:
     )
 
 
-def _why_not(events: Sequence[Event], followed: Sequence[Outcome], context: Context) -> str:
+def _has_time(event: Event, context: Context) -> bool:
+    """Tell whether anything is said after an event: else whoever spoke has hung up."""
+    return context.call.extent.end_s - event.settled_s > _INSTANT_S
+
+
+def _why_not(asked: Sequence[tuple[Event, Outcome]], context: Context) -> str:
     """Return why the first event was not followed, and after which others it was the same.
 
     Each says what was heard instead, which for events close together is nearly the same words.
     """
-    missed = [(e, o) for e, o in zip(events, followed, strict=True) if o.answer == "no"]
+    missed = [(e, o) for e, o in asked if o.answer == "no"]
     (_, first), *others = missed
     same = context.words.likewise([event.start_s for event, _ in others])
     return context.words.join([first.reason, same])

@@ -311,6 +311,13 @@ class Words:
             f"with nothing to look from ({anchor})", f"（没有可参照的时刻：{anchor}）"
         )
 
+    def no_time_left(self, seconds: float) -> str:
+        """Return that the call ends with what should have been followed by something."""
+        return self._pick(
+            f"The call ends with what is heard at {clock(seconds)}: there was no time to follow.",
+            f"通话在{clock(seconds)}的话之后随即结束，来不及回应。",
+        )
+
     def join(self, reasons: Sequence[str]) -> str:
         """Return several reasons as one text."""
         return self._pick(" ", "").join(reason for reason in dict.fromkeys(reasons) if reason)

@@ -206,7 +206,7 @@ def test_questions_within_questions_come_to_an_end() -> None:
     after = "after: {says: {any: [red]}}, within: 9999s"
     for _ in range(8):
         inner = f"{{then: {{{after}, any: [{inner}]}}}}"
-    script = "\n".join(f"{i // 6}:{i % 6}0 A: red" for i in range(40))
+    script = "\n".join(f"{i // 6}:{i % 6}0 A: red" for i in range(40)) + "\n9:00 A: bye"
     begun = time.perf_counter()
     result = judged(card_with(inner), script)
     assert time.perf_counter() - begun < 60

@@ -113,3 +113,13 @@ def test_a_check_that_looks_at_everything_from_everything_ends() -> None:
 def test_a_check_that_nothing_can_satisfy_is_refused(check: str, message: str) -> None:
     with pytest.raises(ScorecardError, match=message):
         card_with(check)
+
+
+def test_who_is_hung_up_on_had_no_time_to_answer() -> None:
+    then = (
+        "{then: {after: {says: {who: customer, list: problem}}, within: 30s, says: {list: sorry}}}"
+    )
+    assert verdict(then, "A: Hello there\nC: It does not work") == "unscored"
+    assert verdict(then, "A: Hello there\nC: It does not work\nA: And now") == "not_met"
+    twice = "C: It does not work\nA: I am sorry\nC: It does not work"
+    assert verdict(then, twice) == "met"
