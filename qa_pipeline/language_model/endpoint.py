@@ -5,16 +5,12 @@ vLLM, llama.cpp, Ollama, LM Studio and others do. It is told to answer determini
 llama-cpp-python does; one that does not know ``response_format`` is asked without it.
 """
 
-import time
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, Field, ValidationError
 
 from qa_pipeline.language_model.addresses import own_place
 from qa_pipeline.language_model.protocol import Completion, NoAnswerError, Prompt
-
-if TYPE_CHECKING:
-    import httpx2
 
 MAX_BYTES = 1 << 20
 """An answer that is longer than this is not read to its end."""
@@ -56,7 +52,7 @@ class EndpointModel:
         Args:
             endpoint: Address up to and with ``/v1``, on this machine or in a private network.
             model: What the server calls the model.
-            timeout_s: Seconds that one try may take in all.
+            timeout_s: Seconds that one request may take in all, from connecting to the last byte.
             api_key: Sent as a bearer token, where the server wants one.
 
         Raises:
@@ -104,35 +100,20 @@ class EndpointModel:
         return Completion(body.choices[0].message.content, _printable(version))
 
     def _post(self, prompt: Prompt, form: _Form) -> tuple[int, bytes]:
-        """Return status and body of one request.
+        """Return status and body of one request."""
+        from qa_pipeline.language_model.exchange import post
 
-        No proxy is used, whatever the environment says, and no redirection followed: both could
-        lead out of the centre.
-        """
-        import httpx2
-
-        deadline = time.monotonic() + self._timeout_s
         headers = {"Host": self._place.host_header, "Accept-Encoding": "identity"}
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
-        try:
-            with (
-                httpx2.Client(
-                    timeout=self._timeout_s, trust_env=False, follow_redirects=False
-                ) as client,
-                client.stream(
-                    "POST",
-                    self._place.url("/chat/completions"),
-                    headers=headers,
-                    json=self._request(prompt, form),
-                    extensions={"sni_hostname": self._place.host},
-                ) as response,
-            ):
-                return response.status_code, _read(response, deadline)
-        except httpx2.TimeoutException:
-            raise NoAnswerError("timeout", f"{self._timeout_s:g} s") from None
-        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-            raise NoAnswerError("no_connection", type(error).__name__) from None
+        return post(
+            self._place.url("/chat/completions"),
+            self._request(prompt, form),
+            headers=headers,
+            server_name=self._place.host,
+            timeout_s=self._timeout_s,
+            max_bytes=MAX_BYTES,
+        )
 
     def _request(self, prompt: Prompt, form: _Form) -> dict[str, Any]:
         body: dict[str, Any] = {
@@ -158,18 +139,6 @@ class EndpointModel:
 def _not_understood(status: int, content: bytes) -> bool:
     """Tell whether a server refuses the form that it was asked for, and not the question."""
     return status in _NOT_UNDERSTOOD or (status == _FAILED and b"response_format" in content)
-
-
-def _read(response: "httpx2.Response", deadline: float) -> bytes:
-    """Read an answer that is neither endless nor endlessly slow."""
-    content = b""
-    for chunk in response.iter_raw():
-        content += chunk
-        if len(content) > MAX_BYTES:
-            raise NoAnswerError("malformed", f"more than {MAX_BYTES} bytes")
-        if time.monotonic() > deadline:
-            raise NoAnswerError("timeout", "it was sent too slowly")
-    return content
 
 
 def _printable(text: str) -> str:

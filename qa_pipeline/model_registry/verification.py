@@ -118,10 +118,10 @@ def _fault(path: Path, file: ModelFile) -> str:
     """Return what is wrong with one file, in words; empty when it is the right one."""
     if not path.is_file():
         return f"{path} is missing"
-    size = path.stat().st_size
-    if file.size is not None and size != file.size:
-        return f"{path} has {size} bytes instead of {file.size}"
     try:
+        size = path.stat().st_size
+        if file.size is not None and size != file.size:
+            return f"{path} has {size} bytes instead of {file.size}"
         digest = sha256_of(path)
     except OSError as error:
         return f"{path} cannot be read ({error.strerror})"

@@ -26,6 +26,8 @@ class Scripted:
     """Before an answer begins."""
     drip_s: float = 0.0
     """Between every two bytes of it."""
+    without_end: tuple[bytes, bytes] | None = None
+    """What is sent in place of an answer: how it begins, and what is repeated for ever after."""
     forms: frozenset[str] = frozenset({"json_schema", "json_object"})
     """The kinds of ``response_format`` that are understood."""
     refusal: int = 400
@@ -51,6 +53,8 @@ class _Handler(BaseHTTPRequestHandler):
         state.requests.append({"path": self.path, **request})
         state.asked_with.append(dict(self.headers))
         state.stopping.wait(state.wait_s)
+        if state.without_end is not None:
+            return self._never_end(*state.without_end)
         form = request.get("response_format", {}).get("type")
         if form is not None and form not in state.forms:
             return self._send(state.refusal, b'{"error": "unknown response_format"}')
@@ -65,6 +69,15 @@ class _Handler(BaseHTTPRequestHandler):
         message = {"role": "assistant", "content": text}
         body = {"model": "scripted-7b", "choices": [{"index": 0, "message": message}]}
         return self._send(200, json.dumps(body).encode())
+
+    def _never_end(self, beginning: bytes, repeated: bytes) -> None:
+        self.close_connection = True
+        try:
+            self.wfile.write(beginning)
+            while not self.server_state.stopping.wait(0.05):
+                self.wfile.write(repeated)
+        except OSError:
+            pass  # whoever asked has gone
 
     def _send(self, status: int, body: bytes) -> None:
         state = self.server_state

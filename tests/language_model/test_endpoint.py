@@ -1,6 +1,7 @@
 """A scripted endpoint on loopback: honest, slow, wrong, malformed, lying; what is believed."""
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -242,6 +243,30 @@ def test_an_answer_that_drips_does_not_hold_up_the_night(server: Scripted) -> No
     began = time.monotonic()
     assert asked(server, timeout_s=0.4).problem == "timeout"
     assert time.monotonic() - began < 5.0
+
+
+ENDLESS = {
+    "headers": (b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a"),
+    "one header after another": (b"HTTP/1.1 200 OK\r\n", b"X: a\r\n"),
+    "still working": (b"", b"HTTP/1.1 102 Processing\r\n\r\n"),
+    "body": (b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n", b"a"),
+    "pieces": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n"),
+}
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+def test_an_answer_without_end_does_not_hold_up_the_night(server: Scripted, what: str) -> None:
+    """However its time is spent, a request is over when its time is."""
+    server.without_end = ENDLESS[what]
+    answers: list[ModelAnswer] = []
+    asking = threading.Thread(
+        target=lambda: answers.append(asked(server, timeout_s=0.5)), daemon=True
+    )
+    asking.start()
+    asking.join(timeout=20.0)
+    assert answers, "still waiting"
+    assert (answers[0].problem, answers[0].detail) == ("timeout", "0.5 s")
+    assert len(server.requests) == 2
 
 
 def test_a_server_that_is_off_is_no_answer() -> None:

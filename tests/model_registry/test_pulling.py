@@ -1,69 +1,24 @@
 """Pulling models, against a hub on loopback, by a process of its own as the command line does."""
 
-import hashlib
-import os
-import subprocess
-import sys
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from qa_pipeline.errors import ModelError
-from qa_pipeline.model_registry import Profile, load_profile, local_folder, verify
+from qa_pipeline.model_registry import folder_of, local_folder
 from tests.model_registry.hub import REVISION, Hub, serving
-from tests.model_registry.manifests import BUNDLED, bundled_models
-
-FILES = {"inner/config.json": b'{"layers": 2}', "model.bin": bytes(range(256)) * 2000}
-LARGE = {"model.bin": bytes(range(256)) * 100_000}
-"""More than the hub library reads at once (10 MB)."""
-PULL = """
-import sys
-from pathlib import Path
-from qa_pipeline.errors import ModelError
-from qa_pipeline.model_registry import load_profile
-from qa_pipeline.model_registry.pulling import pull
-models_dir, cache_dir, pin = sys.argv[1:]
-profile = load_profile("small", Path(models_dir), Path(cache_dir))
-try:
-    pull(profile, print, pin=pin == "pin")
-except ModelError as error:
-    sys.exit(f"ModelError: {error}")
-"""
-
-
-def on_a_hub(tmp_path: Path, *, pinned: bool, files: dict[str, bytes] = FILES) -> Path:
-    """Write a manifest whose tone model lies on a hub, the others beside it."""
-    source = 'repo = "centre/models"' + (f'\nrevision = "{REVISION}"' if pinned else "")
-    manifest = BUNDLED.replace('folder = "bundled/tone"', source)
-    for path, content in files.items():
-        manifest += f'\n[[tone.files]]\npath = "{path}"\n'
-        if pinned:
-            manifest += f'sha256 = "{hashlib.sha256(content).hexdigest()}"\n'
-    return bundled_models(tmp_path, manifest)
-
-
-def pull(models_dir: Path, cache_dir: Path, hub: Hub, *, pin: bool = False) -> str:
-    """Run a pull in a fresh process; return what it said, the error last."""
-    offline = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
-    environment = {name: value for name, value in os.environ.items() if name not in offline}
-    arguments = [str(models_dir), str(cache_dir), "pin" if pin else "no"]
-    done = subprocess.run(
-        [sys.executable, "-c", PULL, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        env=environment | {"HF_ENDPOINT": hub.endpoint, "NO_PROXY": "127.0.0.1"},
-    )
-    return done.stdout + done.stderr
-
-
-def profile_of(models_dir: Path, cache_dir: Path) -> Profile:
-    return load_profile("small", models_dir, cache_dir)
-
-
-def problems_of_tone(profile: Profile) -> list[str]:
-    return [str(problem) for problem in verify(profile) if problem.purpose == "tone"]
+from tests.model_registry.pulls import (
+    FILES,
+    LARGE,
+    begin_to_pull,
+    on_a_hub,
+    problems_of_tone,
+    profile_of,
+    pull,
+)
 
 
 def test_a_pulled_model_is_verified_and_not_pulled_again(tmp_path: Path) -> None:
@@ -161,14 +116,81 @@ def test_a_file_that_the_hub_does_not_have_is_named(tmp_path: Path) -> None:
     assert "does not have what the manifest names" in said
 
 
-def test_pinning_writes_revision_and_checksums_into_the_manifest(tmp_path: Path) -> None:
-    models_dir, cache = on_a_hub(tmp_path, pinned=False), tmp_path / "cache"
+@pytest.mark.parametrize("pin", [False, True])
+def test_two_pulls_at_once_do_the_work_once(tmp_path: Path, pin: bool) -> None:
+    models_dir, cache = on_a_hub(tmp_path, pinned=not pin), tmp_path / "cache"
+    with serving(Hub(FILES, hold=threading.Event())) as hub:
+        assert hub.hold is not None
+        first = begin_to_pull(models_dir, cache, hub, pin=pin)
+        wait_for(lambda: len(hub.sent) == 1)
+        second = begin_to_pull(models_dir, cache, hub, pin=pin)
+        assert second.stdout is not None
+        assert "another command is fetching centre/models" in second.stdout.readline()
+        hub.hold.set()
+        said = [process.communicate(timeout=300)[0] for process in (first, second)]
+    assert [process.returncode for process in (first, second)] == [0, 0], said
+    assert "already here" in said[1]
+    assert sorted(hub.sent) == sorted(FILES)
+    assert problems_of_tone(profile_of(models_dir, cache)) == []
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 120
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.02)
+
+
+def test_what_an_earlier_attempt_left_besides_is_no_part_of_the_model(tmp_path: Path) -> None:
+    models_dir, cache = on_a_hub(tmp_path, pinned=True), tmp_path / "cache"
+    partial = local_folder_to_be(models_dir, cache).with_name(f"{REVISION}.partial")
+    (partial / "old").mkdir(parents=True)
+    (partial / "old" / "weights.bin.incomplete").write_bytes(b"of a file that was renamed")
     with serving(Hub(FILES)) as hub:
-        assert "--pin" in pull(models_dir, cache, hub)
-        assert not cache.exists()
-        assert "pinned in" in pull(models_dir, cache, hub, pin=True)
-    profile = profile_of(models_dir, cache)
-    assert profile.tone.revision == REVISION
-    assert local_folder(profile, "tone").name == REVISION
-    expected = {path: hashlib.sha256(content).hexdigest() for path, content in FILES.items()}
-    assert {file.path: file.sha256 for file in profile.tone.files} == expected
+        pull(models_dir, cache, hub)
+    assert problems_of_tone(profile_of(models_dir, cache)) == []
+
+
+def local_folder_to_be(models_dir: Path, cache: Path) -> Path:
+    return folder_of(profile_of(models_dir, cache), "tone")
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    models_dir, cache = on_a_hub(tmp_path, pinned=True), tmp_path / "cache"
+    cache.write_text("A file where the folder belongs.")
+    with serving(Hub(FILES)) as hub:
+        said = pull(models_dir, cache, hub)
+    assert "ModelError" in said
+    assert str(cache) in said
+    assert "run the same command again" in said
+
+
+def test_a_file_of_another_size_is_not_fetched(tmp_path: Path) -> None:
+    models_dir, cache = on_a_hub(tmp_path, pinned=True, sizes=True), tmp_path / "cache"
+    with serving(Hub({**FILES, "model.bin": LARGE["model.bin"]})) as hub:
+        said = pull(models_dir, cache, hub)
+    assert "25600000 bytes" in said
+    assert "512000" in said
+    assert "do not use it" in said
+    assert "model.bin" not in hub.sent
+
+
+def test_a_body_that_grows_past_its_size_is_stopped(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The hub says beforehand what the manifest says, and then sends something else."""
+    models_dir, cache = on_a_hub(tmp_path, pinned=True, sizes=True), tmp_path / "cache"
+    hub = Hub({**FILES, "model.bin": bytes(300_000_000)})
+    hub.named_sizes["model.bin"] = len(FILES["model.bin"])
+    largest = 0
+    with serving(hub):
+        process = begin_to_pull(models_dir, cache, hub)
+        while process.poll() is None:
+            here = [path.stat().st_size for path in cache.rglob("model.bin*") if path.exists()]
+            largest = max([largest, *here])
+            time.sleep(0.002)
+    said, _ = process.communicate()
+    assert "more than the 512000 bytes" in said
+    assert list(cache.rglob("model.bin*")) == []
+    assert largest <= len(FILES["model.bin"])
+    assert capfd.readouterr().err == "", "the hub complains that its client left early"
