@@ -40,6 +40,9 @@ class RescoreSummary(Record):
     """Verdicts that stand since the criterion asks the same, and were not reached again."""
     verdicts: int
     """All verdicts."""
+    outdated: int
+    """Calls that were processed anew while they were judged: these results are of the conversation
+    before and do not count, so the calls are to be judged again."""
     seconds: float
     seconds_of: dict[str, float]
     """Of finding the calls (``plan``), judging them and writing files (``judge``), and taking the
@@ -107,7 +110,7 @@ def rescore(
         # while this reader is open nobody writes: rows stay where they were planned
         parts = _judge_all(job, batches, workers, progress or Silent())
     judged = time.monotonic()
-    _take_in(settings, card)
+    outdated = _take_in(settings, card)
     return RescoreSummary(
         scorecard=card.scorecard,
         version=card.version,
@@ -117,6 +120,7 @@ def rescore(
         first_results=calls - had,
         taken=sum(part.taken for part in parts),
         verdicts=calls * len(card.criteria()),
+        outdated=outdated,
         seconds=round(time.monotonic() - began, 3),
         seconds_of={
             "plan": round(planned - began, 3),
@@ -170,7 +174,8 @@ class _Judging:
         judged = self._judge.judge(batch)
         scored = [one for item in judged for one in item.scored]
         key = f"{self._card.content_hash} {self._at.isoformat()} {number}"
-        path = write_scores(scored, self._settings.bundles_dir, key, self._at)
+        processed_at = {item.head.call_id: item.head.processed_at for item in judged}
+        path = write_scores(scored, self._settings.bundles_dir, key, self._at, processed_at)
         return _Part(path, sum(item.taken for item in judged))
 
 
@@ -185,20 +190,29 @@ def _judge_all(
     return parts
 
 
-def _take_in(settings: Settings, card: Scorecard) -> None:
-    """Take the results into the store, and keep the card that they are by."""
+def _take_in(settings: Settings, card: Scorecard) -> int:
+    """Take the results into the store, and keep the card that they are by.
+
+    Returns how many calls have no result by the card of the conversation that is stored now.
+    """
     with Store.open_owner(settings.store_path) as owner:
         owner.ingest(settings.bundles_dir)
         keep_scorecard(owner, card)
         refresh_reviewed(owner)
         owner.publish_snapshot()
+        rows = owner.query(
+            "SELECT count(*) FROM calls c JOIN scores s USING (call_id) WHERE s.scorecard = ? "
+            "AND s.version = ? AND s.call_processed_at <> c.processed_at",
+            [card.scorecard, card.version],
+        ).rows
+        return int(rows[0][0])
 
 
 def _take_in_what_waits(settings: Settings) -> None:
     """Take bundles in that a killed run left: a call is judged as it was processed last.
 
-    Taken in afterwards, they would stand under results from the conversation before. A store that
-    another process holds is read as it is.
+    Taken in afterwards, they leave results of the conversation before, which do not count. A store
+    that another process holds is read as it is.
     """
     if not settings.store_path.exists():
         return  # which the reader says

@@ -247,7 +247,7 @@ def _transaction(connection: "duckdb.DuckDBPyConnection") -> Iterator[None]:
 def _merge_scores(connection: "duckdb.DuckDBPyConnection", incoming: str) -> None:
     """Write the new scores of ``incoming``; what they replace is kept among the earlier ones.
 
-    So is what is older than what is stored: in which order results come in makes no difference.
+    So is what comes after what is stored: in which order results come in makes no difference.
     """
     connection.execute(INCOMING_KEYS.format(incoming=incoming))
     connection.execute(FRESH_KEYS)

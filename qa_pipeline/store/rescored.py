@@ -5,7 +5,7 @@ that another one replaces is kept (``earlier``), whichever of them comes first.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -25,11 +25,18 @@ FOLDER = "rescored"
 _PREFIX = "scores-"
 
 
-def write_scores(scored: Sequence[ScoredCall], folder: Path, key: str, scored_at: datetime) -> Path:
+def write_scores(
+    scored: Sequence[ScoredCall],
+    folder: Path,
+    key: str,
+    scored_at: datetime,
+    processed_at: Mapping[str, datetime] | None = None,
+) -> Path:
     """Write scores for the bundles folder ``folder``; return the file's path.
 
     ``key`` names the file: say what was scored, by which card, and which part of the calls this
-    is; the same key replaces the file. ``StoreOwner.ingest`` takes it in.
+    is; the same key replaces the file. ``StoreOwner.ingest`` takes it in. ``processed_at``: when
+    each call was processed as it was judged, by id; of the others it is not known.
 
     Raises:
         StoreError: the disk is full, read-only or the folder not writable.
@@ -37,7 +44,8 @@ def write_scores(scored: Sequence[ScoredCall], folder: Path, key: str, scored_at
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    rows = [to_scores_row(item, key, scored_at) for item in scored]
+    known = processed_at or {}
+    rows = [to_scores_row(item, key, scored_at, known.get(item.call_id)) for item in scored]
     buffer = io.BytesIO()
     pq.write_table(
         pa.Table.from_pylist(rows, schema=scores_schema()),
