@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from qa_pipeline.errors import StoreHeldError, UsageError
+from qa_pipeline.pipeline.published import refuse_changed
 from qa_pipeline.pipeline.reviewed import Cards, keep_scorecard, refresh_reviewed
 from qa_pipeline.pipeline.standing import Standing, StandingJudge, judges_of, standing_verdicts
 from qa_pipeline.pipeline.stored import BATCH_CALLS, READER_MIB, over_batches
@@ -100,7 +101,7 @@ def rescore(
     _take_in_what_waits(settings)
     at = datetime.now(UTC)
     with Store.open_reader(settings.store_path, READER_MIB) as reader:
-        _refuse_changed(reader, card)
+        refuse_changed(reader, card)
         had = _scored_calls(reader, card)
         standing = () if anew else standing_verdicts(reader, judges_of([card], settings))
         batches = reader.plan_batches(BATCH_CALLS, judged=[item.by for item in standing])
@@ -218,21 +219,6 @@ def _take_in_what_waits(settings: Settings) -> None:
         return  # which the reader says
     with suppress(StoreHeldError), Store.open_owner(settings.store_path) as owner:
         owner.ingest(settings.bundles_dir)
-
-
-def _refuse_changed(reader: StoreReader, card: Scorecard) -> None:
-    """Refuse a card that changed without a new version."""
-    rows = reader.query(
-        "SELECT DISTINCT scorecard_hash FROM scores WHERE scorecard = ? AND version = ?",
-        [card.scorecard, card.version],
-    ).rows
-    others = [str(row[0]) for row in rows if row[0] != card.content_hash]
-    if others:
-        raise UsageError(
-            f"{card.scorecard} version {card.version} has judged calls with another content "
-            f"(hash {others[0][:12]}, this file is {card.content_hash[:12]}): a published version "
-            "never changes. Give the changed card a version number of its own, then rescore"
-        )
 
 
 def _scored_calls(reader: StoreReader, card: Scorecard) -> int:
