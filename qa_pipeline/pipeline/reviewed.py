@@ -52,15 +52,17 @@ _NOT_JUDGED_BY: dict[str, Any] = {
 
 def keep_scorecard(owner: StoreOwner, card: Scorecard) -> None:
     """Keep what calls are judged by, as the card has it now, in the store."""
-    owner.keep_scorecard(
-        KeptCard(
-            scorecard=card.scorecard,
-            version=card.version,
-            content_hash=card.content_hash,
-            content=card.model_dump_json(
-                by_alias=True, exclude_defaults=True, exclude=_NOT_JUDGED_BY
-            ),
-        )
+    owner.keep_scorecard(to_be_kept(card))
+
+
+def to_be_kept(card: Scorecard) -> KeptCard:
+    """Return what calls are judged by, as the card has it now."""
+    content = card.model_dump_json(by_alias=True, exclude_defaults=True, exclude=_NOT_JUDGED_BY)
+    return KeptCard(
+        scorecard=card.scorecard,
+        version=card.version,
+        content_hash=card.content_hash,
+        content=content,
     )
 
 

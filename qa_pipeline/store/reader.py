@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from qa_pipeline.errors import StoreHeldError, UsageError
 from qa_pipeline.records import AgentHabit, ProcessedCall, Verdict
 from qa_pipeline.store import (
+    cards,
     coaching_queries,
     golden,
     habits,
@@ -240,10 +241,10 @@ class StoreReader:
         with self._asking() as connection:
             return reviews_scores.reviewed_scores(connection, call_id)
 
-    def kept_scorecard(self, content_hash: str) -> reviews_scores.KeptCard | None:
+    def kept_scorecard(self, content_hash: str) -> cards.KeptCard | None:
         """Return a card that judged calls as it was then; ``None`` where it was not kept."""
         with self._asking() as connection:
-            return reviews_scores.kept_card(connection, content_hash)
+            return cards.kept_card(connection, content_hash)
 
     def calibration(
         self, only: CallFilter | None = None, names_in: str = "en"
