@@ -36,6 +36,10 @@ def refresh_reviewed(owner: StoreOwner, extra: Iterable[str] = ()) -> int:
     ``extra``: names or paths of scorecards to look at beside those kept in the store.
     """
     cards = Cards(owner, extra)
+    for content_hash in owner.unkept_cards():
+        card = cards.with_hash(content_hash)
+        if card is not None:  # what it asks tells which of people's verdicts count
+            keep_scorecard(owner, card)
     stale = owner.stale_reviewed_calls()
     scores = [reviewed_score(call, cards.of(call)) for call in stale]
     return owner.put_reviewed_scores(

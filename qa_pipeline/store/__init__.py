@@ -29,7 +29,7 @@ from qa_pipeline.store.figures import (
     ToneTrend,
     Totals,
 )
-from qa_pipeline.store.golden import Baseline, BaselineVerdict, GoldenCall
+from qa_pipeline.store.golden import Baseline, BaselineVerdict, GoldenCall, PeoplesVerdict
 from qa_pipeline.store.owner import Store, StoreOwner
 from qa_pipeline.store.reader import StoreReader, snapshot_path
 from qa_pipeline.store.rescored import Gathering, gathered_scores, write_scores
@@ -87,6 +87,7 @@ __all__ = [
     "JudgedCriterion",
     "KeptCard",
     "MonitoringFigures",
+    "PeoplesVerdict",
     "QueryResult",
     "ReviewEvent",
     "ReviewFile",

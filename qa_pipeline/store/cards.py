@@ -37,3 +37,13 @@ def kept_card(connection: "duckdb.DuckDBPyConnection", content_hash: str) -> Kep
         [content_hash],
     )
     return KeptCard.model_validate(found[0]) if found else None
+
+
+def unkept(connection: "duckdb.DuckDBPyConnection") -> tuple[str, ...]:
+    """Return the hashes of cards that judged calls people reviewed, and that are not kept."""
+    found = connection.execute(
+        "SELECT DISTINCT scorecard_hash FROM current_scores s "
+        "SEMI JOIN review_events USING (call_id, scorecard) "
+        "ANTI JOIN scorecards k ON k.content_hash = s.scorecard_hash ORDER BY ALL"
+    ).fetchall()
+    return tuple(str(row[0]) for row in found)

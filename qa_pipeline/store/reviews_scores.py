@@ -169,7 +169,8 @@ def reviewed_scores(
         connection,
         f"SELECT {names} FROM reviewed_scores r JOIN current_scores s "
         "USING (call_id, scorecard, version, scored_at) "
-        "WHERE $1 IS NULL OR r.call_id = $1 ORDER BY r.call_id, r.scorecard",
+        "WHERE ($1 IS NULL OR r.call_id = $1) AND (r.reviewed > 0 OR r.disputed > 0) "
+        "ORDER BY r.call_id, r.scorecard",
         [call_id],
     )
     return tuple(ReviewedScore.model_validate(row) for row in found)

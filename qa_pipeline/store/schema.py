@@ -6,10 +6,11 @@ raises ``SCHEMA_VERSION``.
 
 from qa_pipeline.store.described import Table, View
 from qa_pipeline.store.habits import HABIT_VIEWS
+from qa_pipeline.store.questions import NOTE_ASKED, QUESTION_VIEWS
 from qa_pipeline.store.review_tables import REVIEW_VIEWS
 from qa_pipeline.store.tables import TABLES
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 OLDEST_VERSION = 2
 """Stores from this version on differ only by tables, columns and views that were added since;
 opening one as its owner adds them. Older ones have to be made anew."""
@@ -18,6 +19,11 @@ _NOTED_SINCE = {
         f"UPDATE {name} s SET call_processed_at = s.scored_at FROM bundles b "
         "WHERE b.call_id = s.call_id AND b.processed_at = s.scored_at"
         for name in ("scores", "earlier_scores")
+    ),
+    11: (
+        NOTE_ASKED,
+        # computed when it made no difference what people had been asked: to be computed anew
+        "UPDATE reviewed_scores SET computed_at = to_timestamp(0)",
     ),
 }
 """By version of the schema: what fills its new columns in a store from before, as they would be if
@@ -57,6 +63,7 @@ VIEWS: tuple[View, ...] = (
         "SELECT 1 FROM calls c WHERE c.path = f.path AND c.processed_at > f.failed_at)",
     ),
     *HABIT_VIEWS,
+    *QUESTION_VIEWS,
     *REVIEW_VIEWS,
 )
 
