@@ -41,4 +41,9 @@ def rescore(
             f"{found.taken} of {found.verdicts} verdicts stand from before: the criterion asks "
             "the same"
         )
+    if found.outdated:
+        typer.echo(
+            f"{found.outdated} calls were processed anew meanwhile: what was judged of them is "
+            "the conversation before, which does not count. Judge them with: qa-pipeline rescore"
+        )
     typer.echo(f"Store: {found.store}")

@@ -162,7 +162,10 @@ def from_truth(
 
 
 _NO_TIME = "2000-01-01T00:00:00+00:00"
-_COLUMNS = ("call", "scorecard", "criterion", "verdict", "reviewer", "time", "reason", "decides")
+_COLUMNS = (
+    *("call", "scorecard", "criterion", "verdict", "reviewer", "time", "reason", "decides"),
+    "asked",
+)
 
 
 def _truth(path: Path, reviewer: str) -> list[tuple[str, ...]]:
@@ -176,7 +179,7 @@ def _truth(path: Path, reviewer: str) -> list[tuple[str, ...]]:
         verdicts, notes = truth.get("verdicts") or {}, truth.get("notes") or {}
         return [
             (truth["call_id"], "", criterion, verdict, reviewer,
-             known.get("started_at") or _NO_TIME, notes.get(criterion, ""), "")
+             known.get("started_at") or _NO_TIME, notes.get(criterion, ""), "", "")
             for criterion, verdict in verdicts.items()
         ]  # fmt: skip
     except (OSError, ValueError, KeyError, AttributeError) as error:
@@ -189,6 +192,7 @@ def _event_row(event: "ReviewEvent") -> tuple[str, ...]:
         event.reviewed_at.isoformat(),
         event.reason or "",
         "yes" if event.decides else "",
+        event.asked or "",
     )
 
 
@@ -197,7 +201,7 @@ def _state_row(state: "CriterionState") -> tuple[object, ...]:
         state.call_id,
         state.criterion_id,
         state.machine_verdict + (" (to check)" if state.machine_needs_review else ""),
-        state.people_verdict or state.people_state,
+        state.people_verdict or state.people_state or "(asked otherwise before: to check)",
         state.reviewers,
         state.verdict,
     )

@@ -16,7 +16,7 @@ from qa_pipeline.records import ProcessedCall, ScoredCall, Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.scoring import Judge, Scorecard
 from qa_pipeline.settings import Settings
-from qa_pipeline.store import Baseline, BaselineVerdict, Store, StoreReader
+from qa_pipeline.store import Baseline, BaselineVerdict, PeoplesVerdict, Store, StoreReader
 
 Place = tuple[str, str]
 """Call and criterion."""
@@ -76,7 +76,7 @@ def check_golden(settings: Settings, card: Scorecard, *, listen: bool = False) -
     """
     with Store.open_reader(settings.store_path) as reader:
         ids = [call.call_id for call in reader.golden_calls()]
-        truth = reader.golden_truth(card.scorecard)
+        truth = _on_what_it_asks(card, reader.golden_truth(card.scorecard))
         before = reader.golden_baseline(card.scorecard)
         calls, problems = _read(reader, ids)
     if not ids:
@@ -101,6 +101,23 @@ def check_golden(settings: Settings, card: Scorecard, *, listen: bool = False) -
             for c in calls
         ]
     return _compared(card, scored, truth, before, settings, listen, problems)
+
+
+def _on_what_it_asks(card: Scorecard, said: Iterable[PeoplesVerdict]) -> dict[Place, Verdict]:
+    """Return people's verdicts on the very questions that the card asks."""
+    criteria = {criterion.id: criterion for criterion in card.criteria()}
+    found = {}
+    for item in said:
+        criterion = criteria.get(item.criterion_id)
+        if criterion is None:
+            continue
+        if item.ask is None:
+            same = item.name == criterion.called(item.language)
+        else:
+            same = item.ask == criterion.ask.or_first(item.language)
+        if same:
+            found[item.call_id, item.criterion_id] = item.verdict
+    return found
 
 
 def _read(reader: StoreReader, ids: Iterable[str]) -> tuple[list[ProcessedCall], list[str]]:

@@ -2,25 +2,34 @@
 
 Every result that there is stays: results by other versions of the card as they are, a result by
 the same version among the earlier ones. The new results lie in files beside the bundles before
-the store takes them in, so a store that is made anew has them too.
+the store takes them in, so a store that is made anew has them too. They come to count all
+together, with the card that judged: what is broken off leaves nothing.
 """
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from qa_pipeline.errors import StoreHeldError, UsageError
-from qa_pipeline.pipeline.reviewed import Cards, keep_scorecard, refresh_reviewed
+from qa_pipeline.pipeline.published import refuse_changed
+from qa_pipeline.pipeline.reviewed import Cards, refresh_reviewed, to_be_kept
 from qa_pipeline.pipeline.standing import Standing, StandingJudge, judges_of, standing_verdicts
 from qa_pipeline.pipeline.stored import BATCH_CALLS, READER_MIB, over_batches
 from qa_pipeline.progress import Progress, Silent
 from qa_pipeline.records.base import Record
 from qa_pipeline.scoring import Scorecard
 from qa_pipeline.settings import Settings
-from qa_pipeline.store import CallBatch, Store, StoreReader, write_scores
+from qa_pipeline.store import (
+    CallBatch,
+    Gathering,
+    Store,
+    StoreReader,
+    gathered_scores,
+    write_scores,
+)
 
 
 class RescoreSummary(Record):
@@ -40,6 +49,9 @@ class RescoreSummary(Record):
     """Verdicts that stand since the criterion asks the same, and were not reached again."""
     verdicts: int
     """All verdicts."""
+    outdated: int
+    """Calls that were processed anew while they were judged: these results are of the conversation
+    before and do not count, so the calls are to be judged again."""
     seconds: float
     seconds_of: dict[str, float]
     """Of finding the calls (``plan``), judging them and writing files (``judge``), and taking the
@@ -90,24 +102,26 @@ def rescore(
         UsageError: the card's version has judged calls with another content: a published
             version never changes.
         StoreError: the store cannot be read, or results cannot be written.
-        StoreHeldError: another process holds the store; files of results that were written
-            stay, and the next ``store ingest`` takes them in.
+        StoreHeldError: another process holds the store; the files of results stay, and the next
+            ``store ingest`` takes them in.
     """
     began = time.monotonic()
     _take_in_what_waits(settings)
     at = datetime.now(UTC)
     with Store.open_reader(settings.store_path, READER_MIB) as reader:
-        _refuse_changed(reader, card)
+        refuse_changed(reader, card)
         had = _scored_calls(reader, card)
         standing = () if anew else standing_verdicts(reader, judges_of([card], settings))
         batches = reader.plan_batches(BATCH_CALLS, judged=[item.by for item in standing])
         calls = sum(len(batch.call_ids) for batch in batches)
         planned = time.monotonic()
-        job = _Job(settings, card.packed(), at, standing, reader.file)
-        # while this reader is open nobody writes: rows stay where they were planned
-        parts = _judge_all(job, batches, workers, progress or Silent())
+        key = f"{card.content_hash} {at.isoformat()}"
+        with gathered_scores(settings.bundles_dir, key, at, to_be_kept(card)) as place:
+            job = _Job(settings, card.packed(), at, standing, reader.file, place)
+            # while this reader is open nobody writes: rows stay where they were planned
+            parts = _judge_all(job, batches, workers, progress or Silent())
     judged = time.monotonic()
-    _take_in(settings, card)
+    outdated = _take_in(settings, card)
     return RescoreSummary(
         scorecard=card.scorecard,
         version=card.version,
@@ -117,6 +131,7 @@ def rescore(
         first_results=calls - had,
         taken=sum(part.taken for part in parts),
         verdicts=calls * len(card.criteria()),
+        outdated=outdated,
         seconds=round(time.monotonic() - began, 3),
         seconds_of={
             "plan": round(planned - began, 3),
@@ -137,6 +152,7 @@ class _Job:
     at: datetime
     standing: tuple[Standing, ...]
     planned_in: tuple[int, int]
+    place: Gathering
 
     def begin(self) -> "_Judging":
         return _Judging(self)
@@ -155,7 +171,7 @@ class _Judging:
 
     def __init__(self, job: _Job) -> None:
         self._card = Scorecard.unpacked(*job.card)
-        self._settings, self._at = job.settings, job.at
+        self._settings, self._at, self._place = job.settings, job.at, job.place
         self._reader = Store.open_reader(job.settings.store_path, READER_MIB)
         judges = judges_of([self._card], job.settings)
         self._judge = StandingJudge(
@@ -170,7 +186,9 @@ class _Judging:
         judged = self._judge.judge(batch)
         scored = [one for item in judged for one in item.scored]
         key = f"{self._card.content_hash} {self._at.isoformat()} {number}"
-        path = write_scores(scored, self._settings.bundles_dir, key, self._at)
+        processed_at = {item.head.call_id: item.head.processed_at for item in judged}
+        folder = self._settings.bundles_dir
+        path = write_scores(scored, folder, key, self._at, processed_at, self._place)
         return _Part(path, sum(item.taken for item in judged))
 
 
@@ -179,46 +197,40 @@ def _judge_all(
 ) -> list[_Part]:
     progress.begin(sum(len(batch.call_ids) for batch in batches))
     parts = []
-    for part, batch in zip(over_batches(job, batches, workers), batches, strict=True):
-        parts.append(part)
-        progress.done(len(batch.call_ids), 0.0)
+    with closing(over_batches(job, batches, workers)) as judged:  # nobody writes any more then
+        for part, batch in zip(judged, batches, strict=True):
+            parts.append(part)
+            progress.done(len(batch.call_ids), 0.0)
     return parts
 
 
-def _take_in(settings: Settings, card: Scorecard) -> None:
-    """Take the results into the store, and keep the card that they are by."""
+def _take_in(settings: Settings, card: Scorecard) -> int:
+    """Take the results into the store, and with them the card that they are by.
+
+    Returns how many calls have no result by the card of the conversation that is stored now.
+    """
     with Store.open_owner(settings.store_path) as owner:
         owner.ingest(settings.bundles_dir)
-        keep_scorecard(owner, card)
         refresh_reviewed(owner)
         owner.publish_snapshot()
+        rows = owner.query(
+            "SELECT count(*) FROM calls c JOIN scores s USING (call_id) WHERE s.scorecard = ? "
+            "AND s.version = ? AND s.call_processed_at <> c.processed_at",
+            [card.scorecard, card.version],
+        ).rows
+        return int(rows[0][0])
 
 
 def _take_in_what_waits(settings: Settings) -> None:
     """Take bundles in that a killed run left: a call is judged as it was processed last.
 
-    Taken in afterwards, they would stand under results from the conversation before. A store that
-    another process holds is read as it is.
+    Taken in afterwards, they leave results of the conversation before, which do not count. A store
+    that another process holds is read as it is.
     """
     if not settings.store_path.exists():
         return  # which the reader says
     with suppress(StoreHeldError), Store.open_owner(settings.store_path) as owner:
         owner.ingest(settings.bundles_dir)
-
-
-def _refuse_changed(reader: StoreReader, card: Scorecard) -> None:
-    """Refuse a card that changed without a new version."""
-    rows = reader.query(
-        "SELECT DISTINCT scorecard_hash FROM scores WHERE scorecard = ? AND version = ?",
-        [card.scorecard, card.version],
-    ).rows
-    others = [str(row[0]) for row in rows if row[0] != card.content_hash]
-    if others:
-        raise UsageError(
-            f"{card.scorecard} version {card.version} has judged calls with another content "
-            f"(hash {others[0][:12]}, this file is {card.content_hash[:12]}): a published version "
-            "never changes. Give the changed card a version number of its own, then rescore"
-        )
 
 
 def _scored_calls(reader: StoreReader, card: Scorecard) -> int:

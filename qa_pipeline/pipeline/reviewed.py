@@ -36,6 +36,10 @@ def refresh_reviewed(owner: StoreOwner, extra: Iterable[str] = ()) -> int:
     ``extra``: names or paths of scorecards to look at beside those kept in the store.
     """
     cards = Cards(owner, extra)
+    for content_hash in owner.unkept_cards():
+        card = cards.with_hash(content_hash)
+        if card is not None:  # what it asks tells which of people's verdicts count
+            keep_scorecard(owner, card)
     stale = owner.stale_reviewed_calls()
     scores = [reviewed_score(call, cards.of(call)) for call in stale]
     return owner.put_reviewed_scores(
@@ -52,15 +56,17 @@ _NOT_JUDGED_BY: dict[str, Any] = {
 
 def keep_scorecard(owner: StoreOwner, card: Scorecard) -> None:
     """Keep what calls are judged by, as the card has it now, in the store."""
-    owner.keep_scorecard(
-        KeptCard(
-            scorecard=card.scorecard,
-            version=card.version,
-            content_hash=card.content_hash,
-            content=card.model_dump_json(
-                by_alias=True, exclude_defaults=True, exclude=_NOT_JUDGED_BY
-            ),
-        )
+    owner.keep_scorecard(to_be_kept(card))
+
+
+def to_be_kept(card: Scorecard) -> KeptCard:
+    """Return what calls are judged by, as the card has it now."""
+    content = card.model_dump_json(by_alias=True, exclude_defaults=True, exclude=_NOT_JUDGED_BY)
+    return KeptCard(
+        scorecard=card.scorecard,
+        version=card.version,
+        content_hash=card.content_hash,
+        content=content,
     )
 
 

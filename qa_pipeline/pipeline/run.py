@@ -9,6 +9,7 @@ from pathlib import Path
 from qa_pipeline.audio import CallSource, discover
 from qa_pipeline.errors import UsageError
 from qa_pipeline.pipeline.processing import BatchOutcome, Processing
+from qa_pipeline.pipeline.published import refuse_run
 from qa_pipeline.pipeline.reviewed import keep_scorecard, refresh_reviewed
 from qa_pipeline.records import AgentHabit, Failure
 from qa_pipeline.records.base import Record
@@ -42,6 +43,8 @@ class OpenRun(Processing):
 
     Opening it finds everything that is wrong beforehand: paths, profile, models, scorecards and
     the store. From then on only single calls fail.
+
+    Raises ``UsageError`` for a card whose version has judged calls with another content.
     """
 
     def __init__(
@@ -101,6 +104,8 @@ class OpenRun(Processing):
     def _begin(self) -> dict[str, AgentHabit]:
         """Write the run down; return how each agent usually speaks, by id, as known by now."""
         with Store.open_owner(self.settings.store_path, _WAIT_FOR_STORE_S) as owner:
+            for card in self.scorecards:
+                refuse_run(owner, card)
             owner.record_run(self._row("running", processed=0, skipped=0, failed=0))
             return owner.agent_habits()
 

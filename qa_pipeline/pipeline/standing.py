@@ -111,7 +111,9 @@ class StandingJudge:
         for call in self._reader.read_batch(left) if left.call_ids else ():
             name, language = call.conversation.call_id, call.conversation.language
             stands = known.get(name, {})
-            head = CallHead(name, language, call.conversation.trust.level, call.metadata)
+            head = CallHead(
+                name, language, call.conversation.trust.level, call.metadata, call.processed_at
+            )
             answers = kept_answers(call.answers, self._settings)
             scored = score_by(
                 self._judges, call.conversation, call.measures, call.metadata, answers, stands

@@ -3,7 +3,7 @@
 import gc
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
@@ -73,7 +73,7 @@ def _uncollected() -> Iterator[None]:
 
 def over_batches(
     job: Job[R], batches: Sequence[CallBatch], workers: int | None = None
-) -> Iterator[R]:
+) -> Generator[R]:
     """Do a job on all batches and yield what each gives, in their order.
 
     ``workers``: processes that share them; default one for each core, or this one for few calls.

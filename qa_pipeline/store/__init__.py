@@ -14,6 +14,7 @@ from qa_pipeline.store.bundles import (
     write_bundle,
     write_failure,
 )
+from qa_pipeline.store.cards import KeptCard
 from qa_pipeline.store.figures import (
     AgentFindings,
     CoachingFigures,
@@ -28,10 +29,10 @@ from qa_pipeline.store.figures import (
     ToneTrend,
     Totals,
 )
-from qa_pipeline.store.golden import Baseline, BaselineVerdict, GoldenCall
+from qa_pipeline.store.golden import Baseline, BaselineVerdict, GoldenCall, PeoplesVerdict
 from qa_pipeline.store.owner import Store, StoreOwner
 from qa_pipeline.store.reader import StoreReader, snapshot_path
-from qa_pipeline.store.rescored import write_scores
+from qa_pipeline.store.rescored import Gathering, gathered_scores, write_scores
 from qa_pipeline.store.reviews import (
     CriterionState,
     GivenVerdict,
@@ -44,7 +45,6 @@ from qa_pipeline.store.reviews_file import ReviewFile, read_reviews
 from qa_pipeline.store.reviews_scores import (
     JudgedCall,
     JudgedCriterion,
-    KeptCard,
     ReviewedResult,
     ReviewedScore,
 )
@@ -77,6 +77,7 @@ __all__ = [
     "DamagedBundle",
     "Departure",
     "Example",
+    "Gathering",
     "GivenVerdict",
     "GoldenCall",
     "GoodCall",
@@ -86,6 +87,7 @@ __all__ = [
     "JudgedCriterion",
     "KeptCard",
     "MonitoringFigures",
+    "PeoplesVerdict",
     "QueryResult",
     "ReviewEvent",
     "ReviewFile",
@@ -108,6 +110,7 @@ __all__ = [
     "bundle_files",
     "clear_failure",
     "find_bundle",
+    "gathered_scores",
     "read_bundle",
     "read_failures",
     "read_reviews",

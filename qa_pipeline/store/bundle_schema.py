@@ -14,7 +14,7 @@ from qa_pipeline.store.files import printable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BUNDLE_VERSION = 6
+BUNDLE_VERSION = 7
 """Raised whenever a column comes, goes, or changes its name, type or meaning."""
 OLDEST_BUNDLE_VERSION = 4
 """Bundles from this version on only lack what was added since: it is read as nothing."""
@@ -214,18 +214,25 @@ def scores_schema() -> "pa.Schema":
             *[("bundle_version", pa.int32()), ("key", pa.string()), ("call_id", pa.string())],
             ("processed_at", pa.string()),
             ("scored", pa.list_(_scored_type())),
+            ("call_processed_at", pa.string()),
         ]
     )
 
 
-def to_scores_row(scored: ScoredCall, key: str, scored_at: datetime) -> dict[str, Any]:
-    """Return one row of a file of scores as Arrow takes it."""
+def to_scores_row(
+    scored: ScoredCall, key: str, scored_at: datetime, call_processed_at: datetime | None
+) -> dict[str, Any]:
+    """Return one row of a file of scores as Arrow takes it.
+
+    ``call_processed_at``: when the call was processed as it was judged.
+    """
     return {
         "bundle_version": BUNDLE_VERSION,
         "key": key,
         "call_id": scored.call_id,
         "processed_at": scored_at.isoformat(),
         "scored": [_scored_row(scored.model_dump(mode="python"))],
+        "call_processed_at": call_processed_at and call_processed_at.isoformat(),
     }
 
 

@@ -87,7 +87,7 @@ def _bring_up(connection: "duckdb.DuckDBPyConnection", path: Path) -> None:
     if version is not None and not OLDEST_VERSION <= version < SCHEMA_VERSION:
         raise _wrong_version(path, version)
     connection.execute("BEGIN")
-    for statement in ddl() if version is None else upgrade():
+    for statement in ddl() if version is None else upgrade(version):
         connection.execute(statement)
     connection.execute(
         "INSERT OR REPLACE INTO store_info VALUES ('schema_version', ?)", [str(SCHEMA_VERSION)]

@@ -3,6 +3,9 @@
 A call that is processed or scored anew by the same version of a scorecard gets new rows in
 ``scores`` and its companions; the rows before move here, with the time they were made. Results
 by other versions stay where they are.
+
+Of two results the one of the conversation that was processed later stays in ``scores``, whichever
+of them was scored later: a call may be scored anew while it is being processed anew.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -14,11 +17,25 @@ if TYPE_CHECKING:
 
 SCORE_TABLES: Final = ("scores", "section_scores", "criterion_results", "evidence")
 _SCORED_AT = Column("scored_at", "TIMESTAMPTZ", "When the result was made, see `earlier_scores`.")
-_REPLACED = """
+
+
+def goes_before(one: str, other: str) -> str:
+    """Return the SQL that says whether one result stays rather than another of the same version.
+
+    Where it is not noted which conversation was judged, it was the one of that time.
+    """
+    first, second = (
+        f"(coalesce({name}.call_processed_at, {name}.scored_at), {name}.scored_at)"
+        for name in (one, other)
+    )
+    return f"{first} > {second}"
+
+
+_REPLACED = f"""
     SELECT o.call_id, o.scorecard, o.version, o.scored_at FROM scores o
     WHERE EXISTS (SELECT 1 FROM fresh_keys n WHERE n.call_id = o.call_id
         AND n.scorecard = o.scorecard AND n.version = o.version
-        AND n.scored_at > o.scored_at)"""
+        AND {goes_before("n", "o")})"""
 
 
 def earlier_tables(tables: tuple[Table, ...]) -> tuple[Table, ...]:

@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -77,9 +78,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def remove_leftovers(folder: Path) -> int:
-    """Remove temporary files whose writers were killed; return how many.
+    """Remove temporary files and folders whose writers were killed; return how many.
 
-    A file of a process of this machine goes when that process is gone; others, which may belong
+    What is of a process of this machine goes when that process is gone; others, which may belong
     to a machine that shares the folder, go after an hour.
     """
     removed = 0
@@ -87,7 +88,7 @@ def remove_leftovers(folder: Path) -> int:
         gone = is_gone(file.name.removeprefix(TEMPORARY_PREFIX).rpartition("-")[0])
         with suppress(OSError):
             if gone or (gone is None and time.time() - file.stat().st_mtime > _STALE_S):
-                file.unlink()
+                shutil.rmtree(file) if file.is_dir() else file.unlink()
                 removed += 1
     return removed
 

@@ -25,6 +25,20 @@ class GoldenCall(Record):
     """Criteria on which people agree or one decided."""
 
 
+class PeoplesVerdict(Record):
+    """What people agree on about one criterion of one golden call, and what they were asked."""
+
+    call_id: str
+    criterion_id: str
+    verdict: Verdict
+    language: str
+    """Of the call."""
+    ask: str | None
+    """What the criterion asks; ``None`` where its card is not at hand."""
+    name: str
+    """What the criterion is called."""
+
+
 class BaselineVerdict(Record):
     """The machine's verdict on one criterion of one golden call when a baseline was recorded."""
 
@@ -76,15 +90,18 @@ def golden_calls(connection: "duckdb.DuckDBPyConnection") -> tuple[GoldenCall, .
 
 def people_verdicts(
     connection: "duckdb.DuckDBPyConnection", scorecard: str
-) -> dict[tuple[str, str], Verdict]:
+) -> tuple[PeoplesVerdict, ...]:
     """Return what people agree on, by golden call and criterion of the scorecard."""
-    found = connection.execute(
-        "SELECT call_id, criterion_id, verdict FROM review_outcomes "
-        "SEMI JOIN golden_calls USING (call_id) "
-        "WHERE scorecard = ? AND verdict IS NOT NULL AND verdict <> 'unscored'",
+    found = rows(
+        connection,
+        "SELECT call_id, criterion_id, o.verdict, c.language, q.ask, q.name "
+        "FROM review_outcomes o JOIN current_scores s USING (call_id, scorecard) "
+        "JOIN criterion_questions q USING (call_id, scorecard, version, criterion_id) "
+        "JOIN calls c USING (call_id) SEMI JOIN golden_calls g ON g.call_id = c.call_id "
+        "WHERE scorecard = ? AND o.verdict IS NOT NULL AND o.verdict <> 'unscored' ORDER BY ALL",
         [scorecard],
-    ).fetchall()
-    return {(call_id, criterion_id): verdict for call_id, criterion_id, verdict in found}
+    )
+    return tuple(PeoplesVerdict.model_validate(row) for row in found)
 
 
 def baseline(connection: "duckdb.DuckDBPyConnection", scorecard: str) -> Baseline:

@@ -20,6 +20,7 @@ from qa_pipeline.store.bundle_schema import (
     scores_schema,
 )
 from qa_pipeline.store.bundles import bundle_files, check_bundle, read_failures
+from qa_pipeline.store.cards import keep_card
 from qa_pipeline.store.connect import store_errors
 from qa_pipeline.store.earlier import keep_replaced
 from qa_pipeline.store.ingest_sql import (
@@ -35,7 +36,7 @@ from qa_pipeline.store.ingest_sql import (
     SCORES_LEDGER,
     SCORES_OF,
 )
-from qa_pipeline.store.rescored import check_scores, score_files
+from qa_pipeline.store.rescored import cards_beside, check_scores, score_files
 from qa_pipeline.store.rows import DamagedBundle, IngestSummary
 from qa_pipeline.store.tables import TABLES
 
@@ -247,7 +248,7 @@ def _transaction(connection: "duckdb.DuckDBPyConnection") -> Iterator[None]:
 def _merge_scores(connection: "duckdb.DuckDBPyConnection", incoming: str) -> None:
     """Write the new scores of ``incoming``; what they replace is kept among the earlier ones.
 
-    So is what is older than what is stored: in which order results come in makes no difference.
+    So is what comes after what is stored: in which order results come in makes no difference.
     """
     connection.execute(INCOMING_KEYS.format(incoming=incoming))
     connection.execute(FRESH_KEYS)
@@ -303,6 +304,7 @@ def _take_scores(
     """Take in files of scores made anew (``rescored``); return how many.
 
     A transaction is files of one time: of two results of one call the first is to be kept too.
+    The cards that judged are kept before them: what is killed in between is as good as done.
     """
     by_time: dict[str, list[Path]] = {}
     for path in score_files(folder):
@@ -312,6 +314,9 @@ def _take_scores(
             by_time.setdefault(check_scores(path), []).append(path)
         except StoreError as error:
             damaged.append(DamagedBundle(path=str(path), reason=str(error)))
+    with store_errors(store):
+        for card in cards_beside(path for found in by_time.values() for path in found):
+            keep_card(connection, card)
     for _, found in sorted(by_time.items()):
         for paths in _batches(found, _SCORE_FILES):
             with store_errors(store):

@@ -1,12 +1,14 @@
 """The SQL that turns nested bundles into the rows of the tables.
 
 ``incoming`` holds one row a bundle, ``fresh`` those whose call is to be replaced, ``fresh_scores``
-the scored calls (``scored_at`` and the struct ``s``) that are newer than what is stored,
-``late_scores`` those that are older. Each
-query names its columns in the order of its table.
+the scored calls (``scored_at``, ``call_processed_at`` and the struct ``s``) that go before what is
+stored (`earlier.goes_before`), ``late_scores`` those that come after. Each query names its columns
+in the order of its table.
 """
 
 from typing import Final
+
+from qa_pipeline.store.earlier import goes_before
 
 _SCORE_KEY: Final = "call_id, s.scorecard, s.version"
 
@@ -72,7 +74,8 @@ CALL_QUERIES: Final[dict[str, str]] = {
 SCORE_QUERIES: Final[dict[str, str]] = {
     "scores": f"""
         SELECT {_SCORE_KEY}, s.scorecard_hash, s.total_pct, s.total_without_critical_pct,
-            s.passed, s.trust, scored_at, s.total_low_pct, s.total_high_pct, s.engine
+            s.passed, s.trust, scored_at, s.total_low_pct, s.total_high_pct, s.engine,
+            call_processed_at
         FROM {{source}}""",
     "section_scores": f"""
         SELECT {_SCORE_KEY}, x.section_id, position, x.name, x.weight, x.score_pct,
@@ -98,17 +101,19 @@ table of scores that they are made from; each query has the time of the result t
 INCOMING: Final = """
     CREATE OR REPLACE TEMP TABLE incoming AS
     SELECT * REPLACE (processed_at::TIMESTAMPTZ AS processed_at),
-        parse_filename(filename) AS bundle,
+        processed_at::TIMESTAMPTZ AS call_processed_at, parse_filename(filename) AS bundle,
         date_diff('second', recording.metadata.started_at::TIMESTAMPTZ AT TIME ZONE 'UTC',
             recording.metadata.started_at[:19]::TIMESTAMP) AS utc_offset_s
     FROM read_parquet(getvariable('files'), filename = true)"""
 
 INCOMING_SCORES: Final = """
     CREATE OR REPLACE TEMP VIEW incoming_scores AS
-    SELECT * REPLACE (processed_at::TIMESTAMPTZ AS processed_at),
+    SELECT * REPLACE (processed_at::TIMESTAMPTZ AS processed_at,
+            call_processed_at::TIMESTAMPTZ AS call_processed_at),
         parse_filename(filename) AS bundle
-    FROM read_parquet(getvariable('files'), filename = true)"""
-"""A view: what is taken of it is copied once, into ``fresh_scores``."""
+    FROM read_parquet(getvariable('files'), filename = true, union_by_name = true)"""
+"""A view: what is taken of it is copied once, into ``fresh_scores``. By name, since older files
+lack whole columns."""
 
 FRESH: Final = """
     CREATE OR REPLACE TEMP TABLE fresh AS
@@ -120,40 +125,42 @@ FRESH: Final = """
 
 INCOMING_KEYS: Final = """
     CREATE OR REPLACE TEMP TABLE incoming_keys AS
-    SELECT call_id, bundle, scored_at, k.scorecard, k.version
-    FROM (SELECT call_id, bundle, processed_at AS scored_at,
+    SELECT call_id, bundle, scored_at, call_processed_at, k.scorecard, k.version
+    FROM (SELECT call_id, bundle, processed_at AS scored_at, call_processed_at,
         unnest(list_transform(scored, lambda x: {{
             'scorecard': x.scorecard, 'version': x.version}})) AS k
         FROM {incoming})"""
 """Which results are in ``incoming``. They are chosen by these few columns alone, since what is
 sorted is copied."""
 
-FRESH_KEYS: Final = """
+FRESH_KEYS: Final = f"""
     CREATE OR REPLACE TEMP TABLE fresh_keys AS
     SELECT n.* FROM incoming_keys n
     WHERE NOT EXISTS (SELECT 1 FROM scores o
         WHERE o.call_id = n.call_id AND o.scorecard = n.scorecard AND o.version = n.version
-            AND o.scored_at > n.scored_at)
+            AND {goes_before("o", "n")})
     QUALIFY row_number() OVER (PARTITION BY n.call_id, n.scorecard, n.version
-        ORDER BY n.scored_at DESC, n.bundle DESC) = 1"""
-"""Those that are newer than what is stored."""
+        ORDER BY coalesce(n.call_processed_at, n.scored_at) DESC, n.scored_at DESC,
+            n.bundle DESC) = 1"""
+"""Those that go before what is stored."""
 
-LATE_KEYS: Final = """
+LATE_KEYS: Final = f"""
     CREATE OR REPLACE TEMP TABLE late_keys AS
     SELECT n.* FROM incoming_keys n
     WHERE EXISTS (SELECT 1 FROM scores o
         WHERE o.call_id = n.call_id AND o.scorecard = n.scorecard AND o.version = n.version
-            AND o.scored_at > n.scored_at)
+            AND {goes_before("o", "n")})
     AND NOT EXISTS (SELECT 1 FROM earlier_scores o
         WHERE o.call_id = n.call_id AND o.scorecard = n.scorecard AND o.version = n.version
             AND o.scored_at = n.scored_at)
     QUALIFY row_number() OVER (PARTITION BY n.call_id, n.scorecard, n.version, n.scored_at
         ORDER BY n.bundle DESC) = 1"""
-"""Those that are older than what is stored now, and not yet among the earlier ones."""
+"""Those that come after what is stored now, and are not yet among the earlier ones."""
 
 SCORES_OF: Final = """
     CREATE OR REPLACE TEMP TABLE {keys}_scores AS
-    SELECT n.* FROM (SELECT call_id, bundle, processed_at AS scored_at, unnest(scored) AS s
+    SELECT n.* FROM (SELECT call_id, bundle, processed_at AS scored_at, call_processed_at,
+            unnest(scored) AS s
         FROM {incoming}) n
     SEMI JOIN {keys}_keys f ON f.call_id = n.call_id AND f.bundle = n.bundle
         AND f.scorecard = n.s.scorecard AND f.version = n.s.version"""

@@ -27,9 +27,9 @@ def list_calls(
             QUALIFY row_number() OVER
                 (PARTITION BY t.call_id ORDER BY s.scored_at DESC, t.scorecard) = 1),
         checks AS (
-            SELECT call_id, scorecard, version, count(*) AS to_check FROM criterion_results
-                ANTI JOIN review_outcomes USING (call_id, scorecard, criterion_id)
-            WHERE needs_review GROUP BY ALL)
+            SELECT call_id, scorecard, version, count(*) AS to_check FROM current_verdicts
+            WHERE people_state IS NULL AND (machine_needs_review OR earlier_reviews > 0)
+            GROUP BY ALL)
         SELECT c.call_id, {DAY} AS day, c.started_at, c.agent_id, c.agent_name, c.team, c.queue,
             c.language, c.duration_s, c.trust, s.scorecard, s.version, s.total_pct,
             s.total_low_pct, s.total_high_pct, s.judged_by, s.passed,

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from qa_pipeline.errors import StoreError
-from qa_pipeline.store import golden, reviews, reviews_scores
+from qa_pipeline.store import cards, golden, reviews, reviews_scores
 from qa_pipeline.store.connect import connect_writer, store_errors
 from qa_pipeline.store.files import disk_errors, remove_leftovers, sync_folder, temporary_name
 from qa_pipeline.store.ingest import BATCH, ingest_folder
@@ -94,10 +94,10 @@ class StoreOwner(StoreReader):
         with self._writing, store_errors(self.path):
             return reviews_scores.put_scores(self._connection, scores, results)
 
-    def keep_scorecard(self, card: reviews_scores.KeptCard) -> None:
+    def keep_scorecard(self, card: cards.KeptCard) -> None:
         """Keep a card that judges calls as it is, so that its results can be computed again."""
         with self._writing, store_errors(self.path):
-            reviews_scores.keep_card(self._connection, card)
+            cards.keep_card(self._connection, card)
 
     def mark_golden(
         self, call_ids: Sequence[str], by: str, reason: str | None = None, *, golden_: bool = True

@@ -8,8 +8,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from qa_pipeline.errors import StoreHeldError, UsageError
-from qa_pipeline.records import AgentHabit, ProcessedCall, Verdict
+from qa_pipeline.records import AgentHabit, ProcessedCall
 from qa_pipeline.store import (
+    cards,
     coaching_queries,
     golden,
     habits,
@@ -240,10 +241,15 @@ class StoreReader:
         with self._asking() as connection:
             return reviews_scores.reviewed_scores(connection, call_id)
 
-    def kept_scorecard(self, content_hash: str) -> reviews_scores.KeptCard | None:
+    def kept_scorecard(self, content_hash: str) -> cards.KeptCard | None:
         """Return a card that judged calls as it was then; ``None`` where it was not kept."""
         with self._asking() as connection:
-            return reviews_scores.kept_card(connection, content_hash)
+            return cards.kept_card(connection, content_hash)
+
+    def unkept_cards(self) -> tuple[str, ...]:
+        """Return the hashes of cards that judged calls people reviewed, and that are not kept."""
+        with self._asking() as connection:
+            return cards.unkept(connection)
 
     def calibration(
         self, only: CallFilter | None = None, names_in: str = "en"
@@ -260,8 +266,8 @@ class StoreReader:
         with self._asking() as connection:
             return golden.golden_calls(connection)
 
-    def golden_truth(self, scorecard: str) -> dict[tuple[str, str], Verdict]:
-        """Return what people agree on, by golden call and criterion."""
+    def golden_truth(self, scorecard: str) -> tuple[golden.PeoplesVerdict, ...]:
+        """Return what people agree on, by golden call and criterion, and what they were asked."""
         with self._asking() as connection:
             return golden.people_verdicts(connection, scorecard)
 

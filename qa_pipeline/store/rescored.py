@@ -2,12 +2,20 @@
 
 As bundles are, these files are what lasts: a store that is made anew takes them in again. A score
 that another one replaces is kept (``earlier``), whichever of them comes first.
+
+The files of one rescoring lie in a folder of their own with the card that judged. The folder is
+gathered under a temporary name and renamed when all is in it: a card judges all calls or none.
 """
 
 import io
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from qa_pipeline.errors import StoreError
 from qa_pipeline.records import ScoredCall
@@ -18,18 +26,75 @@ from qa_pipeline.store.bundle_schema import (
     scores_schema,
     to_scores_row,
 )
-from qa_pipeline.store.files import disk_errors, write_whole
+from qa_pipeline.store.cards import KeptCard
+from qa_pipeline.store.files import (
+    disk_errors,
+    remove_leftovers,
+    sync_folder,
+    temporary_name,
+    write_whole,
+)
 from qa_pipeline.store.processes import short_digest
 
 FOLDER = "rescored"
 _PREFIX = "scores-"
+_CARD = "card.json"
 
 
-def write_scores(scored: Sequence[ScoredCall], folder: Path, key: str, scored_at: datetime) -> Path:
-    """Write scores for the bundles folder ``folder``; return the file's path.
+@dataclass(frozen=True)
+class Gathering:
+    """Where the files of one rescoring are written, and where they will lie."""
+
+    folder: Path
+    """For `write_scores`; gone when all is done."""
+    published: Path
+
+
+@contextmanager
+def gathered_scores(
+    folder: Path, key: str, scored_at: datetime, card: KeptCard
+) -> Iterator[Gathering]:
+    """Give a place to write the scores by a card to: all of them come to count, or none.
+
+    ``folder``: of the bundles. ``key`` names the place among them, as in `write_scores`. What was
+    written is removed when an error, or Ctrl-C, ends it; what a killed process left, by whoever
+    looks for files of scores next.
+
+    Raises:
+        StoreError: the disk is full, read-only or the folder not writable.
+    """
+    among = folder / FOLDER
+    part = among / temporary_name()
+    published = among / _named(key, scored_at)
+    try:
+        write_whole(part / _CARD, card.model_dump_json().encode())
+        yield Gathering(part, published)
+        with disk_errors("publish", published):
+            part.replace(published)
+        sync_folder(among)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
+def _named(key: str, scored_at: datetime) -> str:
+    return f"{_PREFIX}{scored_at:%Y%m%dT%H%M%S}-{short_digest(key)}"
+
+
+def write_scores(
+    scored: Sequence[ScoredCall],
+    folder: Path,
+    key: str,
+    scored_at: datetime,
+    processed_at: Mapping[str, datetime] | None = None,
+    gathering: Gathering | None = None,
+) -> Path:
+    """Write scores for the bundles folder ``folder``; return where the file lies, or will lie.
 
     ``key`` names the file: say what was scored, by which card, and which part of the calls this
-    is; the same key replaces the file. ``StoreOwner.ingest`` takes it in.
+    is; the same key replaces the file. ``StoreOwner.ingest`` takes it in. ``processed_at``: when
+    each call was processed as it was judged, by id; of the others it is not known. ``gathering``:
+    what the file is part of (`gathered_scores`); default it counts by itself.
 
     Raises:
         StoreError: the disk is full, read-only or the folder not writable.
@@ -37,7 +102,8 @@ def write_scores(scored: Sequence[ScoredCall], folder: Path, key: str, scored_at
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    rows = [to_scores_row(item, key, scored_at) for item in scored]
+    known = processed_at or {}
+    rows = [to_scores_row(item, key, scored_at, known.get(item.call_id)) for item in scored]
     buffer = io.BytesIO()
     pq.write_table(
         pa.Table.from_pylist(rows, schema=scores_schema()),
@@ -45,16 +111,33 @@ def write_scores(scored: Sequence[ScoredCall], folder: Path, key: str, scored_at
         compression="lz4",
         store_schema=False,
     )
-    name = f"{_PREFIX}{scored_at:%Y%m%dT%H%M%S}-{short_digest(key)}.parquet"
-    path = folder / FOLDER / name
+    name = f"{_named(key, scored_at)}.parquet"
+    path = (gathering.folder if gathering else folder / FOLDER) / name
     write_whole(path, buffer.getvalue())
-    return path
+    return gathering.published / name if gathering else path
 
 
 def score_files(folder: Path) -> tuple[Path, ...]:
-    """Return the files of scores that lie with the bundles of ``folder``, the oldest first."""
+    """Return the files of scores that lie with the bundles of ``folder``, the oldest first.
+
+    Clears away what killed processes left half done.
+    """
+    among, name = folder / FOLDER, f"{_PREFIX}*.parquet"
     with disk_errors("read", folder):
-        return tuple(sorted((folder / FOLDER).glob(f"{_PREFIX}*.parquet")))
+        remove_leftovers(among)
+        found = (*among.glob(name), *among.glob(f"{_PREFIX}*/{name}"))
+        return tuple(sorted(found, key=lambda path: path.name))
+
+
+def cards_beside(files: Iterable[Path]) -> tuple[KeptCard, ...]:
+    """Return the cards that lie beside files of scores, without those that cannot be read."""
+    found = []
+    for folder in sorted({path.parent for path in files}):
+        try:
+            found.append(KeptCard.model_validate_json((folder / _CARD).read_bytes()))
+        except (OSError, ValidationError):
+            continue  # lacking only where somebody has to compute scores after review
+    return tuple(found)
 
 
 def check_scores(path: Path) -> str:

@@ -34,6 +34,12 @@ REVIEW_TABLES: tuple[Table, ...] = (
             Column("source", "VARCHAR", "File that it was imported from."),
             Column("source_row", "INTEGER", "Row in that file; the header is row 1."),
             Column("imported_at", "TIMESTAMPTZ", "When it was imported."),
+            Column(
+                "asked",
+                "VARCHAR",
+                "What it is a verdict on: what the criterion asked, in the call's language, or its "
+                "name where the card was not at hand. It counts where that is asked still.",
+            ),
         ),
     ),
     Table(
@@ -126,8 +132,9 @@ REVIEW_TABLES: tuple[Table, ...] = (
 REVIEW_VIEWS: tuple[View, ...] = (
     View(
         "review_verdicts",
-        "The latest verdict of each reviewer on each criterion of each call.",
-        "SELECT * FROM review_events QUALIFY row_number() OVER "
+        "The latest verdict of each reviewer on each criterion of each call, as far as it is on "
+        "what the criterion asks now.",
+        "SELECT * FROM counting_reviews QUALIFY row_number() OVER "
         "(PARTITION BY call_id, scorecard, criterion_id, reviewer "
         "ORDER BY reviewed_at DESC, imported_at DESC, event_id) = 1",
     ),
@@ -141,7 +148,7 @@ REVIEW_VIEWS: tuple[View, ...] = (
         "agreed AS (SELECT call_id, scorecard, criterion_id, sum(votes)::INTEGER AS reviewers, "
         "CASE WHEN 2 * max(votes) > sum(votes) THEN arg_max(verdict, votes) END AS verdict "
         "FROM votes GROUP BY call_id, scorecard, criterion_id), "
-        "decided AS (SELECT call_id, scorecard, criterion_id, verdict FROM review_events "
+        "decided AS (SELECT call_id, scorecard, criterion_id, verdict FROM counting_reviews "
         "WHERE decides QUALIFY row_number() OVER (PARTITION BY call_id, scorecard, criterion_id "
         "ORDER BY reviewed_at DESC, imported_at DESC, event_id) = 1) "
         "SELECT a.call_id, a.scorecard, a.criterion_id, a.reviewers, "
@@ -153,16 +160,21 @@ REVIEW_VIEWS: tuple[View, ...] = (
         "current_verdicts",
         "For each call and criterion: the machine's verdict, what people say, and the verdict "
         "that counts (`judged_by`: `machine`, or `people` where they agree or one decided; where "
-        "they are at odds nothing counts until they agree: `unscored`).",
+        "they are at odds nothing counts until they agree: `unscored`). `earlier_reviews`: how "
+        "many verdicts people gave on what the criterion asked before, which do not count.",
         "SELECT r.call_id, r.scorecard, r.version, r.criterion_id, r.section_id, r.name, "
         "r.verdict AS machine_verdict, r.needs_review AS machine_needs_review, "
         "o.verdict AS people_verdict, o.state AS people_state, "
         "coalesce(o.reviewers, 0) AS reviewers, "
         "CASE WHEN o.state IS NULL THEN r.verdict ELSE coalesce(o.verdict, 'unscored') END "
         "AS verdict, CASE WHEN o.state IS NULL THEN 'machine' WHEN o.state = 'disputed' "
-        "THEN 'nobody' ELSE 'people' END AS judged_by "
+        "THEN 'nobody' ELSE 'people' END AS judged_by, "
+        "coalesce(b.reviews, 0) AS earlier_reviews "
         "FROM current_criterion_results r "
-        "LEFT JOIN review_outcomes o USING (call_id, scorecard, criterion_id)",
+        "LEFT JOIN review_outcomes o USING (call_id, scorecard, criterion_id) "
+        "LEFT JOIN (SELECT e.call_id, e.scorecard, e.criterion_id, count(*)::INTEGER AS reviews "
+        "FROM review_events e ANTI JOIN counting_reviews USING (event_id) GROUP BY ALL) b "
+        "USING (call_id, scorecard, criterion_id)",
     ),
     View(
         "current_totals",
@@ -179,7 +191,8 @@ REVIEW_VIEWS: tuple[View, ...] = (
         "CASE WHEN r.call_id IS NULL THEN s.total_high_pct ELSE r.total_high_pct END "
         "AS total_high_pct "
         "FROM current_scores s LEFT JOIN reviewed_scores r ON r.call_id = s.call_id "
-        "AND r.scorecard = s.scorecard AND r.version = s.version AND r.scored_at = s.scored_at",
+        "AND r.scorecard = s.scorecard AND r.version = s.version AND r.scored_at = s.scored_at "
+        "AND (r.reviewed > 0 OR r.disputed > 0)",
     ),
     View(
         "golden_calls",

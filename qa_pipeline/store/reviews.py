@@ -8,20 +8,21 @@ is ``reviews_file``; the state of today is in the views of ``review_tables``.
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pydantic import AwareDatetime
 
 from qa_pipeline.records import Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.store.monitoring_queries import rows
+from qa_pipeline.store.questions import ASKED_OF_CALLS
 
 if TYPE_CHECKING:
     import duckdb
 
 _EVENTS: Final = (
     *("event_id", "call_id", "scorecard", "criterion_id", "verdict", "reviewer", "reviewed_at"),
-    *("reason", "decides", "source", "source_row", "imported_at"),
+    *("reason", "decides", "source", "source_row", "imported_at", "asked"),
 )
 
 
@@ -40,6 +41,8 @@ class GivenVerdict(Record):
     scorecard: str | None = None
     """Only needed where several scorecards with this criterion judged the call."""
     decides: bool = False
+    asked: str | None = None
+    """What the criterion asked, in words; ``None``: what it asked of the call at that time."""
 
 
 class ReviewProblem(Record):
@@ -78,6 +81,8 @@ class ReviewEvent(Record):
     source: str
     source_row: int
     imported_at: AwareDatetime
+    asked: str | None = None
+    """What the verdict is on; ``None`` where that was never known."""
 
 
 class CriterionState(Record):
@@ -96,6 +101,8 @@ class CriterionState(Record):
     reviewers: int
     verdict: Verdict
     judged_by: str
+    earlier_reviews: int = 0
+    """Verdicts of people on what the criterion asked before: they do not count."""
 
 
 def add_verdicts(
@@ -157,7 +164,7 @@ def current_states(
     found = rows(
         connection,
         f"SELECT {names} FROM current_verdicts WHERE ($1 IS NULL OR call_id = $1) "
-        "AND (NOT $2 OR people_state IS NOT NULL) "
+        "AND (NOT $2 OR people_state IS NOT NULL OR earlier_reviews > 0) "
         "ORDER BY call_id, scorecard, section_id, criterion_id",
         [call_id, reviewed_only],
     )
@@ -171,6 +178,20 @@ def event_id(call_id: str, scorecard: str, criterion_id: str, reviewer: str, at:
     return hashlib.sha256(key.encode()).hexdigest()[:24]
 
 
+class _Asked(NamedTuple):
+    """What a criterion asked of a call by one version of the card."""
+
+    name: str
+    ask: str | None
+    version: int
+    first_at: datetime
+    """Since when the version has judged the call."""
+
+
+_Criteria = dict[str, list[_Asked]]
+"""By id of the criterion, what each version asked."""
+
+
 class _Matching:
     """What the store knows of the calls that verdicts are given on."""
 
@@ -182,16 +203,15 @@ class _Matching:
                 connection, "SELECT call_id FROM calls WHERE list_contains($1, call_id)", wanted
             )
         }
-        self._criteria: dict[str, dict[str, dict[str, str]]] = {}
-        judged = rows(
-            connection,
-            "SELECT DISTINCT call_id, scorecard, criterion_id, name FROM criterion_results "
-            "WHERE list_contains($1, call_id) ORDER BY ALL",
-            wanted,
-        )
-        for row in judged:
-            cards = self._criteria.setdefault(row["call_id"], {})
-            cards.setdefault(row["scorecard"], {})[row["criterion_id"]] = row["name"]
+        self._criteria: dict[str, dict[str, _Criteria]] = {}
+        asked = f"{ASKED_OF_CALLS} WHERE list_contains($1, q.call_id) ORDER BY ALL"
+        for row in rows(connection, asked, wanted):
+            criteria = self._criteria.setdefault(row["call_id"], {}).setdefault(
+                row["scorecard"], {}
+            )
+            criteria.setdefault(row["criterion_id"], []).append(
+                _Asked(row["name"], row["ask"], row["version"], row["first_at"])
+            )
         self._events: dict[str, tuple[str, bool]] = {
             row["event_id"]: (row["verdict"], row["decides"])
             for row in rows(
@@ -234,6 +254,7 @@ class _Matching:
             source=source,
             source_row=item.row,
             imported_at=now,
+            asked=item.asked or _asked(item, self._criteria[item.call][scorecard][criterion_id]),
         )
 
     def _place(self, item: GivenVerdict) -> tuple[str, str] | str:
@@ -262,15 +283,31 @@ class _Matching:
         return places[0]
 
 
-def _named(criterion: str, criteria: dict[str, str]) -> list[str]:
-    """Return the criteria with that id, else those with that name."""
+def _named(criterion: str, criteria: _Criteria) -> list[str]:
+    """Return the criteria with that id, else those with that name in any version."""
     if criterion in criteria:
         return [criterion]
     wanted = criterion.casefold()
-    return [key for key, name in criteria.items() if wanted in (key.casefold(), name.casefold())]
+    return [
+        key
+        for key, versions in criteria.items()
+        if wanted in (key.casefold(), *(one.name.casefold() for one in versions))
+    ]
 
 
-def _unknown_criterion(item: GivenVerdict, cards: dict[str, dict[str, str]]) -> str:
+def _asked(item: GivenVerdict, versions: Sequence[_Asked]) -> str:
+    """Return what a verdict is on: what was asked of the call when the verdict was given.
+
+    Of the versions that had judged the call by then the newest, or the newest of all where none
+    had; where the criterion is given by its name, of those that call it so.
+    """
+    name = item.criterion.casefold()
+    called = [one for one in versions if one.name.casefold() == name] or versions
+    one = max(called, key=lambda one: (one.first_at <= item.reviewed_at, one.version))
+    return one.ask or one.name
+
+
+def _unknown_criterion(item: GivenVerdict, cards: dict[str, _Criteria]) -> str:
     from rapidfuzz import process
 
     known = [key for criteria in cards.values() for key in criteria]

@@ -26,6 +26,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "reason": ("reason", "comment", "note", "理由", "原因", "备注", "说明"),
     "scorecard": ("scorecard", "card", "评分表", "评分卡"),
     "decides": ("decides", "final", "终审", "裁定"),
+    "asked": ("asked", "所问"),
 }
 """What each column may be called; case, underscores and spaces at the ends do not matter."""
 REQUIRED: Final = ("call", "criterion", "verdict", "reviewer", "time")
@@ -157,6 +158,7 @@ def _verdict(number: int, row: dict[str, object], zone: tzinfo, latest: datetime
         reason=_text(row.get("reason"))[:_MOST_TEXT] or None,
         scorecard=_text(row.get("scorecard")) or None,
         decides=decides in _YES,
+        asked=_text(row.get("asked")) or None,
     )
 
 

@@ -77,16 +77,6 @@ class ReviewedResult(Record):
     points_possible: Points
 
 
-class KeptCard(Record):
-    """A scorecard as it was when it judged calls."""
-
-    scorecard: str
-    version: int
-    content_hash: str
-    content: str
-    """The whole card as JSON."""
-
-
 _STALE: Final = """
     SELECT s.call_id, s.scorecard, s.version, s.scorecard_hash, s.trust, c.language, s.scored_at
     FROM current_scores s JOIN calls c USING (call_id)
@@ -179,26 +169,8 @@ def reviewed_scores(
         connection,
         f"SELECT {names} FROM reviewed_scores r JOIN current_scores s "
         "USING (call_id, scorecard, version, scored_at) "
-        "WHERE $1 IS NULL OR r.call_id = $1 ORDER BY r.call_id, r.scorecard",
+        "WHERE ($1 IS NULL OR r.call_id = $1) AND (r.reviewed > 0 OR r.disputed > 0) "
+        "ORDER BY r.call_id, r.scorecard",
         [call_id],
     )
     return tuple(ReviewedScore.model_validate(row) for row in found)
-
-
-def keep_card(connection: "duckdb.DuckDBPyConnection", card: KeptCard) -> None:
-    """Keep a card that is in use; one of the same content is kept once."""
-    connection.execute(
-        "INSERT OR IGNORE INTO scorecards VALUES (?, ?, ?, ?, ?)",
-        [card.scorecard, card.version, card.content_hash, card.content, datetime.now(UTC)],
-    )
-
-
-def kept_card(connection: "duckdb.DuckDBPyConnection", content_hash: str) -> KeptCard | None:
-    """Return the card of that content; ``None`` where it was not kept."""
-    found = rows(
-        connection,
-        "SELECT scorecard, version, content_hash, content FROM scorecards "
-        "WHERE content_hash = ? ORDER BY ALL LIMIT 1",
-        [content_hash],
-    )
-    return KeptCard.model_validate(found[0]) if found else None

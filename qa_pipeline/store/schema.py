@@ -6,20 +6,38 @@ raises ``SCHEMA_VERSION``.
 
 from qa_pipeline.store.described import Table, View
 from qa_pipeline.store.habits import HABIT_VIEWS
+from qa_pipeline.store.questions import NOTE_ASKED, QUESTION_VIEWS
 from qa_pipeline.store.review_tables import REVIEW_VIEWS
 from qa_pipeline.store.tables import TABLES
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 11
 OLDEST_VERSION = 2
 """Stores from this version on differ only by tables, columns and views that were added since;
 opening one as its owner adds them. Older ones have to be made anew."""
+_NOTED_SINCE = {
+    10: tuple(
+        f"UPDATE {name} s SET call_processed_at = s.scored_at FROM bundles b "
+        "WHERE b.call_id = s.call_id AND b.processed_at = s.scored_at"
+        for name in ("scores", "earlier_scores")
+    ),
+    11: (
+        NOTE_ASKED,
+        # computed when it made no difference what people had been asked: to be computed anew
+        "UPDATE reviewed_scores SET computed_at = to_timestamp(0)",
+    ),
+}
+"""By version of the schema: what fills its new columns in a store from before, as they would be if
+the store were made anew."""
 
 VIEWS: tuple[View, ...] = (
     View(
         "current_scores",
-        "`scores` of the latest version of each scorecard that judged a call.",
-        "SELECT * FROM scores QUALIFY version = "
-        "max(version) OVER (PARTITION BY call_id, scorecard)",
+        "`scores` of the latest version of each scorecard that judged a call; versions that "
+        "judged the conversation as it is stored now go before those that judged an earlier one.",
+        "SELECT s.* FROM scores s LEFT JOIN (SELECT call_id, processed_at FROM calls) c "
+        "USING (call_id) QUALIFY row_number() OVER (PARTITION BY s.call_id, s.scorecard ORDER BY "
+        "coalesce(s.call_processed_at = c.processed_at, s.scored_at >= c.processed_at, FALSE) "
+        "DESC, s.version DESC) = 1",
     ),
     View(
         "current_section_scores",
@@ -45,6 +63,7 @@ VIEWS: tuple[View, ...] = (
         "SELECT 1 FROM calls c WHERE c.path = f.path AND c.processed_at > f.failed_at)",
     ),
     *HABIT_VIEWS,
+    *QUESTION_VIEWS,
     *REVIEW_VIEWS,
 )
 
@@ -74,8 +93,11 @@ def ddl() -> tuple[str, ...]:
     return tuple(statements)
 
 
-def upgrade() -> tuple[str, ...]:
-    """Return the statements that bring a store of ``OLDEST_VERSION`` or later up to date."""
+def upgrade(version: int) -> tuple[str, ...]:
+    """Return the statements that bring a store of that version up to date.
+
+    ``version``: ``OLDEST_VERSION`` or later.
+    """
     added = tuple(
         f'ALTER TABLE {item.name} ADD COLUMN IF NOT EXISTS "{column.name}" {column.type}'
         for item in TABLES
@@ -83,7 +105,10 @@ def upgrade() -> tuple[str, ...]:
         if column.name not in item.key
     )
     create = tuple(s for s in ddl() if s.startswith("CREATE TABLE"))
-    return (*create, *added, *ddl())
+    noted = [
+        item for since in sorted(_NOTED_SINCE) if since > version for item in _NOTED_SINCE[since]
+    ]
+    return (*create, *added, *ddl(), *noted)
 
 
 def _quoted(text: str) -> str:

@@ -63,7 +63,7 @@ _SAME: Final = (
 _FACTS: Final = """
     SELECT call_id, duration_s, language, trust, trust_reasons, role_confidence, agent_id,
         agent_name, team, site, queue, direction, started_at, utc_offset_s, answer_delay_s,
-        disposition, hung_up_by, agent_channel, expected_language, metadata_call_id
+        disposition, hung_up_by, agent_channel, expected_language, metadata_call_id, processed_at
     FROM calls WHERE call_id IN (SELECT unnest(?))"""
 
 
@@ -74,6 +74,7 @@ class StoredCall:
     conversation: Conversation
     measures: Measures
     metadata: CallMetadata
+    processed_at: datetime
     answers: tuple[ModelAnswer, ...] = ()
     """What a language model answered when the call was processed."""
 
@@ -93,6 +94,8 @@ class CallHead:
     language: str
     trust: TrustLevel
     metadata: CallMetadata
+    processed_at: datetime
+    """When the call was processed: which conversation a verdict on it speaks of."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +221,9 @@ def plan(
 def read_heads(connection: "duckdb.DuckDBPyConnection", batch: CallBatch) -> list[CallHead]:
     """Read what is known of the calls of a batch without what was said, by id."""
     heads = {
-        row["call_id"]: CallHead(row["call_id"], row["language"], row["trust"], _metadata(row))
+        row["call_id"]: CallHead(
+            row["call_id"], row["language"], row["trust"], _metadata(row), row["processed_at"]
+        )
         for row in _facts(connection, batch)
     }
     return [heads[name] for name in batch.call_ids if name in heads]
@@ -255,6 +260,7 @@ def read_batch(
             _conversation(row, utterances, parts, roles.get(name, {})),
             bare(StoredMeasures, call_id=name, parts=parts),
             _metadata(row),
+            row["processed_at"],
             answers.get(name, ()),
         )
         for name in batch.call_ids

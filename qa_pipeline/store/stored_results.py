@@ -1,6 +1,6 @@
 """Verdicts that stored calls were given before, read a batch at a time.
 
-Only those that still speak of the call as it lies in the store: judged after it was processed.
+Only those that speak of the very conversation that lies in the store, not of one before it.
 """
 
 from collections.abc import Sequence
@@ -75,31 +75,31 @@ def read_verdicts(
     """Return the verdicts on the calls of a batch, with what they were judged by.
 
     ``wanted``: what to take verdicts of, the best first, and on which criteria. Each call has
-    those of the first by which it was judged since it was processed.
+    those of the first by which it was judged as it is stored.
     """
     found: dict[str, tuple[JudgedBy, VerdictsOf]] = {}
     for card, criteria in wanted:
         left = [name for name in batch.call_ids if name not in found]
         rows = batch.results.get(card)
-        calls = _judged_since(connection, card, left, rows) if left and rows else []
+        calls = _judged_as_stored(connection, card, left, rows) if left and rows else []
         if calls and rows:
             verdicts = _verdicts(connection, card, calls, criteria, rows)
             found |= {name: (card, of_call) for name, of_call in verdicts.items()}
     return found
 
 
-def _judged_since(
+def _judged_as_stored(
     connection: "duckdb.DuckDBPyConnection",
     card: JudgedBy,
     calls: Sequence[str],
     rows: ResultRows,
 ) -> list[str]:
-    """Return which of the calls were judged by the card since they were processed."""
+    """Return which of the calls were judged by the card in the conversation that is stored."""
     found = connection.execute(
         f"WITH part AS MATERIALIZED ({between('scores', rows['scores'])}) "
         "SELECT call_id FROM part s JOIN calls c USING (call_id) "
         "WHERE call_id IN (SELECT unnest(?)) AND s.scorecard = ? AND s.version = ? "
-        "AND s.scorecard_hash = ? AND s.engine = ? AND s.scored_at >= c.processed_at",
+        "AND s.scorecard_hash = ? AND s.engine = ? AND s.call_processed_at = c.processed_at",
         [list(calls), *card],
     ).fetchall()
     return [str(row[0]) for row in found]

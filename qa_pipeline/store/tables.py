@@ -275,6 +275,12 @@ _MACHINE: tuple[Table, ...] = (
                 "VARCHAR",
                 "Digest of the code and models that judged; null: judged before it was noted.",
             ),
+            Column(
+                "call_processed_at",
+                "TIMESTAMPTZ",
+                "Which conversation was judged: `processed_at` of the call at that time, see "
+                "`calls`; null: judged before it was noted.",
+            ),
         ),
     ),
     Table(

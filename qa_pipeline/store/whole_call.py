@@ -93,7 +93,7 @@ def _scored(connection: "duckdb.DuckDBPyConnection", call_id: str) -> list[Row]:
             pieces.setdefault(piece.pop("criterion_id"), []).append(piece)
         for criterion in criteria.get(card, []):
             criterion["evidence"] = pieces.get(criterion["criterion_id"], [])
-        del row["scored_at"]
+        del row["scored_at"], row["call_processed_at"]
         row |= {"sections": sections.get(card, []), "criteria": criteria.get(card, [])}
         scored.append(row)
     return scored

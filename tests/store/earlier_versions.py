@@ -7,6 +7,8 @@ BEFORE_VOICES = 4
 """Version of bundles that did not say how utterances were voiced."""
 BEFORE_ENGINE = 5
 """Version of bundles and files of scores that did not say what judged."""
+BEFORE_JUDGED = 6
+"""Version of files of scores that did not say which conversation was judged."""
 
 
 def as_before_voices(path: Path) -> Path:
@@ -16,7 +18,17 @@ def as_before_voices(path: Path) -> Path:
 
 def as_before_engine(path: Path) -> Path:
     """Rewrite a bundle or a file of scores as it was before it said what judged."""
-    return _rewritten(path, BEFORE_ENGINE, scored="engine")
+    return _rewritten(as_before_judged(path), BEFORE_ENGINE, scored="engine")
+
+
+def as_before_judged(path: Path) -> Path:
+    """Rewrite a bundle or a file of scores as it was before it said which conversation it is of."""
+    import pyarrow.parquet as pq
+
+    table = pq.ParquetFile(path).read()
+    if "call_processed_at" in table.column_names:
+        pq.write_table(table.drop_columns(["call_processed_at"]), path, store_schema=False)
+    return _rewritten(path, BEFORE_JUDGED)
 
 
 def _rewritten(path: Path, version: int, **missing: str) -> Path:

@@ -15,11 +15,12 @@ from qa_pipeline.errors import StoreError
 from qa_pipeline.records import Verdict
 from qa_pipeline.store import Store, StoreOwner, write_bundle, write_scores
 from qa_pipeline.store.earlier import SCORE_TABLES
-from qa_pipeline.store.schema import SCHEMA_VERSION
+from qa_pipeline.store.schema import SCHEMA_VERSION, table
 from tests.store.call_factory import make_call
-from tests.store.earlier_versions import as_before_engine
+from tests.store.earlier_versions import as_before_engine, as_before_judged
 from tests.store.review_helpers import add, fill, said
 
+SCORED_AT = [column.name for column in table("scores").columns].index("scored_at")
 BRAND, NAME = "greeting.brand", "greeting.name"
 VERDICTS: tuple[Verdict, ...] = ("met", "partly_met", "not_met", "not_applicable", "unscored")
 
@@ -250,11 +251,19 @@ def test_an_older_bundle_that_arrives_late_replaces_nothing(
     assert owner.query("SELECT scored_at FROM earlier_scores").rows == ((older.processed_at,),)
 
 
-def test_in_which_order_results_come_in_makes_no_difference(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("judged", "scored", "stays"),
+    [(None, 7, 9), (None, 11, 11), (9, 11, 11), (5, 11, 9), (1, 3, 9)],
+    ids=["older", "newer", "as_stored", "conversation_before", "conversation_long_before"],
+)
+def test_in_which_order_results_come_in_makes_no_difference(
+    tmp_path: Path, judged: int | None, scored: int, stays: int
+) -> None:
     results = [
         make_call(1, processed_at=datetime(2026, 3, day, tzinfo=UTC), trust=trust)
         for day, trust in ((1, "ok"), (5, "review"), (9, "ok"))
     ]
+    heard = {"call-0001": datetime(2026, 3, judged, tzinfo=UTC)} if judged else None
     found = set()
     for number, order in enumerate([*itertools.permutations(range(4)), "at once"]):
         folder = tmp_path / str(number)
@@ -263,8 +272,8 @@ def test_in_which_order_results_come_in_makes_no_difference(tmp_path: Path) -> N
                 if turn < 3:
                     write_bundle(results[turn], folder / "b", f"k{turn}")
                 else:
-                    at = datetime(2026, 3, 7, tzinfo=UTC)
-                    write_scores(results[0].scored, folder / "b", "again", at)
+                    at = datetime(2026, 3, scored, tzinfo=UTC)
+                    write_scores(results[0].scored, folder / "b", "again", at, heard)
                 if order != "at once":
                     owner.ingest(folder / "b")
             owner.ingest(folder / "b")
@@ -276,9 +285,35 @@ def test_in_which_order_results_come_in_makes_no_difference(tmp_path: Path) -> N
                 )
             )
     [(scores, *_)] = found
-    assert len(scores) == 1
+    assert [row[SCORED_AT] for row in scores] == [datetime(2026, 3, stays, tzinfo=UTC)]
     [(_, _, _, _, earlier, *_)] = found
     assert len(earlier) == 3
+
+
+def test_a_store_from_before_it_was_noted_what_was_judged_is_as_one_made_anew(
+    tmp_path: Path,
+) -> None:
+    path, bundles = tmp_path / "calls.duckdb", tmp_path / "b"
+    first, again = (make_call(1, processed_at=datetime(2026, 3, d, tzinfo=UTC)) for d in (1, 9))
+    for number, call in enumerate((first, again)):
+        write_bundle(call, bundles, f"k{number}")
+    newer = again.scored[0].model_copy(update={"version": 2})
+    as_before_judged(write_scores([newer], bundles, "again", datetime(2026, 3, 5, tzinfo=UTC)))
+    with Store.open_owner(path) as owner:
+        owner.ingest(bundles)
+    with duckdb.connect(str(path)) as old:
+        for name in ("scores", "earlier_scores"):
+            old.execute(f"ALTER TABLE {name} DROP COLUMN call_processed_at")
+        old.execute("UPDATE store_info SET value = '9' WHERE name = 'schema_version'")
+    found = []
+    for store in (path, tmp_path / "anew.duckdb"):
+        with Store.open_owner(store) as owner:
+            owner.ingest(bundles)
+            found.append(
+                [owner.query(f"SELECT * FROM {n} ORDER BY ALL").rows for n in SCORE_TABLES]
+            )
+            assert owner.query("SELECT version FROM current_scores").rows == ((1,),)
+    assert found[0] == found[1]
 
 
 def test_the_golden_set_is_a_history(owner: StoreOwner, calls: tuple[str, ...]) -> None:

@@ -87,7 +87,8 @@ def test_a_store_from_before_voices_were_kept_is_brought_up_to_date(
     with duckdb.connect(str(path)) as connection:
         connection.execute("DROP TABLE voices")
         for table in ("scores", "earlier_scores"):
-            connection.execute(f"ALTER TABLE {table} DROP COLUMN engine")
+            for column in ("engine", "call_processed_at"):
+                connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         connection.execute("UPDATE store_info SET value = '5' WHERE name = 'schema_version'")
     with pytest.raises(StoreError, match="made by an earlier qa_pipeline"):
         Store.open_reader(path)

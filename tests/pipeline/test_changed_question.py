@@ -1,0 +1,148 @@
+"""People's verdicts count for what they were asked, whatever id the question has."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from qa_pipeline.errors import UsageError
+from qa_pipeline.pipeline.golden import check_golden
+from qa_pipeline.pipeline.rescoring import rescore
+from qa_pipeline.pipeline.reviewed import refresh_reviewed
+from qa_pipeline.settings import Settings
+from qa_pipeline.store import CriterionState, GivenVerdict, Store, read_reviews
+from tests.pipeline.standards import CARD, fill_store, small_card
+from tests.running import qa
+from tests.store.review_helpers import add, said
+
+FAREWELL = "closure.farewell"
+SECOND = CARD.replace("version: 1", "version: 2")
+MORE = small_card(SECOND.replace("[goodbye]", "[goodbye, cheerio]"))
+NAMED = CARD.replace("ask: Says goodbye", "ask: Says goodbye\n        name: Farewell")
+ASKS = "ask: Says that the call is recorded"
+OTHER = small_card(SECOND.replace("ask: Says goodbye", ASKS))
+OTHER_NAMED = small_card(
+    NAMED.replace("version: 1", "version: 2").replace("ask: Says goodbye", ASKS)
+)
+
+
+def test_a_verdict_counts_while_the_criterion_asks_the_same(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    rescore(settings, MORE)
+    state = _state(settings, "call-002")
+    assert (state.version, state.machine_verdict, state.verdict) == (2, "not_met", "met")
+    assert (state.judged_by, state.earlier_reviews) == ("people", 0)
+
+
+def test_a_verdict_on_another_question_does_not_count(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    assert _totals(settings) == ["people"] * 3
+    rescore(settings, OTHER)
+    state = _state(settings, "call-002")
+    assert (state.people_state, state.verdict, state.judged_by) == (None, "not_met", "machine")
+    assert state.earlier_reviews == 1
+    assert _totals(settings) == ["machine"] * 3
+    with Store.open_reader(settings.store_path) as reader:
+        assert reader.reviewed_scores() == ()
+        assert reader.calibration().verdicts == ()
+        assert [call.to_check for call in reader.list_calls()] == [1, 1, 1]
+        assert len(reader.review_events()) == 3
+
+
+def test_the_question_tells_and_not_what_the_criterion_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.pipeline.standards.CARD", NAMED)
+    monkeypatch.setattr("tests.pipeline.standards.small_card", lambda: small_card(NAMED))
+    settings = fill_store(tmp_path, 3)
+    rescore(settings, OTHER_NAMED)
+    assert _state(settings, "call-002").people_state is None
+
+
+def test_a_verdict_given_since_is_on_the_new_question(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    rescore(settings, OTHER)
+    _add(settings, _now("call-002", FAREWELL), _now("call-001", "Says that the call IS recorded"))
+    for call in ("call-001", "call-002"):
+        state = _state(settings, call)
+        assert (state.people_verdict, state.judged_by) == ("partly_met", "people")
+        assert (state.reviewers, state.earlier_reviews) == (1, 1)
+    rescore(settings, small_card(CARD.replace("version: 1", "version: 3")))
+    state = _state(settings, "call-002")
+    assert (state.people_verdict, state.earlier_reviews) == ("met", 1)
+
+
+def test_a_verdict_given_by_an_earlier_name_is_on_the_earlier_question(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3, reviewed=False)
+    rescore(settings, OTHER)
+    _add(settings, _now("call-002", "Says goodbye"))
+    assert _state(settings, "call-002").people_state is None
+
+
+def test_what_was_asked_is_exported_and_imported(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    rescore(settings, OTHER)
+    file = tmp_path / "reviews.csv"
+    assert qa("reviews", "export", file.name, "--data-dir", ".", cwd=tmp_path).returncode == 0
+    listed = qa("reviews", "list", "--data-dir", ".", cwd=tmp_path).stdout
+    assert len(re.findall(r"asked otherwise before: to check", listed)) == 3
+    with Store.open_owner(settings.store_path) as owner:
+        owner._connection.execute("DELETE FROM review_events")
+        done = owner.add_reviews(read_reviews(file).verdicts, file.name)
+        assert (done.added, done.problems) == (3, ())
+    assert _state(settings, "call-002").people_state is None
+
+
+def test_a_store_from_before_it_was_kept_what_people_were_asked(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    rescore(settings, OTHER)
+    with duckdb.connect(str(settings.store_path)) as old:
+        for (view,) in old.execute(
+            "SELECT view_name FROM duckdb_views() WHERE NOT internal"
+        ).fetchall():
+            old.execute(f"DROP VIEW {view}")
+        old.execute("ALTER TABLE review_events DROP COLUMN asked")
+        # as they were computed then: by people, for all versions
+        old.execute("UPDATE reviewed_scores SET reviewed = 1")
+        old.execute("UPDATE store_info SET value = '10' WHERE name = 'schema_version'")
+    with Store.open_owner(settings.store_path) as owner:
+        assert {event.asked for event in owner.review_events()} == {"Says goodbye"}
+        assert refresh_reviewed(owner) == 3
+    assert _totals(settings) == ["machine"] * 3
+
+
+def test_the_golden_set_is_checked_on_what_people_were_asked(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    with Store.open_owner(settings.store_path) as owner:
+        owner.mark_golden(["call-000", "call-002"], "Wang")
+        refresh_reviewed(owner)
+    [line] = check_golden(settings, MORE).criteria
+    assert (line.criterion_id, line.reviewed) == (FAREWELL, 2)
+    with pytest.raises(UsageError, match="people agree on no criterion"):
+        check_golden(settings, OTHER)
+
+
+def _now(call: str, criterion: str) -> GivenVerdict:
+    given = said(call, criterion, "partly_met")
+    return given.model_copy(update={"reviewed_at": datetime.now(UTC)})
+
+
+def _add(settings: Settings, *given: GivenVerdict) -> None:
+    with Store.open_owner(settings.store_path) as owner:
+        assert add(owner, *given) == []
+        refresh_reviewed(owner)
+
+
+def _state(settings: Settings, call: str) -> CriterionState:
+    with Store.open_owner(settings.store_path) as owner:
+        [found] = [s for s in owner.current_verdicts(call) if s.criterion_id == FAREWELL]
+    return found
+
+
+def _totals(settings: Settings) -> list[object]:
+    with Store.open_owner(settings.store_path) as owner:
+        refresh_reviewed(owner)
+        rows = owner.query("SELECT judged_by FROM current_totals ORDER BY call_id").rows
+    return [row[0] for row in rows]

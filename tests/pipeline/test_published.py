@@ -1,0 +1,46 @@
+"""A run judges by no card whose version has judged calls with another content."""
+
+from pathlib import Path
+
+import pytest
+
+from qa_pipeline.errors import UsageError
+from qa_pipeline.pipeline import OpenRun
+from qa_pipeline.pipeline.rescoring import rescore
+from qa_pipeline.scoring import Scorecard
+from qa_pipeline.settings import Settings
+from qa_pipeline.store import Store
+from tests.pipeline.finished_calls import write_calls
+from tests.pipeline.standards import CARD, fill_store, small_card
+
+CHANGED = small_card(CARD.replace("pass_mark: 70", "pass_mark: 60"))
+NEXT = small_card(CARD.replace("version: 1", "version: 2"))
+
+
+def test_a_changed_card_stops_the_run_before_any_call_is_processed(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 1)
+    bundles = sorted(settings.bundles_dir.iterdir())
+    with pytest.raises(UsageError, match=r"small version 1 .* Nothing was processed.*version: 2"):
+        _open(settings, tmp_path, CHANGED)
+    assert sorted(settings.bundles_dir.iterdir()) == bundles
+    with Store.open_reader(settings.store_path) as reader:
+        assert reader.runs() == ()
+
+
+@pytest.mark.parametrize("card", [small_card(), NEXT], ids=["as it was", "next version"])
+def test_a_published_card_and_a_new_version_are_run(tmp_path: Path, card: Scorecard) -> None:
+    settings = fill_store(tmp_path, 1)
+    assert _open(settings, tmp_path, card).sources
+
+
+def test_the_number_that_is_advised_has_judged_no_call(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 1)
+    rescore(settings, NEXT)
+    with pytest.raises(UsageError, match="version: 3"):
+        _open(settings, tmp_path, CHANGED)
+    with pytest.raises(UsageError, match="version: 3"):
+        rescore(settings, CHANGED)
+
+
+def _open(settings: Settings, folder: Path, card: Scorecard) -> OpenRun:
+    return OpenRun([write_calls(folder / "incoming", 1)], settings, [card])
