@@ -15,6 +15,7 @@ from qa_pipeline.conversation import (
     RoleEvidence,
     SpokenWord,
     Transfer,
+    VoicesCompared,
     find_announcements,
     find_roles,
     find_transfers,
@@ -55,6 +56,8 @@ class Spoken:
 
     channels: tuple[ChannelWords, ...]
     turns: tuple[Turn, ...]
+    voices: VoicesCompared | None = None
+    """How far apart two speakers are that only their voices tell apart."""
 
 
 def by_channel(
