@@ -33,6 +33,7 @@ from qa_pipeline.records import (
     part_of,
 )
 from qa_pipeline.speakers import (
+    UNKNOWN_SPEAKER,
     Diarizer,
     VoiceReader,
     assign_words,
@@ -101,6 +102,7 @@ def by_name(transcript: Transcript, speakers: Sequence[str], turns: Sequence[Tur
             transcript.language,
             [word for word, speaker in named if speaker != name],
             by_sentence=True,
+            named=name != UNKNOWN_SPEAKER,
         )
         given = tuple(
             IVR_SPEAKER if before == name and is_inside(word, recorded) else speaker
