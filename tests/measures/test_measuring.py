@@ -293,3 +293,16 @@ def test_every_measure_is_defined_for_its_role_and_taken_once() -> None:
     taken = [(value.name, value.role) for value in result.values]
     assert len(taken) == len(set(taken))
     assert all(role in BY_NAME[name].roles for name, role in taken)
+
+
+def test_a_sentence_of_the_other_ends_a_monologue_that_goes_on_through_it() -> None:
+    result = measured(
+        [
+            ("agent", "this is what the contract says and what I can do for you", 0, 60),
+            ("customer", "mm", 10, 10.5),
+            ("customer", "but I already told you that it was not so", 20, 30),
+            ("customer", "okay", 59.8, 60.2),
+        ]
+    )
+    assert result.value("longest_monologue_s", "agent") == 30  # 30 to 60
+    assert result.value("longest_monologue_s", "customer") < 1  # type: ignore[operator]
