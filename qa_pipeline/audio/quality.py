@@ -9,7 +9,9 @@ from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Row, Samples, SoundQuali
 
 _FRAME = 512
 _NEAR_PEAK = 0.95
-"""Samples this near to the loudest one are at the limit of whatever clipped them."""
+_PEAK_QUANTILE = 0.99
+"""Samples this near to the peak of the loudest frames are at the limit of whatever clipped them.
+A click in one frame of a hundred hides no clipping."""
 _AROUND_S = 0.3
 """Kept clear of speech on either side before sound counts as the noise between it."""
 _FEWEST_NOISE_FRAMES = 30
@@ -52,20 +54,31 @@ def _quality(row: Row, regions: Sequence[Region]) -> SoundQuality:
         near[_frame(region.start_s - _AROUND_S) : _frame(region.end_s + _AROUND_S) + 1] = True
     if not speech.any():
         return SoundQuality(clipped_pct=0.0, snr_db=None)
-    powers, peaks = np.zeros(frames), np.zeros(frames)
+    powers, means, tops, bottoms = np.zeros((4, frames))
     for begin, block in _blocks(row, frames):
+        part = slice(begin, begin + len(block))
         # The variance: hum from a constant offset is no noise.
-        powers[begin : begin + len(block)] = np.var(block, axis=1, dtype=np.float64)
-        peaks[begin : begin + len(block)] = np.abs(block).max(axis=1)
-    limit = _NEAR_PEAK * float(peaks[speech].max())
+        powers[part] = np.var(block, axis=1, dtype=np.float64)
+        means[part] = block.mean(axis=1, dtype=np.float64)
+        tops[part], bottoms[part] = block.max(axis=1), block.min(axis=1)
+    # Each side has its limit: an offset before or after what clipped moves one against the other.
+    offset = float(means.mean())
+    top = offset + _limit(tops[speech] - offset)
+    bottom = offset - _limit(offset - bottoms[speech])
     at_limit = 0
     for begin, block in _blocks(row, frames):
         spoken = block[speech[begin : begin + len(block)]]
-        at_limit += int(np.count_nonzero(np.abs(spoken) >= limit)) if limit > 0.0 else 0
+        at_limit += int(np.count_nonzero((spoken >= top) | (spoken <= bottom)))
     return SoundQuality(
         clipped_pct=100.0 * at_limit / (int(speech.sum()) * _FRAME),
         snr_db=_snr_db(powers[speech], powers[~near]),
     )
+
+
+def _limit(peaks: NDArray[np.float64]) -> float:
+    """Return from which distance to the offset samples are at the limit; infinite in silence."""
+    peak = float(np.quantile(peaks, _PEAK_QUANTILE, method="lower"))
+    return _NEAR_PEAK * peak if peak > 0.0 else float("inf")
 
 
 def _blocks(row: Row, frames: int) -> Iterator[tuple[int, Samples]]:

@@ -6,6 +6,7 @@ Nothing here listens to sound and nothing here judges anybody.
 from qa_pipeline.conversation.build import (
     ChannelWords,
     SpeakerHint,
+    VoicesCompared,
     build_conversation,
 )
 from qa_pipeline.conversation.moments import (
@@ -28,6 +29,7 @@ __all__ = [
     "SpokenWord",
     "Transfer",
     "TrustThresholds",
+    "VoicesCompared",
     "build_conversation",
     "find_announcements",
     "find_handovers",

@@ -21,6 +21,14 @@ class ChannelWords:
     speakers: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class VoicesCompared:
+    """Two speakers of one channel, whose voices were compared."""
+
+    apart: float | None
+    """Silhouette of their turns, -1 to 1; ``None``: too little was said to tell."""
+
+
 def build_conversation(
     call_id: str,
     duration_s: float,
@@ -33,13 +41,14 @@ def build_conversation(
     warnings: tuple[str, ...] = (),
     sound: SoundQuality | None = None,
     evidence: RoleEvidence | None = None,
+    voices: VoicesCompared | None = None,
 ) -> Conversation:
     """Build the conversation of one call.
 
     Every word keeps the speaker it came with; roles are found by what is said; the trust gate
     sees everything. ``role_hints`` are roles known beforehand, by speaker; ``warnings`` say what is
     odd about the recording, ``sound`` how well it was recorded; ``evidence`` is what else tells
-    roles apart.
+    roles apart; ``voices`` how far apart two speakers are that only their voices tell apart.
     """
     words = [
         SpokenWord(word, speaker, channel.transcript.language)
@@ -61,6 +70,8 @@ def build_conversation(
         removed_words=sum(channel.transcript.removed_words for channel in channels),
         mean_log_probability=_mean(channels, lambda t: t.mean_log_probability),
         no_speech_probability=_mean(channels, lambda t: t.no_speech_probability),
+        voices_compared=voices is not None,
+        voices_apart=voices.apart if voices is not None else None,
         speakers_with_words=len({u.speaker for u in utterances} - {"unknown", IVR_SPEAKER}),
     )
     speakers = {turn.speaker for turn in turns} | {u.speaker for u in utterances}

@@ -10,6 +10,10 @@ _FOUND_AT = 84.0
 _SHORTEST = {"zh": 4}
 _SHORTEST_ELSEWHERE = 8
 """Shorter phrases are too easily found in something else: they must be there exactly."""
+_ENDS_ALIKE_AT = 50.0
+"""Similarity in per cent of the last words from which an approximate match ends as the phrase."""
+_PERSONS = re.compile(r"\b(?:i|my|me|mine|you|your|yours|we|our|us)\b")
+_PERSONS_ZH = re.compile("[我你](?:们)?")
 _PUNCTUATION = re.compile(r"[^\w\s']|_")
 
 
@@ -24,15 +28,52 @@ def plain(text: str, language: str) -> str:
 
 
 def said(phrase: str, text: str, language: str) -> bool:
-    """Say whether a phrase is in a plain text, approximately where it is long enough."""
+    """Say whether a phrase is in a plain text, approximately where it is long enough.
+
+    An approximate match must be about the same persons and end alike: "you would like to cancel"
+    is not "i would like to cancel", nor "thank you for calling bluebell" "... calling back".
+    """
     if language == "zh" or not phrase.isascii():
         if phrase in text:
             return True
     elif re.search(rf"\b{re.escape(phrase)}\b", text):
         return True
-    if len(phrase) < _SHORTEST.get(language, _SHORTEST_ELSEWHERE) or len(text) < len(phrase):
+    if len(phrase) < _SHORTEST.get(language, _SHORTEST_ELSEWHERE):
         return False
-    return fuzz.partial_ratio(phrase, text) >= _FOUND_AT
+    while len(text) >= len(phrase):
+        found = fuzz.partial_ratio_alignment(phrase, text, score_cutoff=_FOUND_AT)
+        if found is None:
+            return False
+        if _means(phrase, text, found.dest_start, found.dest_end, language):
+            return True
+        # It may be said elsewhere in the text: each round leaves less of it to look in.
+        text = text[found.dest_start + 1 :]
+    return False
+
+
+def _means(phrase: str, text: str, start: int, end: int, language: str) -> bool:
+    """Say whether what is like a phrase is about the same persons and ends with a like word."""
+    if language == "zh":
+        return _same_persons(phrase, (text[start:end], text[max(0, start - 1) : end]), language)
+    # The alignment may begin and end within a word, and leave out a first "my" for a like stretch.
+    first = text.rfind(" ", 0, start + 1) + 1
+    last = text.find(" ", end)
+    like = text[first : last if last >= 0 else len(text)].rstrip()
+    before = text.rfind(" ", 0, max(0, first - 1)) + 1
+    if fuzz.ratio(phrase.split()[-1], like.split()[-1]) < _ENDS_ALIKE_AT:
+        return False
+    return _same_persons(phrase, (like, f"{text[before:first]}{like}"), language)
+
+
+def _same_persons(phrase: str, likes: Iterable[str], language: str) -> bool:
+    wanted = _persons(phrase, language)
+    return not wanted or any(_persons(like, language) == wanted for like in likes)
+
+
+def _persons(text: str, language: str) -> list[str]:
+    if language == "zh":
+        return _PERSONS_ZH.findall(text.replace("您", "你"))
+    return _PERSONS.findall(text)
 
 
 def weight(phrases: Mapping[int, Iterable[str]], text: str, language: str) -> float:

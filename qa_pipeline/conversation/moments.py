@@ -47,6 +47,8 @@ _FIRST_PART_S = 15.0
 _INTRODUCTION_S = 6.0
 """Whoever introduces themselves has done so by then."""
 _BREATH_S = 1.5
+_OF_PEOPLE = ("first_person", "reported", "bare_key")
+"""Regular expressions for what people say and recordings do not."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ def find_announcements(
     others: Sequence[Word] = (),
     *,
     by_sentence: bool = False,
+    named: bool = False,
 ) -> tuple[Region, ...]:
     """Return where a recorded voice speaks: a menu, a notice, a place in the queue.
 
@@ -106,8 +109,10 @@ def find_announcements(
     too, explain which key to press. Once the other side has said a sentence, what does not stand
     alone must be plainly recorded, for not every agent uses such a phrase or is heard using it.
     A welcome right before one at the start of the call belongs to it, and so does what lies
-    between two pieces of one. ``by_sentence``: a sentence that has ended ends a segment as a
-    pause does, for transcripts without pauses.
+    between two pieces of one. A notice that the call is recorded is of whoever greeted before it
+    and goes on without a greeting after it. ``by_sentence``: a sentence that has ended ends a
+    segment as a pause does, for transcripts without pauses. ``named``: somebody wrote down whose
+    words these are, so a notice alone does not make them a recording's.
     """
     cues = _cues(language)
     if not cues:
@@ -117,6 +122,8 @@ def find_announcements(
         _is_recorded(segment, cues, language, needed)
         for segment, needed in zip(segments, _needed(segments, cues, language, others), strict=True)
     ]
+    for own in _own_notices(segments, recorded, cues, language, named=named):
+        recorded[own] = False
     for index in range(len(segments) - 2, -1, -1):
         before, after = segments[index], segments[index + 1]
         near = after.start_s - before.end_s < _NEXT_S
@@ -132,6 +139,63 @@ def find_announcements(
         for segment, is_recorded in zip(segments, recorded, strict=True)
         if is_recorded
     )
+
+
+def _own_notices(
+    segments: list[_Segment],
+    recorded: list[bool],
+    cues: dict[str, Any],
+    language: str,
+    *,
+    named: bool,
+) -> list[int]:
+    """Return which segments are a notice that a person reads out, and no recording."""
+    own: list[int] = []
+    for group in _recorded_groups(segments, recorded):
+        plain_menu = any(weight(cues["announcement"], segments[i].text, language) for i in group)
+        if plain_menu or not _goes_on(segments, group, cues, language, named=named):
+            continue
+        own += group
+    return own
+
+
+def _recorded_groups(segments: list[_Segment], recorded: list[bool]) -> list[list[int]]:
+    """Return the segments of each announcement, pieces of one close to each other."""
+    groups: list[list[int]] = []
+    for index, is_recorded in enumerate(recorded):
+        if not is_recorded:
+            continue
+        near = groups and segments[index].start_s - segments[groups[-1][-1]].end_s < _NEXT_S
+        if near:
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    return groups
+
+
+def _goes_on(
+    segments: list[_Segment],
+    group: list[int],
+    cues: dict[str, Any],
+    language: str,
+    *,
+    named: bool,
+) -> bool:
+    """Say whether somebody goes on to speak as they did before a notice: it is theirs."""
+    if named:
+        return True
+    first, last = group[0], group[-1]
+    opens = any(
+        re.search(cues["greets"], s.text)
+        or any(said(phrase, s.text, language) for phrase in cues["opening"])
+        for s in segments[max(0, first - 1) : last + 1]
+    )
+    if not opens or last + 1 >= len(segments):
+        return False
+    after = segments[last + 1]
+    goes_on = after.start_s - segments[last].end_s < _NEXT_S
+    greets = re.search(cues["greeting"], after.text)
+    return goes_on and not greets and _is_personal(after, cues, language)
 
 
 def _needed(
@@ -169,14 +233,17 @@ def _is_personal(segment: _Segment, cues: dict[str, Any], language: str) -> bool
 
 
 def _is_recorded(segment: _Segment, cues: dict[str, Any], language: str, needed: float) -> bool:
-    if _is_personal(segment, cues, language) or re.search(cues["first_person"], segment.text):
+    if _is_personal(segment, cues, language):
+        return False
+    if any(re.search(cues[own], segment.text) for own in _OF_PEOPLE):
         return False
     return _recorded_weight(segment, cues, language) >= needed
 
 
 def _recorded_weight(segment: _Segment, cues: dict[str, Any], language: str) -> float:
     waits = any(said(phrase, segment.text, language) for phrase in cues["waiting"])
-    return weight(cues["announcement"], segment.text, language) + waits
+    notices = weight({1: cues["notice"]}, segment.text, language)
+    return weight(cues["announcement"], segment.text, language) + notices + waits
 
 
 def _welcomes(segment: _Segment, cues: dict[str, Any], language: str) -> bool:

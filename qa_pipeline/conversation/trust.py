@@ -39,6 +39,10 @@ class TrustThresholds(Record):
     min_language_probability: float = 0.5
     min_role_confidence: float = 0.6
     review_role_confidence: float = 0.75
+    min_voices_apart: float = Field(default=0.1, ge=-1, le=1)
+    review_voices_apart: float = Field(default=0.2, ge=-1, le=1)
+    """Silhouette of the turns of two speakers on one channel; less, and it is one person. How far
+    apart voices lie depends on the model, so a profile's manifest sets both where it is known."""
     max_unknown_speaker_pct: float = 40.0
     review_unknown_speaker_pct: float = 10.0
     review_further_speaker_pct: float = 10.0
@@ -62,6 +66,10 @@ class Heard(Record):
     role_confidence: float
     speakers_with_words: int
     """People who said something; announcements are nobody."""
+    voices_compared: bool = False
+    """Whether two speakers were told apart by nothing but their voices."""
+    voices_apart: float | None = None
+    """How far apart their voices are, -1 to 1; ``None``: too little was said to tell."""
     removed_words: int = 0
     """Words that were taken out as inventions of the recogniser."""
     mean_log_probability: float | None = None
@@ -211,6 +219,10 @@ def _people(heard: Heard, limits: TrustThresholds) -> Iterator[Finding]:
     if heard.speakers_with_words == 1:
         # Half of the conversation is missing: whatever was not heard may have been said.
         yield "reject", trust_reason("one_speaker")
+    if heard.voices_compared and not (
+        heard.voices_apart is not None and heard.voices_apart >= limits.review_voices_apart
+    ):
+        yield "review", trust_reason("unsure_voices")
     yield from _below(
         heard.role_confidence,
         limits.min_role_confidence,

@@ -51,6 +51,10 @@ SENTENCES: Final = {
         "除语音播报和身份不明的人外，没有听到任何人",
     ),
     "one_speaker": Sentence("only one speaker was heard", "只听到一个人说话"),
+    "unsure_voices": Sentence(
+        "by their voices it is unsure whether two people speak",
+        "从声音上不能确定是否有两个人在说话",
+    ),
     "unsure_roles": Sentence(
         "who is the agent is unsure (confidence {confidence:.2f})",
         "不能确定谁是坐席（置信度{confidence}）",

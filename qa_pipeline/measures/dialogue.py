@@ -1,11 +1,12 @@
 """How the two sides take turns: interruptions, monologues, response delays."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import groupby
 from math import inf
 from statistics import median
 
-from qa_pipeline.measures.spans import Span, overlaps
+from qa_pipeline.measures.spans import Span, outside, overlaps, union
 from qa_pipeline.measures.speech import GAP_S, Speaker, Stretch
 from qa_pipeline.records import Interruption
 
@@ -47,17 +48,18 @@ def interruptions(stretches: Sequence[Stretch]) -> tuple[Interruption, ...]:
 
 def longest_monologue_s(stretches: Sequence[Stretch], role: Speaker) -> float:
     """Return the longest time in which one side talks and the other at most listens, in seconds."""
+    own = [stretch.span for stretch in stretches if stretch.role == role]
+    breaks = union(s.span for s in stretches if s.role != role and not s.listening)
+    begins_s = [start_s for start_s, _ in breaks]
     longest_s = 0.0
     run: Span | None = None
-    for stretch in stretches:
-        if stretch.role != role:
-            if not stretch.listening:
-                run = None
-            continue
-        if run is not None and stretch.start_s - run[1] < GAP_S:
-            run = (run[0], max(run[1], stretch.end_s))
+    for piece in outside(own, breaks):
+        earlier = bisect_right(begins_s, piece[0])
+        broken_s = breaks[earlier - 1][1] if earlier else 0.0
+        if run is not None and piece[0] - run[1] < GAP_S and broken_s <= run[0]:
+            run = (run[0], piece[1])
         else:
-            run = stretch.span
+            run = piece
         longest_s = max(longest_s, run[1] - run[0])
     return longest_s
 

@@ -17,19 +17,24 @@ PAUSE_S = 0.5
 GAP_S = 2.0
 """A shorter stretch without speech is a breath, not a silence."""
 
-# What a listener says without taking the floor. Mandarin as characters, since that is how it
-# may arrive from the recogniser. "No" is missing on purpose: it contradicts.
-_BACK_CHANNELS = frozenset(
-    [
-        *("yes", "yeah", "yep", "yup", "ok", "okay", "alright", "right", "sure", "mm", "mmm"),
-        *("mhm", "hm", "hmm", "uh", "um", "huh", "aha", "ah", "oh", "uh-huh", "mm-hmm"),
-        *("i", "see", "got", "it", "really", "good", "great", "fine", "thanks"),
-        *"嗯恩哦噢喔啊呃唉哎对好的是行可以了呢吧嘛明白知道没错",
-    ]
+# What a listener says without taking the floor. "No" is missing on purpose: it contradicts.
+_LISTENING_EN = (
+    *("yes", "yeah", "yep", "yup", "ok", "okay", "alright", "all right", "right", "sure", "fine"),
+    *("mm", "mmm", "mhm", "hm", "hmm", "uh", "um", "huh", "aha", "ah", "oh", "uh-huh", "mm-hmm"),
+    *("i", "see", "i see", "got", "it", "got it", "i got it", "really", "good", "great"),
+    *("very good", "perfect", "thanks", "thank you", "of course", "exactly", "absolutely"),
+    *("definitely", "no problem", "that's right", "that is right", "that's fine", "that's true"),
 )
+_LISTENING_ZH = (
+    *"嗯恩哦噢喔啊呃唉哎诶对好是行",
+    *("可以", "明白", "知道", "没错", "没问题", "没事", "没关系", "谢谢", "谢谢您", "谢谢你"),
+    *("当然", "了解", "清楚", "那好", "我明白", "我知道"),
+)
+_PARTICLES = frozenset("的了呢吧嘛啊呀")
+"""Say nothing of their own after a word: 好的, 好吧 and 好 are one."""
 _TOKEN = re.compile(r"[\u4e00-\u9fff]|[a-z0-9]+(?:['’-][a-z0-9]+)*", re.IGNORECASE)
-_LISTENING_TOKENS = 4
-"""More than this is said by somebody who takes the floor, whatever the words."""
+_LISTENING_WORDS = 4
+"""More different ones than this are said by somebody who takes the floor."""
 
 
 def tokens(text: str) -> list[str]:
@@ -37,10 +42,28 @@ def tokens(text: str) -> list[str]:
     return [token.lower() for token in _TOKEN.findall(text)]
 
 
+_LISTENING = frozenset(
+    [*(tuple(p.split()) for p in _LISTENING_EN), *(tuple(p) for p in _LISTENING_ZH)]
+)
+"""The same as the tokens of each, Mandarin as characters: so it may come from the recogniser."""
+_LONGEST = max(len(said) for said in _LISTENING)
+
+
 def is_back_channel(words: Sequence[Word]) -> bool:
-    """Tell whether the words are only what a listener says ("yes", "okay", "嗯", "好的")."""
-    said = [token for word in words for token in tokens(word.text)]
-    return len(said) <= _LISTENING_TOKENS and all(token in _BACK_CHANNELS for token in said)
+    """Tell whether the words are only what a listener says ("yes", "of course", "嗯", "好的").
+
+    However often: 对对对对对 is one of them. Nothing said is a back-channel, too.
+    """
+    left = [token.replace("’", "'") for word in words for token in tokens(word.text)]
+    said: set[tuple[str, ...]] = set()
+    while left:
+        length = next((n for n in range(_LONGEST, 0, -1) if tuple(left[:n]) in _LISTENING), 0)
+        if length:
+            said.add(tuple(left[:length]))
+        elif left[0] not in _PARTICLES:
+            return False
+        left = left[max(1, length) :]
+    return len(said) <= _LISTENING_WORDS
 
 
 @dataclass(frozen=True)

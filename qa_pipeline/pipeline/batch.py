@@ -140,6 +140,7 @@ def _understand(heard: HeardCall, run: Processing) -> _Understood:
         warnings=heard.call.warnings,
         sound=heard.quality,
         evidence=heard.evidence,
+        voices=heard.compared,
     )
     learn_voice(conversation, heard.voices, recording.metadata.agent_id, run.parts)
     return _Understood(heard, conversation)

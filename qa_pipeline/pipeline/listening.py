@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from qa_pipeline.audio import sound_quality, voice_activity
-from qa_pipeline.conversation import ChannelWords, RoleEvidence, SpeakerHint
+from qa_pipeline.conversation import ChannelWords, RoleEvidence, SpeakerHint, VoicesCompared
 from qa_pipeline.pipeline.opening import OpenedCall
 from qa_pipeline.pipeline.parts import Parts
+from qa_pipeline.pipeline.people import role_of_only_channel, with_voices_compared
 from qa_pipeline.pipeline.speaking import by_channel, by_name, by_voice
 from qa_pipeline.pipeline.tray import Tray
 from qa_pipeline.pipeline.voices import agent_voices
@@ -32,6 +33,8 @@ class HeardCall:
     """``None`` where there is no sound or nobody speaks."""
     voices: Mapping[str, Voice] = field(default_factory=dict)
     """By speaker, where agents' voices are remembered."""
+    compared: VoicesCompared | None = None
+    """How far apart two speakers are that only their voices tell apart."""
 
     @property
     def source_path(self) -> str:
@@ -140,6 +143,10 @@ def _find_speakers(heard: _Transcribed, parts: Parts) -> HeardCall:
         spoken = by_voice(
             rows[0], regions, transcript, parts.diarizer, evidence, parts.voice_reader
         )
+        spoken = with_voices_compared(
+            spoken, rows[0], parts.voice_reader, parts.thresholds.min_voices_apart
+        )
+        hints = role_of_only_channel(heard.call, spoken)
     quality = sound_quality(rows, heard.regions)
     voices, likeness = agent_voices(heard.call, rows, spoken.turns, parts)
     return HeardCall(
@@ -150,6 +157,7 @@ def _find_speakers(heard: _Transcribed, parts: Parts) -> HeardCall:
         replace(evidence, voices=likeness),
         quality,
         voices,
+        spoken.voices,
     )
 
 

@@ -15,6 +15,7 @@ from qa_pipeline.conversation import (
     RoleEvidence,
     SpokenWord,
     Transfer,
+    VoicesCompared,
     find_announcements,
     find_roles,
     find_transfers,
@@ -32,6 +33,7 @@ from qa_pipeline.records import (
     part_of,
 )
 from qa_pipeline.speakers import (
+    UNKNOWN_SPEAKER,
     Diarizer,
     VoiceReader,
     assign_words,
@@ -55,6 +57,8 @@ class Spoken:
 
     channels: tuple[ChannelWords, ...]
     turns: tuple[Turn, ...]
+    voices: VoicesCompared | None = None
+    """How far apart two speakers are that only their voices tell apart."""
 
 
 def by_channel(
@@ -98,6 +102,7 @@ def by_name(transcript: Transcript, speakers: Sequence[str], turns: Sequence[Tur
             transcript.language,
             [word for word, speaker in named if speaker != name],
             by_sentence=True,
+            named=name != UNKNOWN_SPEAKER,
         )
         given = tuple(
             IVR_SPEAKER if before == name and is_inside(word, recorded) else speaker

@@ -27,6 +27,8 @@ _BLOCK_S = 1800.0
 _SAME_VOICE = 0.5
 """Cosine distance up to which a voice of one block is that of an earlier one."""
 _LEAST_OF_FURTHER_S = 4.0
+_VOICES = "+voices-2"
+"""How voices are read; 2: at the rate of the model. Those of another one cannot be compared."""
 
 Span = tuple[float, float, str]
 """Start and end in seconds, and who."""
@@ -102,13 +104,13 @@ class PyannoteDiarizer:
 
     @cached_property
     def version(self) -> str:
-        """Version of pyannote.audio and a digest of the pipeline's files."""
+        """Version of pyannote.audio, a digest of the pipeline's files, and how voices are read."""
         digest = hashlib.sha256()
         for path in sorted(p for p in self._folder.rglob("*") if p.is_file()):
             if path.suffix != ".md":
                 digest.update(path.relative_to(self._folder).as_posix().encode())
                 digest.update(path.read_bytes())
-        return f"pyannote.audio-{version('pyannote.audio')}+{digest.hexdigest()[:12]}"
+        return f"pyannote.audio-{version('pyannote.audio')}+{digest.hexdigest()[:12]}{_VOICES}"
 
     def diarize(self, samples: Row, within: Sequence[Region] | None = None) -> tuple[Turn, ...]:
         """Return turns of ``speaker-0``, ``speaker-1``, ... in time order.
@@ -153,10 +155,9 @@ class PyannoteDiarizer:
             return None
         # The pipeline's own name for the model that compares voices; it has no public one.
         embedding = self._pipeline._embedding
-        import torch
-
         with _quiet():
-            vector = np.asarray(embedding(torch.from_numpy(spoken)[None, None]), np.float64)[0]
+            heard = at_rate(spoken, int(embedding.sample_rate))  # (1, samples)
+            vector = np.asarray(embedding(heard[None]), np.float64)[0]
         size = float(np.linalg.norm(vector))
         return vector / size if np.isfinite(size) and size > 0.0 else None
 

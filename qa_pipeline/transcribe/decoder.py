@@ -127,18 +127,17 @@ class WhisperDecoder:
         chosen = self._characters.chosen(texts, [piece.probability for piece in pieces])
         return tuple(replace(piece, text=text) for piece, text in zip(pieces, chosen, strict=True))
 
-    def language_probabilities(self, sound: Samples, languages: Sequence[str]) -> dict[str, float]:
-        """Return how likely each of the given languages is, among these, in one window."""
+    def language_probabilities(self, sound: Samples) -> dict[str, float]:
+        """Return how likely each language that the model knows is in one window.
+
+        Empty for a model that knows but one.
+        """
         if not self._model.model.is_multilingual:
-            return {languages[0]: 1.0}
+            return {}
         frames = self.padded_frames(len(sound) / SAMPLE_RATE_HZ)
         encoded = self._model.encode(self._features(sound, frames)[np.newaxis])
-        by_token = dict(self._model.model.detect_language(encoded)[0])
-        chosen = {language: by_token.get(f"<|{language}|>", 0.0) for language in languages}
-        total = sum(chosen.values())
-        if total <= 0.0:
-            return dict.fromkeys(languages, 1.0 / len(languages))
-        return {language: value / total for language, value in chosen.items()}
+        by_token = self._model.model.detect_language(encoded)[0]
+        return {token.strip("<|>"): float(probability) for token, probability in by_token}
 
     def _features(self, sound: Samples, frames: int) -> NDArray[np.float32]:
         """Log-mel features as faster-whisper makes them, shape ``(mels, frames)``.

@@ -18,6 +18,7 @@ from qa_pipeline.transcribe.funasr_model import FunAsrModel, padded_samples
 from qa_pipeline.transcribe.funasr_results import Recognised, pieces
 from qa_pipeline.transcribe.guards import GuardReport
 from qa_pipeline.transcribe.kept import kept_words
+from qa_pipeline.transcribe.languages import SpokenLanguage, spoken_language
 from qa_pipeline.transcribe.windows import Window, plan_windows
 
 
@@ -40,7 +41,7 @@ class FunAsrOptions:
     """Longest stretch given to the model at once."""
     batch_size: int = 8
     languages: tuple[str, ...] = ("zh",)
-    """Languages that may be detected, ISO 639-1; a detected language is always one of these."""
+    """Languages that words may be written in, ISO 639-1."""
     detect_s: float = 60.0
     """Speech of a channel that its language is judged by."""
     no_speech_certain: float = 1.0
@@ -144,7 +145,7 @@ class FunAsrEngine:
             )
         }
         decided = [
-            (language, 1.0)
+            SpokenLanguage(language, language, 1.0)
             if language is not None
             else self._decide([(w, heard[_Task(index, w)]) for w in windows])
             for index, (language, windows) in enumerate(zip(languages, planned, strict=True))
@@ -155,7 +156,7 @@ class FunAsrEngine:
                 task
                 for task in tasks
                 if languages[task.request] is None
-                and decided[task.request][0] == language
+                and decided[task.request].written == language
                 and self._likeliest(heard[task]) != language
             ]
             heard.update(self._recognise(again, language, requests))
@@ -193,48 +194,37 @@ class FunAsrEngine:
             done.extend(self._batches.run(group, run))
         return done
 
-    def _decide(self, windows: Sequence[tuple[Window, Recognised]]) -> tuple[str, float]:
-        """Average the language probabilities of the first windows, weighted by their speech."""
-        sums = dict.fromkeys(self.options.languages, 0.0)
-        judged_s = 0.0
+    def _decide(self, windows: Sequence[tuple[Window, Recognised]]) -> SpokenLanguage:
+        """Judge by the model's language probabilities of the first windows."""
+        heard: list[tuple[float, dict[str, float]]] = []
         for window, recognised in windows:
-            for language, probability in self._among_known(recognised).items():
-                sums[language] += probability * window.speech_s
-            judged_s += window.speech_s
-            if judged_s >= self.options.detect_s:
+            heard.append((window.speech_s, _spoken(recognised)))
+            if sum(speech_s for speech_s, _ in heard) >= self.options.detect_s:
                 break
-        best = max(self.options.languages, key=lambda language: sums[language])
-        return best, round(min(1.0, sums[best] / judged_s), 4) if judged_s > 0.0 else 0.0
+        return spoken_language(heard, self.options.languages)
 
     def _likeliest(self, recognised: Recognised) -> str | None:
         """Return the language that a window was taken for; ``None``: one not listened for."""
-        spoken = {k: p for k, p in recognised.languages.items() if k != "nospeech"}
+        spoken = _spoken(recognised)
         best = max(spoken, key=lambda language: spoken[language], default=None)
         return best if best in self.options.languages else None
-
-    def _among_known(self, recognised: Recognised) -> dict[str, float]:
-        known = {k: recognised.languages.get(k, 0.0) for k in self.options.languages}
-        total = sum(known.values())
-        if total <= 0.0:
-            return dict.fromkeys(known, 1.0 / len(known))
-        return {language: probability / total for language, probability in known.items()}
 
     def _transcript(
         self,
         request: ChannelRequest,
-        language: tuple[str, float],
+        language: SpokenLanguage,
         windows: Sequence[tuple[Window, Recognised]],
     ) -> tuple[Transcript, GuardReport]:
         report = GuardReport()
         words: list[Word] = []
         for window, recognised in windows:
-            kept, taken = self._words(window, recognised, request.channel, language[0])
+            kept, taken = self._words(window, recognised, request.channel, language.written)
             words.extend(kept)
             report += taken
         transcript = Transcript(
             channel=request.channel,
-            language=language[0],
-            language_probability=language[1],
+            language=language.heard,
+            language_probability=language.probability,
             words=tuple(words),
             speech_s=round(sum(r.end_s - r.start_s for r in request.regions), 3),
             removed_words=report.removed_words,
@@ -265,3 +255,8 @@ def _by_speech(values: Sequence[tuple[float, float | None]]) -> float | None:
     return round(
         sum(weight * value for weight, value in known) / sum(weight for weight, _ in known), 4
     )
+
+
+def _spoken(recognised: Recognised) -> dict[str, float]:
+    """Return how likely each language is, where somebody speaks."""
+    return {k: p for k, p in recognised.languages.items() if k != "nospeech"}

@@ -17,6 +17,7 @@ from qa_pipeline.transcribe.decoder import Heard, Prompt, WhisperDecoder
 from qa_pipeline.transcribe.engine import ChannelRequest
 from qa_pipeline.transcribe.guards import GuardReport
 from qa_pipeline.transcribe.kept import kept_words
+from qa_pipeline.transcribe.languages import SpokenLanguage, spoken_language
 from qa_pipeline.transcribe.vocabulary import Vocabulary
 from qa_pipeline.transcribe.windows import Window, plan_windows
 
@@ -30,7 +31,7 @@ class WhisperOptions:
     batch_size: int = 8
     beam_size: int = 5
     languages: tuple[str, ...] = ("en", "zh")
-    """Languages that may be detected, ISO 639-1; a detected language is always one of these."""
+    """Languages that words may be written in, ISO 639-1."""
     pad_to_window: bool = True
     """Standard models hear every window padded to 30 s. A model trained on windows of any length
     takes them as they are, which is many times faster. Standard models are also kept from writing
@@ -138,8 +139,8 @@ class FasterWhisperEngine:
         planned = [plan_windows(r.regions, r.samples, self.options.window_s) for r in requests]
         languages = self._languages(requests, planned)
         tasks = [
-            _Task(index, window, language)
-            for index, (windows, (language, _)) in enumerate(zip(planned, languages, strict=True))
+            _Task(index, window, language.written)
+            for index, (windows, language) in enumerate(zip(planned, languages, strict=True))
             for window in windows
         ]
         words: list[dict[Window, list[Word]]] = [{} for _ in requests]
@@ -165,15 +166,15 @@ class FasterWhisperEngine:
     @staticmethod
     def _transcript(
         request: ChannelRequest,
-        language: tuple[str, float],
+        language: SpokenLanguage,
         words: dict[Window, list[Word]],
         removed_words: int,
     ) -> Transcript:
         in_order = sorted(words, key=lambda window: window.start_s)
         return Transcript(
             channel=request.channel,
-            language=language[0],
-            language_probability=language[1],
+            language=language.heard,
+            language_probability=language.probability,
             words=tuple(word for window in in_order for word in words[window]),
             speech_s=round(sum(r.end_s - r.start_s for r in request.regions), 3),
             removed_words=removed_words,
@@ -219,37 +220,33 @@ class FasterWhisperEngine:
 
     def _languages(
         self, requests: Sequence[ChannelRequest], planned: list[list[Window]]
-    ) -> list[tuple[str, float]]:
-        """Return language and probability of every request: given, or detected once."""
-        found: list[tuple[str, float]] = []
+    ) -> list[SpokenLanguage]:
+        """Return the language of every request: given, or detected once."""
+        found: list[SpokenLanguage] = []
+        first = self.options.languages[0]
         for request, windows in zip(requests, planned, strict=True):
             if request.language is not None:
-                found.append((request.language, 1.0))
+                found.append(SpokenLanguage(request.language, request.language, 1.0))
             elif len(self.options.languages) == 1:
-                found.append((self.options.languages[0], 1.0))
+                found.append(SpokenLanguage(first, first, 1.0))
             elif not windows:
-                found.append((self.options.languages[0], 0.0))
+                found.append(SpokenLanguage(first, first, 0.0))
             else:
                 found.append(self._detect(request, windows))
         return found
 
-    def _detect(self, request: ChannelRequest, windows: list[Window]) -> tuple[str, float]:
-        """Average the model's language probabilities over the first windows, by their length."""
-        chosen: list[Window] = []
+    def _detect(self, request: ChannelRequest, windows: list[Window]) -> SpokenLanguage:
+        """Judge by the model's language probabilities of the first windows."""
+        heard: list[tuple[float, dict[str, float]]] = []
         for window in windows:
-            chosen.append(window)
-            if sum(w.speech_s for w in chosen) >= self.options.detect_s:
+            likely = self._decoder.language_probabilities(window.cut(request.samples))
+            if not likely:
+                first = self.options.languages[0]
+                return SpokenLanguage(first, first, 1.0)
+            heard.append((window.speech_s, likely))
+            if sum(speech_s for speech_s, _ in heard) >= self.options.detect_s:
                 break
-        sums = dict.fromkeys(self.options.languages, 0.0)
-        for window in chosen:
-            probabilities = self._decoder.language_probabilities(
-                window.cut(request.samples), self.options.languages
-            )
-            for language, probability in probabilities.items():
-                sums[language] += probability * window.speech_s
-        total = sum(sums.values())
-        best = max(self.options.languages, key=lambda language: sums[language])
-        return best, round(min(1.0, sums[best] / total), 4) if total > 0 else 0.0
+        return spoken_language(heard, self.options.languages)
 
 
 def _doubts(windows: Sequence[tuple[float, Heard]]) -> dict[str, float]:

@@ -19,6 +19,7 @@ ROWS = {
     "covered by words": (LIMITS.review_covered_pct, LIMITS.min_covered_pct),
     "language unsure": (LIMITS.min_language_probability, None),
     "who is the agent": (LIMITS.review_role_confidence, LIMITS.min_role_confidence),
+    "hardly apart": (LIMITS.review_voices_apart, LIMITS.min_voices_apart),
     "without a speaker": (LIMITS.review_unknown_speaker_pct, LIMITS.max_unknown_speaker_pct),
     "hardly anything": (LIMITS.review_words_each, None),
     "clipped": (LIMITS.review_clipped_pct, LIMITS.max_clipped_pct),

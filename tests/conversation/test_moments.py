@@ -72,6 +72,59 @@ def test_people_who_speak_of_keys_and_recording_are_no_announcement(said: str) -
 
 
 @pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        (
+            "en",
+            "thank you for calling bluebell this call is being recorded for training purposes",
+            "you are through to maya what is your name please",
+        ),
+        (
+            "en",
+            "good morning bluebell calls are recorded for training purposes",
+            "my name is maya how may i help you",
+        ),
+        ("zh", "您好，为了保证服务质量，通话将被录音。", "我是林悦，请问有什么可以帮您？"),
+        ("zh", "感谢您的来电，为保证服务质量，本次通话将被录音，", "请问您贵姓？"),
+    ],
+)
+def test_an_agent_who_reads_out_the_notice_is_no_recording(
+    language: str, before: str, after: str
+) -> None:
+    assert find_announcements(spoken(before, after), language) == ()
+    # Somebody else takes the call where they greet, or later.
+    greeting = "您好" if language == "zh" else "good morning bluebell"
+    joined = "" if language == "zh" else " "
+    (found,) = find_announcements(spoken(before, f"{greeting}{joined}{after}"), language)
+    assert found.start_s == 1.0
+    assert len(find_announcements(spoken(before, 5.0, after), language)) == 1
+
+
+def test_the_notice_of_a_named_speaker_is_theirs() -> None:
+    notice = "this call is being recorded for quality and training purposes"
+    words = spoken("welcome to bluebell", notice, "who am i speaking to")
+    assert len(find_announcements(words, "en")) > 0
+    assert find_announcements(words, "en", named=True) == ()
+    menu = spoken("welcome to bluebell", notice, "for bills press one for help press two")
+    (found, *_, last) = find_announcements(menu, "en", named=True)
+    assert (found.start_s, last.end_s) == (1.0, menu[-1].end_s)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "it said all our agents are busy and you are number nine"),
+        ("en", "now press one please"),
+        ("en", "and press two"),
+        ("zh", "它一直说座席全忙您前面还有九个人"),
+        ("zh", "好的然后请按二"),
+    ],
+)
+def test_who_repeats_a_recording_or_names_a_key_is_a_person(language: str, said: str) -> None:
+    assert find_announcements(spoken(5.0, said, 5.0), language) == ()
+
+
+@pytest.mark.parametrize(
     ("language", "greeting", "told", "said"),
     [
         (

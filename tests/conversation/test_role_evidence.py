@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_pipeline.conversation import RoleEvidence, find_roles
-from qa_pipeline.conversation.roles import introduces_with
+from qa_pipeline.conversation.roles import agent_score, introduces_with
 from qa_pipeline.records import Direction
 from tests.conversation.test_roles import BLAND_ONE, BLAND_TWO, spoken
 
@@ -204,6 +204,63 @@ def test_calls_made_to_mislead(
     again = find_roles(spoken(*swapped, language=language), evidence=known)
     assert again.roles == {"x": "agent", "b": "customer"}
     assert again.confidence == decision.confidence
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "repeated"),
+    [
+        ("en", "i would like to cancel", "so you would like to cancel"),
+        ("en", "my account number is five", "your account number is five"),
+        ("en", "i have been waiting", "i see that you have been waiting"),
+        ("en", "i have a contract", "you have a contract"),
+        ("en", "i have a problem", "it says you have a problem"),
+        ("en", "i am a customer", "so you are a customer"),
+        ("en", "nobody called me back", "nobody called you back"),
+        ("en", "my phone number is", "is your phone number isolated"),
+        ("en", "thank you for calling me", "thank you for calling my name is maya"),
+        ("en", "thank you for calling back", "thank you for calling bluebell broadband"),
+    ],
+)
+def test_who_repeats_the_wish_of_another_has_not_got_it(
+    language: str, wish: str, repeated: str
+) -> None:
+    assert agent_score(wish, language) < agent_score(repeated, language)
+    assert agent_score(repeated, language) >= 0.0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "you would like it and i wood like to cancel",
+        "well my acount number is five",
+        "my internets",
+    ],
+)
+def test_a_wish_that_is_misheard_is_still_a_wish(line: str) -> None:
+    assert agent_score(line, "en") < 0.0
+
+
+def test_a_customer_who_asks_how_somebody_can_help_them_offers_no_help() -> None:
+    offered, asked = "请问有什么可以帮您", "请问有什么可以帮我"
+    assert agent_score(asked, "zh") < agent_score(offered, "zh") / 2
+
+
+def test_an_agent_who_repeats_what_the_customer_wants_is_the_agent() -> None:
+    lines = (
+        ("a", "hello maya speaking"),
+        ("c", "hello maya it is about the contract it ends in may i'd rather stop it"),
+        ("a", "so you would like to cancel i see and your account number is four four two one"),
+        ("c", "yes four four two one"),
+        ("a", "i see that you have been waiting since monday and you have a contract until may"),
+        ("a", "you have a problem with the speed as well right"),
+        ("c", "right it drops every evening and the letter said i could leave early"),
+        ("a", "you can you would like to know when it ends it ends on the third"),
+        ("c", "good perfect bye"),
+    )
+    directions: tuple[Direction | None, ...] = ("inbound", None)
+    for direction in directions:
+        decision = find_roles(spoken(*lines), evidence=RoleEvidence(direction))
+        assert decision.roles == {"a": "agent", "c": "customer"}, decision.reason
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from benchmarks.truth import read_truth
 from qa_pipeline.audio import decode, sound_quality, voice_activity
 from qa_pipeline.conversation import TrustThresholds, judge_trust
 from qa_pipeline.conversation.trust import Heard
-from qa_pipeline.records import Region, Role, Samples, SoundQuality, Utterance, Word
+from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Role, Samples, SoundQuality, Utterance, Word
 from qa_pipeline.scoring import load_scorecard, score_call
 from synthesis.telephone import add_noise
 from tests.audio.recordings import SAMPLE_CALLS
@@ -80,6 +80,9 @@ def test_a_good_call_has_no_reasons() -> None:
         ({"language": "fr"}, "reject", "the language seems to be 'fr'"),
         ({"language_probability": 0.3}, "review", "the language 'en' is unsure"),
         ({"speakers_with_words": 1}, "reject", "only one speaker was heard"),
+        ({"voices_compared": True, "voices_apart": 0.15}, "review", "whether two people speak"),
+        ({"voices_compared": True}, "review", "whether two people speak"),
+        ({"voices_compared": True, "voices_apart": 0.3}, "ok", ""),
         ({"speakers_with_words": 0}, "reject", "nobody is heard but announcements"),
         ({"role_confidence": 0.7}, "review", "who is the agent is unsure"),
         ({"role_confidence": 0.55}, "reject", "who is the agent is unsure"),
@@ -154,6 +157,25 @@ def test_an_overdriven_recording_is_clipped(
         trust = judge_trust(heard(sound=quality), LIMITS)
         assert trust.level == level, trust
         assert "clipped" in trust.reasons[0]
+
+
+@pytest.mark.parametrize("changed", ["click", "offset", "one side"])
+def test_clipping_is_seen_beside_a_click_an_offset_and_on_one_side(
+    call: tuple[Samples, tuple[tuple[Region, ...], ...]], changed: str
+) -> None:
+    samples, regions = call
+    loudest = float(np.abs(samples).max())
+    clipped = 0.4 * np.clip(8.0 * samples / loudest, -1.0, 1.0)
+    if changed == "click":
+        for row, spoken in zip(clipped, regions, strict=True):
+            row[round(SAMPLE_RATE_HZ * (spoken[0].start_s + spoken[0].end_s) / 2)] = 1.0
+    elif changed == "offset":
+        clipped = clipped + 0.3
+    else:
+        clipped = 0.1 * np.clip(8.0 * samples / loudest, -8.0, 1.0)
+    quality = sound_quality(clipped.astype(np.float32), regions)
+    assert quality is not None
+    assert quality.clipped_pct > LIMITS.review_clipped_pct
 
 
 def test_a_noisy_recording_is_noisy(

@@ -25,12 +25,40 @@ def measured(said: list[Said], language: str = "en") -> Measures:
         ("en", "thank you for waiting, just a moment more please", True),
         ("en", "we got hold of the engineer on monday", False),
         ("en", "it takes a minute to start", False),
+        ("en", "it takes a few minutes until it works", False),
+        ("en", "I had to wait a week", False),
+        ("en", "you do not need to wait a day", False),
+        ("en", "please wait for the engineer at home", False),
+        ("en", "hold on to your bill", False),
+        ("en", "I am sorry for putting you on hold", False),
+        ("en", "you will have it in a few minutes", False),
+        ("en", "the engineer will call in a few minutes", False),
+        ("en", "the engineer will be back on monday", False),
+        ("en", "I'll be back in a minute", True),
+        ("en", "I am with you in a second, please hold", True),
+        ("en", "I had to wait a minute myself", False),
+        ("en", "may I ask you to wait a moment", True),
+        ("en", "please wait for a moment", True),
+        ("en", "I need a few minutes to check that", True),
+        ("en", "hang on a second", True),
+        ("en", "give me two minutes", True),
+        ("en", "I'm going to pop you on hold", True),
+        ("en", "I'll be right back", True),
+        ("en", "I will be back with you in a minute", True),
         ("zh", "请稍等，我帮您查一下", True),
         ("zh", "请不要挂机", True),
         ("zh", "麻烦您等一下", True),
         ("zh", "让您久等了", False),
         ("zh", "感谢您的耐心等待", False),
         ("zh", "工程师等不到您", False),
+        ("zh", "您在家等我们工程师就行", False),
+        ("zh", "请等工程师上门", False),
+        ("zh", "请您耐心等三天", False),
+        ("zh", "我们等下周再联系您", False),
+        ("zh", "等下我看看", True),
+        ("zh", "您等我看一下", True),
+        ("zh", "给我两分钟", True),
+        ("zh", "您先别挂", True),
     ],
 )
 def test_what_asks_to_wait(language: str, text: str, asks: bool) -> None:
@@ -82,6 +110,25 @@ def test_an_announcement_shortly_before_counts_though_the_agent_said_more() -> N
     late = [said[0], ("agent", "I have to ask my colleague", 14, 16), ("agent", "back", 26, 27)]
     assert measured(late).value("announced_silence_s") == 11  # 3 to 14
     assert measured(late).value("dead_air_s") == 10  # 16 to 26: announced more than 10 s before
+
+
+def test_a_customer_who_takes_the_floor_ends_the_wait() -> None:
+    said: list[Said] = [
+        ("agent", "one moment please I will look", 0, 3),
+        ("agent", "okay", 20, 21),
+        ("customer", "while you look I can tell you what it was that happened on monday", 21.5, 60),
+        ("agent", "yes", 40, 40.5),
+        ("customer", "are you still there", 90, 91),
+    ]
+    result = measured(said)
+    assert result.value("announced_silence_s") == 17  # 3 to 20
+    assert result.value("dead_air_s") == 30  # 60 to 90
+    told: list[Said] = [
+        ("agent", "请稍等", 0, 3),
+        ("customer", "网络从周一开始就一直断没有人来修过我很着急", 4, 9),
+        ("customer", "喂", 20, 21),
+    ]
+    assert measured(told, "zh").value("dead_air_s") == 11
 
 
 def test_only_the_agent_announces() -> None:

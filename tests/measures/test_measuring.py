@@ -71,9 +71,25 @@ def test_who_starts_while_the_other_speaks_for_over_a_second_interrupts() -> Non
         ("en", "okay", False),
         ("en", "yes I see", False),
         ("en", "okay but listen", True),
-        ("en", "yes yes yes yes yes", True),
+        ("en", "yes yes yes yes yes", False),
+        ("en", "of course", False),
+        ("en", "exactly", False),
+        ("en", "absolutely", False),
+        ("en", "that’s right, thank you", False),
+        ("en", "no problem", False),
+        ("en", "okay right good thanks perfect", True),
+        ("en", "of the course", True),
         ("en", "no no", True),
         ("zh", "嗯好的", False),
+        ("zh", "好的好的好的", False),
+        ("zh", "对对对对对", False),
+        ("zh", "嗯嗯嗯嗯嗯", False),
+        ("zh", "是的是的是的", False),
+        ("zh", "明白明白明白", False),
+        ("zh", "知道了知道了", False),
+        ("zh", "好的没问题", False),
+        ("zh", "好的对嗯明白了谢谢", True),
+        ("zh", "不是不是", True),
         ("zh", "您听我说", True),
     ],
 )
@@ -277,3 +293,16 @@ def test_every_measure_is_defined_for_its_role_and_taken_once() -> None:
     taken = [(value.name, value.role) for value in result.values]
     assert len(taken) == len(set(taken))
     assert all(role in BY_NAME[name].roles for name, role in taken)
+
+
+def test_a_sentence_of_the_other_ends_a_monologue_that_goes_on_through_it() -> None:
+    result = measured(
+        [
+            ("agent", "this is what the contract says and what I can do for you", 0, 60),
+            ("customer", "mm", 10, 10.5),
+            ("customer", "but I already told you that it was not so", 20, 30),
+            ("customer", "okay", 59.8, 60.2),
+        ]
+    )
+    assert result.value("longest_monologue_s", "agent") == 30  # 30 to 60
+    assert result.value("longest_monologue_s", "customer") < 1  # type: ignore[operator]

@@ -8,7 +8,7 @@ from qa_pipeline.measures import measure
 from qa_pipeline.records import SAMPLE_RATE_HZ, CallMetadata, Measures, Role, Sound
 from synthesis.espeak import Voice, speak
 from synthesis.telephone import mu_law, noise, telephone_band
-from tests.measures.calls import conversation
+from tests.measures.calls import Said, conversation
 
 Samples = NDArray[np.float32]
 AGENT = Voice("en-us+m3", 160, 40)
@@ -125,6 +125,31 @@ def test_a_noisier_call_has_a_lower_ratio() -> None:
     assert all(ratio is not None for ratio in ratios)
     assert ratios == sorted(ratios, reverse=True)  # type: ignore[type-var]
     assert ratios[0] - ratios[2] > 15  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("offset", [0.02, 0.1])
+def test_a_constant_offset_is_neither_noise_nor_loudness(offset: float) -> None:
+    rng = np.random.default_rng(2)
+    times = np.arange(seconds(12)) / SAMPLE_RATE_HZ
+    speaks = (times % 4.0) < 3.0
+    plain = 0.1 * speaks * rng.standard_normal(len(times)) + 0.001 * rng.standard_normal(len(times))
+    said: list[Said] = [
+        ("agent", "one two", 0, 3),
+        ("customer", "three", 4, 7),
+        ("agent", "x", 8, 11),
+    ]
+    heard = conversation(said)
+    values = [
+        measure(heard, Sound((plain + shift).astype(np.float32)[None]), None, CallMetadata())
+        for shift in (0.0, offset)
+    ]
+    for name, role in (
+        ("snr_db", "call"),
+        ("noise_level_dbfs", "call"),
+        ("loudness_dbfs", "agent"),
+    ):
+        without, shifted = (m.value(name, role) for m in values)  # type: ignore[arg-type]
+        assert shifted == pytest.approx(without, abs=0.1)
 
 
 def test_loudness_follows_the_level_of_the_speaker() -> None:

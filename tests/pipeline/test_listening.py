@@ -4,6 +4,7 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.truth import read_truth
@@ -58,6 +59,30 @@ def _said(call: ProcessedCall, channel: int) -> tuple[int, float]:
     words = sum(len(u.words) for u in conversation.utterances if u.speaker == speaker)
     turned_s = sum(t.end_s - t.start_s for t in conversation.turns if t.speaker == speaker)
     return words, turned_s
+
+
+@pytest.mark.parametrize(("channel", "role"), [(0, "customer"), (1, "agent")])
+def test_a_call_with_one_voice_is_rejected_and_the_side_that_is_heard_is_known(
+    tmp_path: Path, channel: int, role: Role
+) -> None:
+    """The other channel was not recorded; the same voice on a file with one channel."""
+    samples, _ = sample_call("call-2026-0004")
+    (tmp_path / "calls").mkdir()
+    alone = samples[channel : channel + 1]
+    lost = np.zeros_like(samples)
+    lost[channel] = alone[0]
+    for name, sound, known in (("a-lost", lost, ', "agent_channel": 1'), ("b-mono", alone, "")):
+        encode(tmp_path / "calls" / f"{name}.wav", sound, 16_000, "pcm_s16le")
+        meta = tmp_path / "calls" / f"{name}.meta.json"
+        meta.write_text(f'{{"call_id": "{name}", "language": "zh"{known}}}', "utf-8")
+    lost_channel, mail = processed(tmp_path)
+    assert lost_channel.recording.layout == "one_silent"
+    assert lost_channel.conversation.speaker_roles == {"speaker-0": role}
+    assert lost_channel.conversation.trust.reasons == ("only one speaker was heard",)
+    for call in (lost_channel, mail):
+        assert {turn.speaker for turn in call.conversation.turns} == {"speaker-0"}
+        assert call.conversation.trust.level == "reject"
+        assert "only one speaker was heard" in call.conversation.trust.reasons
 
 
 def test_voices_are_remembered_only_where_asked_for(tmp_path: Path) -> None:

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from qa_pipeline.errors import ModelError
-from qa_pipeline.records import SAMPLE_RATE_HZ, Samples, Turn
+from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Samples, Turn
 from qa_pipeline.resources import resource_folder
 from qa_pipeline.speakers import Diarizer, PyannoteDiarizer
 from qa_pipeline.speakers.diarizer import tidy_turns
+from qa_pipeline.speakers.voices import alike
 from synthesis.espeak import Voice
 from synthesis.fresh import speak_all
 from synthesis.telephone import add_noise, telephone_band
@@ -132,6 +133,19 @@ def test_real_people_are_told_apart() -> None:
     (reference,) = load_rttm(folder / "sample.rttm").values()
     whole = Timeline([Segment(0.0, len(samples) / SAMPLE_RATE_HZ)])
     assert DiarizationErrorRate()(reference, heard, uem=whole) < 0.3
+
+
+def test_a_voice_is_heard_at_the_rate_of_its_model(call: tuple[Samples, list[Turn]]) -> None:
+    """The bundled models hear 8 kHz: what lies above 4 kHz is nothing to them."""
+    samples, turns = call
+    spans = [Region(t.start_s, t.end_s) for t in turns if t.speaker == MAN.name]
+    whistle = 0.05 * np.sin(2 * np.pi * 6000 * np.arange(len(samples)) / SAMPLE_RATE_HZ)
+    reader = PyannoteDiarizer(BUNDLED)
+    plain = reader.voice(samples, spans)
+    whistled = reader.voice((samples + whistle).astype(np.float32), spans)
+    assert plain is not None
+    assert whistled is not None
+    assert alike(plain, whistled) > 0.999
 
 
 def test_missing_and_incomplete_folders_are_refused_in_words(tmp_path: Path) -> None:

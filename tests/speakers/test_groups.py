@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Row
-from qa_pipeline.speakers import Voice, has_changed
+from qa_pipeline.speakers import Voice, has_changed, voices_apart
 from qa_pipeline.speakers.groups import are_two_voices, turn_voices
 
 DIMENSIONS = 16
@@ -88,6 +88,39 @@ def test_a_change_of_voice(before: list[int], after: list[int], changed: bool | 
     samples, turns = call_of([*before, *after])
     cut = len(before)
     assert has_changed(samples, turns[:cut], turns[cut:], WrittenVoices()) is changed
+
+
+@pytest.mark.parametrize(
+    ("speakers", "second", "least", "most"),
+    [
+        ([0, 1] * 4, (1, 3, 5, 7), 0.6, 1.0),
+        ([0] * 8, (1, 3, 5, 7), -0.2, 0.2),  # one voice, cut in two
+        ([0] * 8, (6, 7), -0.2, 0.3),
+    ],
+)
+def test_two_people_are_apart_and_one_voice_cut_in_two_is_not(
+    speakers: list[int], second: tuple[int, ...], least: float, most: float
+) -> None:
+    samples, turns = call_of(speakers)
+    first = [turn for number, turn in enumerate(turns) if number not in second]
+    apart = voices_apart(samples, first, [turns[n] for n in second], WrittenVoices())
+    assert apart is not None
+    assert least <= apart <= most
+
+
+def test_short_turns_tell_one_voice_but_never_two() -> None:
+    samples, turns = call_of([0, 1] * 4, turn_s=1.2)
+    assert voices_apart(samples, turns[0::2], turns[1::2], WrittenVoices()) is None
+    samples, turns = call_of([0] * 8, turn_s=1.2)
+    apart = voices_apart(samples, turns[0::2], turns[1::2], WrittenVoices())
+    assert apart is not None
+    assert apart < 0.2
+
+
+def test_a_single_turn_does_not_tell_how_far_apart_voices_are() -> None:
+    samples, turns = call_of([0, 0, 0, 1])
+    assert voices_apart(samples, turns[:3], turns[3:], WrittenVoices()) is None
+    assert voices_apart(samples, turns, [], WrittenVoices()) is None
 
 
 @settings(deadline=None, max_examples=30)
