@@ -16,7 +16,7 @@ from qa_pipeline.reports import write_reports
 from qa_pipeline.settings import Settings, read_settings
 from qa_pipeline.store import Store, write_bundle
 from tests.privacy.talk import talk
-from tests.running import qa
+from tests.running import environment, qa
 from tests.store.call_factory import make_call
 
 SRT = """1
@@ -119,19 +119,30 @@ def test_reports_are_redacted_though_the_store_is_not(tmp_path: Path) -> None:
     settings = _settings(tmp_path, stored_text=())
     _run(tmp_path, settings)
     shown = {}
-    for name, kinds in (("open", ()), ("redacted", settings.redaction.beyond_store("reports"))):
+    for name, kinds in (("open", ()), ("redacted", settings.redaction.reports)):
         write_reports(settings.store_path, tmp_path / name, redact=kinds)
         files = [path for path in sorted((tmp_path / name).rglob("*")) if path.is_file()]
         shown[name] = "".join(_text(path) for path in files)
     assert "one seven two" in shown["open"]
     assert "one seven two" not in shown["redacted"]
     assert "900123" not in shown["redacted"]
-    assert (
-        settings.redaction.model_copy(
-            update={"stored_text": ("phone", "id", "card", "account", "email")}
-        ).beyond_store("reports")
-        == ()
-    )
+
+
+@pytest.mark.parametrize("stored_now", [None, "[]"])
+def test_reports_are_redacted_whatever_the_store_is_said_to_hold_now(
+    tmp_path: Path, stored_now: str | None
+) -> None:
+    _run(tmp_path, _settings(tmp_path, stored_text=()))
+    more = {} if stored_now is None else {"QA_REDACTION__STORED_TEXT": stored_now}
+    done = qa(
+        "report", "coaching", "--data-dir", tmp_path / "data", "--output", tmp_path / "shown",
+        cwd=tmp_path, env=environment(**more),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    shown = "".join(_text(path) for path in sorted((tmp_path / "shown").rglob("*")))
+    assert "[account]" in shown
+    for secret in SECRETS:
+        assert secret not in shown
 
 
 def _call_with_sound(folder: Path) -> tuple[ProcessedCall, np.ndarray]:
