@@ -98,7 +98,7 @@ def nightly(
             for number, ticket in enumerate(line.tickets(run.batches()), start=1)
         ]
     summary = ingest(run, outcomes)
-    redact = settings.redaction.beyond_store("reports")
+    redact = settings.redaction.reports
     reports = report(settings.store_path, settings.reports_dir, redact, settings.report_language)
     _publish(summary)
     return summary, reports

@@ -36,9 +36,9 @@ class RedactionSettings(BaseModel):
     stored_text: tuple[SensitiveKind, ...] = _IDENTIFYING
     """Out of the bundles and the store, and so out of everything that is made of them."""
     exports: tuple[SensitiveKind, ...] = _IDENTIFYING
-    """Out of exported transcripts, beside what is not stored."""
+    """Out of exported transcripts, whatever is stored."""
     reports: tuple[SensitiveKind, ...] = _IDENTIFYING
-    """Out of the quotes in reports, beside what is not stored."""
+    """Out of the quotes in reports, whatever is stored."""
     audio: tuple[SensitiveKind, ...] = _IDENTIFYING
     """Out of the sound of exported calls."""
     audio_fill: Literal["tone", "silence"] = "tone"
@@ -47,11 +47,6 @@ class RedactionSettings(BaseModel):
     """Seconds more at both ends, since word times are not exact."""
     audio_channels: Literal["speaker", "all"] = "speaker"
     """In stereo: only the channel of who speaks, or all, where channels leak into each other."""
-
-    def beyond_store(self, place: Literal["exports", "reports"]) -> tuple[SensitiveKind, ...]:
-        """Return the kinds to take out there that the store may still hold."""
-        wanted: tuple[SensitiveKind, ...] = getattr(self, place)
-        return () if set(wanted) <= set(self.stored_text) else wanted
 
 
 class JudgeSettings(BaseModel):

@@ -129,7 +129,7 @@ def export(
 def _redacted_wav(call: "ProcessedCall", settings: "Settings") -> bytes:
     """Return the call's sound as a WAV file, with a tone or silence where the settings say."""
     from qa_pipeline.audio import decode
-    from qa_pipeline.privacy import mute, sensitive_spans, wav_bytes
+    from qa_pipeline.privacy import mute, sensitive_spans, wav_bytes, with_known_channels
 
     if call.recording.sample_rate_hz is None:
         raise UsageError(
@@ -143,7 +143,7 @@ def _redacted_wav(call: "ProcessedCall", settings: "Settings") -> bytes:
         )
     wanted = settings.redaction
     spans = sensitive_spans(
-        call.conversation,
+        with_known_channels(call.conversation, call.recording),
         wanted.audio,
         margin_s=wanted.audio_margin_s,
         every_channel=wanted.audio_channels == "all",

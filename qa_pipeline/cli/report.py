@@ -90,7 +90,7 @@ def _write(
             output or settings.reports_dir,
             formats or list(FORMATS),
             only,
-            settings.redaction.beyond_store("reports"),
+            settings.redaction.reports,
             settings.report_language,
         )
     if as_json:

@@ -224,5 +224,5 @@ def _levels(levels: Levels | None) -> Values:
 
 def _channel_of(speech: Speech, role: Speaker, channels: int) -> int:
     """Return the channel that carries most words of a role; the first in mono."""
-    carried = Counter(word.channel for word in speech.words[role] if word.channel < channels)
+    carried = Counter(word.channel for word in speech.words[role] if 0 <= word.channel < channels)
     return carried.most_common(1)[0][0] if carried else 0

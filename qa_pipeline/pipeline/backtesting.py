@@ -55,7 +55,7 @@ def backtest(
                 if d.affects_scores or d.change == "renamed"
             ],
         )
-        kinds = settings.redaction.beyond_store("reports")
+        kinds = settings.redaction.reports
         return _redacted(found, reader, kinds) if kinds else found
 
 

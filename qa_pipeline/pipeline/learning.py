@@ -1,12 +1,14 @@
 """What reviewed calls teach a scorecard, and the draft that a person makes of it."""
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 
 from qa_pipeline.errors import UsageError
 from qa_pipeline.pipeline.meaning import meanings_for
 from qa_pipeline.pipeline.stored import BATCH_CALLS
-from qa_pipeline.records import Verdict
+from qa_pipeline.privacy import redact_conversation
+from qa_pipeline.records import SensitiveKind, Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.reports.agreement import Agreement, Pair, agreement
 from qa_pipeline.resources import resource_folder
@@ -55,7 +57,8 @@ def learn_from_reviews(settings: Settings, card: Scorecard, criterion_id: str) -
     """
     targets(card, criterion_of(card, criterion_id))  # before it is said that nobody reviewed it
     with Store.open_reader(settings.store_path) as reader:
-        reviewed = _reviewed(reader, card, criterion_id)
+        hidden: set[SensitiveKind] = {*settings.redaction.reports, "name"}
+        reviewed = _reviewed(reader, card, criterion_id, hidden)
     if not reviewed:
         raise UsageError(
             f"nobody has judged {criterion_id} of {card.scorecard} met or not met yet: bring "
@@ -109,8 +112,13 @@ def write_draft(
     )
 
 
-def _reviewed(reader: StoreReader, card: Scorecard, criterion_id: str) -> list[Reviewed]:
-    """Return the calls on which people agree that the criterion is met, or that it is not."""
+def _reviewed(
+    reader: StoreReader, card: Scorecard, criterion_id: str, hidden: Collection[SensitiveKind]
+) -> list[Reviewed]:
+    """Return the calls on which people agree that the criterion is met, or that it is not.
+
+    Without the ``hidden`` kinds: a phrase is shown to people and goes into a card's file.
+    """
     states = reader.current_verdicts(reviewed_only=True)
     people = {
         s.call_id: s.people_verdict
@@ -124,7 +132,8 @@ def _reviewed(reader: StoreReader, card: Scorecard, criterion_id: str) -> list[R
         for call in map(StoredCall.read, reader.read_batch(batch)):
             verdict = people[call.conversation.call_id]
             if verdict is not None:
-                found.append(Reviewed(call.conversation, call.measures, call.metadata, verdict))
+                said = redact_conversation(call.conversation, hidden).conversation
+                found.append(Reviewed(said, call.measures, call.metadata, verdict))
     return sorted(found, key=lambda call: call.conversation.call_id)
 
 

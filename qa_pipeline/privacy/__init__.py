@@ -14,7 +14,13 @@ from qa_pipeline.privacy.redact import (
     redact_conversation,
     redact_text,
 )
-from qa_pipeline.privacy.sound import MutedSpan, mute, sensitive_spans, wav_bytes
+from qa_pipeline.privacy.sound import (
+    MutedSpan,
+    mute,
+    sensitive_spans,
+    wav_bytes,
+    with_known_channels,
+)
 from qa_pipeline.privacy.tokens import Piece
 
 __all__ = [
@@ -31,4 +37,5 @@ __all__ = [
     "redact_text",
     "sensitive_spans",
     "wav_bytes",
+    "with_known_channels",
 ]

@@ -120,7 +120,7 @@ def _damaged_domain_end(tokens: Sequence[Token], start: int) -> int | None:
 
 def _local_start(tokens: Sequence[Token], numbers: set[int], at: int) -> int:
     """Return the first token of what stands before "at"."""
-    cued = any(token.text in _CUES for token in tokens[max(0, at - 30) : at])
+    cued = any(token.without_is in _CUES for token in tokens[max(0, at - 30) : at])
     first = at
     free_words = 0
     while first > 0 and at - first < 4 * _LOCAL_WORDS:
@@ -130,9 +130,9 @@ def _local_start(tokens: Sequence[Token], numbers: set[int], at: int) -> int:
         if joint or first - 1 in numbers:
             pass
         elif token.script == "latin" and (len(token.text) == 1 or joined):
-            if token.text in _STOP and not joined:
+            if token.without_is in _STOP and not joined:
                 break
-        elif token.script == "latin" and token.text not in _STOP:
+        elif token.script == "latin" and token.without_is not in _STOP:
             free_words += 1
             if free_words > (4 if cued else 3):
                 break

@@ -28,6 +28,10 @@ _ECHO_ALIKE = 75.0
 _EMAIL = word_set("email_cues")
 _NOT_MISHEARD = word_set("not_misheard")
 _JOINTS = set("-‐–—./,，、() （）·")
+_CODE = 3
+"""Digits of the shortest codes."""
+_LINKS = set("是为就叫")
+_MAY_BEGIN_A_WORD = word_set("counters_that_begin_words")
 _CN_MOBILE = re.compile(r"1[3-9]\d{9}")
 
 
@@ -201,6 +205,8 @@ def _counts(tokens: Sequence[Token], group: list[Atom]) -> bool:
     size = _size(group)
     first, after = group[0].first, group[-1].last + 1
     whole = len(group) == 1 and (group[0].written or group[0].style == "tens")
+    if _is_told(tokens, group):
+        return False
     hard = words.hard_units.length_at(tokens, after)
     if hard and size <= 7:
         return True
@@ -210,6 +216,30 @@ def _counts(tokens: Sequence[Token], group: list[Atom]) -> bool:
     if soft and (size <= 3 or (whole and size <= 6)):
         return True
     return size <= 4 and words.before.length_before(tokens, first) > 0
+
+
+def _is_told(tokens: Sequence[Token], group: list[Atom]) -> bool:
+    """Tell whether a context word right before says what the digits are: 验证码是660321分别发到….
+
+    Mandarin does not part words, so the next one may begin with a character that counts. Money,
+    amounts and years stay what they are.
+    """
+    digits = "".join(atom.digits for atom in group)
+    after = group[-1].last + 1
+    follows = _text_at(tokens, after)
+    if len(digits) < _CODE or follows not in _MAY_BEGIN_A_WORD:
+        return False
+    if follows in "多几" and vocabulary().hard_units.length_at(tokens, after + 1):
+        return False
+    if follows == "年" and len(digits) == 4 and digits[:2] in ("19", "20"):
+        return False
+    end = group[0].first
+    while end and (tokens[end - 1].script == "mark" or tokens[end - 1].text in _LINKS):
+        end -= 1
+    return any(
+        cue.weight >= STRONG and cue.kind != "not_personal" and cue.last == end - 1
+        for cue in vocabulary().cues(tokens[:end])
+    )
 
 
 def _text_at(tokens: Sequence[Token], at: int) -> str:

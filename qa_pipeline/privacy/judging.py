@@ -192,7 +192,8 @@ def _right(last: Fragment, spoken: Spoken, others: list[Fragment]) -> Found:
     tokens = spoken.tokens[last.utterance]
     rest = tokens[last.last + 1 : last.last + 9]
     texts = {token.text for token in rest[:3]}
-    if not texts & {"is", "that's", "'s", "是", "为"}:
+    attached = [token.text for token in rest[:2]] == ["'", "s"]
+    if not attached and not texts & {"is", "that's", "是", "为"}:
         return []
     high = min([o.first - last.last - 1 for o in others if o.first > last.last], default=9)
     return [(cue.first + 4, cue) for cue in vocabulary().cues(rest) if cue.last < high]

@@ -5,11 +5,12 @@ along with the conversation, and every quote stays an exact piece of its utteran
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 from qa_pipeline.privacy.find import IDENTIFYING, find_sensitive
-from qa_pipeline.privacy.reasons import hide
+from qa_pipeline.privacy.reasons import Line, hide, hide_in_reason
 from qa_pipeline.privacy.rewriting import Rewrite, Span, word_places
 from qa_pipeline.records import (
     Conversation,
@@ -60,48 +61,50 @@ class Redaction:
         }
         return tuple(sorted(found, key=lambda h: (-len(h.text), h.text)))
 
+    @cached_property
+    def _pairs(self) -> list[tuple[str, str]]:
+        return [(hidden.text, hidden.placeholder) for hidden in self.hidden]
+
+    @cached_property
+    def _utterances(self) -> dict[str, Utterance]:
+        return {utterance.utterance_id: utterance for utterance in self.original.utterances}
+
+    @cached_property
+    def _lines(self) -> list[Line]:
+        return [Line(u.text, partial(self._cut, u.utterance_id)) for u in self.original.utterances]
+
+    def _cut(self, utterance_id: str, start: int, end: int) -> str:
+        """Return what is left of characters ``start`` to ``end`` of an utterance."""
+        text: str | None = None
+        for rewrites in self.passes:
+            rewrite = rewrites.get(utterance_id)
+            if rewrite is not None:
+                text = rewrite.cut(start, end)
+                start = rewrite.place(start)
+                end = start + len(text)
+        if text is not None:
+            return text
+        return self._utterances[utterance_id].text[start:end]
+
     def evidence(self, evidence: Evidence) -> Evidence:
         """Return evidence whose quote and context are redacted."""
         if evidence.quote is None or evidence.context is None:
             return evidence
-        text, quote = evidence.context, evidence.quote
-        start = self._quote_start(evidence)
-        for rewrites in self.passes:
-            rewrite = rewrites.get(evidence.utterance_id or "")
-            if rewrite is None:
-                continue
-            if rewrite.text != text:  # not the text of this utterance: by itself, then
-                text, quote = self._apart(text, quote)
-                break
-            new_start = rewrite.place(start)
-            quote = rewrite.cut(start, start + len(quote))
-            text, start = rewrite.redacted, new_start
+        utterance_id = evidence.utterance_id or ""
+        if not any(utterance_id in rewrites for rewrites in self.passes):
+            return evidence
+        utterance = self._utterances[utterance_id]
+        if utterance.text == evidence.context:
+            start = _quote_start(evidence, utterance)
+            quote = self._cut(utterance_id, start, start + len(evidence.quote))
+            text = self._cut(utterance_id, 0, len(evidence.context))
+        else:  # not the text of this utterance: by itself, then
+            text, quote = self._apart(evidence.context, evidence.quote)
         return evidence.model_copy(update={"quote": quote, "context": text})
 
-    def _quote_start(self, evidence: Evidence) -> int:
-        """Return where the quote stands in its context: of several places the one in time."""
-        text, quote = evidence.context or "", evidence.quote or ""
-        starts = [i for i in range(len(text) - len(quote) + 1) if text.startswith(quote, i)]
-        utterance = next(
-            (u for u in self.original.utterances if u.utterance_id == evidence.utterance_id), None
-        )
-        if len(starts) < 2 or utterance is None or utterance.text != text:
-            return starts[0] if starts else 0
-        times = [
-            (place[0], word.start_s)
-            for place, word in zip(word_places(utterance), utterance.words, strict=True)
-        ]
-
-        def away(start: int) -> float:
-            said_s = [s for place, s in times if place <= start] or [utterance.start_s]
-            return abs(said_s[-1] - evidence.start_s)
-
-        return min(starts, key=away)
-
     def _apart(self, text: str, quote: str) -> tuple[str, str]:
-        pairs = [(h.text, h.placeholder) for h in self.hidden]
-        hidden = hide(text, pairs)
-        quote = hide(quote, pairs)
+        hidden = hide(text, self._pairs)
+        quote = hide(quote, self._pairs)
         return hidden, quote if quote in hidden else hidden
 
     def scored(self, scored: ScoredCall) -> ScoredCall:
@@ -119,28 +122,25 @@ class Redaction:
     def reason(self, reason: str, evidence: Sequence[Evidence]) -> str:
         """Return a reason that repeats what evidence quotes, and what was heard, redacted."""
         quotes = [
-            (piece.quote, after)
-            for piece in evidence
-            if piece.quote and (after := self.evidence(piece).quote) and piece.quote != after
+            (piece.quote, self.evidence(piece).quote or "") for piece in evidence if piece.quote
         ]
-        for before, after in sorted(quotes, key=lambda pair: -len(pair[0])):
-            reason = reason.replace(before, after)
-        return hide(reason, [(h.text, h.placeholder) for h in self.hidden])
+        # Of the same words quoted twice, once as digits, none are left.
+        for before, after in sorted(quotes, key=lambda pair: pair[0] == pair[1]):
+            reason = reason.replace(f"“{before}”", f"“{after}”")
+        return hide_in_reason(reason, self._pairs, self._lines, {after for _, after in quotes})
 
     def answer(self, answer: ModelAnswer) -> ModelAnswer:
         """Return a language model's answer, its quotes and its own words redacted."""
-        lines = {u.utterance_id: u for u in self.original.utterances}
         quotes = tuple(
-            ModelQuote(utterance_id=q.utterance_id, quote=self._quote(lines, q))
-            for q in answer.quotes
+            ModelQuote(utterance_id=q.utterance_id, quote=self._quote(q)) for q in answer.quotes
         )
-        hidden = [(h.text, h.placeholder) for h in self.hidden]
-        return answer.model_copy(update={"quotes": quotes, "why": hide(answer.why, hidden)})
+        why = hide(answer.why, self._pairs)
+        return answer.model_copy(update={"quotes": quotes, "why": why})
 
-    def _quote(self, lines: Mapping[str, Utterance], quote: ModelQuote) -> str:
-        line = lines.get(quote.utterance_id)
+    def _quote(self, quote: ModelQuote) -> str:
+        line = self._utterances.get(quote.utterance_id)
         if line is None or quote.quote not in line.text:
-            return hide(quote.quote, [(h.text, h.placeholder) for h in self.hidden])
+            return hide(quote.quote, self._pairs)
         proof = Evidence.quoting("supports", line, quote.quote, line.start_s, line.end_s)
         return self.evidence(proof).quote or ""
 
@@ -151,7 +151,23 @@ class Redaction:
         ):
             if before.utterance_id == utterance_id and before.text == text:
                 return after.text
-        return hide(text, [(h.text, h.placeholder) for h in self.hidden])
+        return hide(text, self._pairs)
+
+
+def _quote_start(evidence: Evidence, utterance: Utterance) -> int:
+    """Return where the quote stands in its utterance: of several places the one in time."""
+    text, quote = utterance.text, evidence.quote or ""
+    starts = [i for i in range(len(text) - len(quote) + 1) if text.startswith(quote, i)]
+    times = [
+        (place[0], word.start_s)
+        for place, word in zip(word_places(utterance), utterance.words, strict=True)
+    ]
+
+    def away(start: int) -> float:
+        said_s = [s for place, s in times if place <= start] or [utterance.start_s]
+        return abs(said_s[-1] - evidence.start_s)
+
+    return min(starts, key=away)
 
 
 def redact_conversation(

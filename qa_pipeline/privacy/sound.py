@@ -11,12 +11,23 @@ import numpy as np
 from qa_pipeline.language.placeholders import KIND_OF
 from qa_pipeline.privacy.find import IDENTIFYING
 from qa_pipeline.privacy.redact import redact_conversation
-from qa_pipeline.records import SAMPLE_RATE_HZ, Conversation, Samples, SensitiveKind
+from qa_pipeline.records import (
+    NO_CHANNEL,
+    SAMPLE_RATE_HZ,
+    Conversation,
+    Recording,
+    Samples,
+    SensitiveKind,
+    Utterance,
+    Word,
+)
 
 Fill = Literal["tone", "silence"]
 MARGIN_S = 0.12
 """Seconds around a span: recognised word times are off by some hundredths of a second."""
 _JOIN_S = 0.3
+_TOUCH_S = 0.002
+"""Times of transcripts are rounded to thousandths."""
 _TONE_HZ = 1000.0
 _TONE_LEVEL = 0.1
 _FADE_S = 0.005
@@ -41,20 +52,59 @@ def sensitive_spans(
     """Return when something of those kinds is said, also where the text is redacted already.
 
     The span of a number goes from its first word to its last, pauses included, ``margin_s``
-    wider on both sides, on the speaker's channel.
+    wider on both sides, on the speaker's channel. A word with ``NO_CHANNEL`` may have been said
+    anywhere in its utterance and on any channel: its span is the whole utterance on all of them.
     """
-    redacted = redact_conversation(conversation, kinds).conversation
-    spans = [
-        MutedSpan(
-            max(0.0, word.start_s - margin_s),
-            word.end_s + margin_s,
-            None if every_channel else word.channel,
-        )
-        for utterance in redacted.utterances
-        for word in utterance.words
-        if any(text in word.text for text, kind in KIND_OF.items() if kind in kinds)
-    ]
+    utterances = redact_conversation(conversation, kinds).conversation.utterances
+    spans = []
+    for index, utterance in enumerate(utterances):
+        for word in utterance.words:
+            if any(text in word.text for text, kind in KIND_OF.items() if kind in kinds):
+                start_s, end_s = _span_s(word, index, utterances)
+                channel = None if every_channel or word.channel == NO_CHANNEL else word.channel
+                spans.append(MutedSpan(max(0.0, start_s - margin_s), end_s + margin_s, channel))
     return _joined(spans)
+
+
+def _span_s(word: Word, index: int, utterances: Sequence[Utterance]) -> tuple[float, float]:
+    """Return from when to when a word may have been said, in seconds."""
+    if word.channel != NO_CHANNEL:
+        return word.start_s, word.end_s
+    start_s, end_s = utterances[index].start_s, utterances[index].end_s
+    # Where two voices share a cue, where one ends and the other begins is a guess as well.
+    before, after = utterances[max(0, index - 1)], utterances[min(index + 1, len(utterances) - 1)]
+    if abs(before.end_s - start_s) <= _TOUCH_S:
+        start_s = before.start_s
+    if abs(after.start_s - end_s) <= _TOUCH_S:
+        end_s = after.end_s
+    return start_s, end_s
+
+
+def with_known_channels(conversation: Conversation, recording: Recording) -> Conversation:
+    """Return a conversation in which channels that were never known are ``NO_CHANNEL``.
+
+    Words of a finished transcript were once stored as words of the first channel. In stereo that
+    shows: several speakers have all their words on one channel.
+    """
+    words = [word for utterance in conversation.utterances for word in utterance.words]
+    speakers = {utterance.speaker for utterance in conversation.utterances}
+    if recording.layout != "stereo" or len(speakers) < 2 or len({w.channel for w in words}) != 1:
+        return conversation
+    return conversation.model_copy(
+        update={
+            "utterances": tuple(
+                utterance.model_copy(
+                    update={
+                        "words": tuple(
+                            word.model_copy(update={"channel": NO_CHANNEL})
+                            for word in utterance.words
+                        )
+                    }
+                )
+                for utterance in conversation.utterances
+            )
+        }
+    )
 
 
 def _joined(spans: Sequence[MutedSpan]) -> tuple[MutedSpan, ...]:

@@ -40,6 +40,11 @@ class Token:
     capitals: bool = False
     """Whether it is written in capitals alone."""
 
+    @property
+    def without_is(self) -> str:
+        """The text of a word without a trailing 's, which is "is" as often as not."""
+        return self.text.removesuffix("'s")
+
 
 @dataclass(frozen=True)
 class Piece:

@@ -80,6 +80,14 @@ class Vocabulary:
             for phrase in phrases:
                 self._cues[tuple(t.text for t in tokenise(phrase))] = (kind, weight)
 
+    def _known(self, tokens: Sequence[Token]) -> tuple[CueKind, float] | None:
+        """Look tokens up: as they are, with a trailing 's taken off ("the PIN's"), by sound."""
+        texts = tuple(token.text for token in tokens)
+        known = self._cues.get(texts)
+        if known is None and texts[-1].endswith("'s"):
+            known = self._cues.get((*texts[:-1], tokens[-1].without_is))
+        return known or self._by_sound(tokens)
+
     def _by_sound(self, tokens: Sequence[Token]) -> tuple[CueKind, float] | None:
         """Find a Mandarin context word of two or more characters though misheard."""
         if len(tokens) < 2 or any(t.script != "han" or t.text in _DIGITS for t in tokens):
@@ -92,7 +100,7 @@ class Vocabulary:
         for length in range(min(self._longest, len(tokens)), 0, -1):
             for first in range(len(tokens) - length + 1):
                 part = tokens[first : first + length]
-                known = self._cues.get(tuple(t.text for t in part)) or self._by_sound(part)
+                known = self._known(part)
                 last = first + length - 1
                 if known and all(last < cue.first or first > cue.last for cue in found):
                     found.append(Cue(*known, first, last))

@@ -48,10 +48,18 @@ from qa_pipeline.records.sound import (
     row_of,
     unpacked,
 )
-from qa_pipeline.records.transcript import SpokenWords, Transcript, Turn, Word, WordTimes
+from qa_pipeline.records.transcript import (
+    NO_CHANNEL,
+    SpokenWords,
+    Transcript,
+    Turn,
+    Word,
+    WordTimes,
+)
 
 __all__ = [
     "NOT_ANSWERED",
+    "NO_CHANNEL",
     "SAMPLE_RATE_HZ",
     "AgentHabit",
     "AnswerWho",

@@ -11,6 +11,11 @@ WordTimes = tuple[str, float, float, float]
 """Text, start_s, end_s and probability of a word."""
 
 
+NO_CHANNEL = -1
+"""Channel of a word that came with a finished transcript, which says nothing of channels. The
+word's time is a share of its cue's."""
+
+
 class SpokenWords(NamedTuple):
     """Words in columns, one entry a word."""
 
@@ -32,6 +37,7 @@ class Word(Record):
     end_s: NonNegativeFloat
     probability: float = Field(ge=0.0, le=1.0)
     channel: int = 0
+    """The channel that it was heard on, from 0, or ``NO_CHANNEL``."""
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> Self:

@@ -1,4 +1,4 @@
-"""Quotes of a report without what identifies people, where the store keeps more than may be seen.
+"""Quotes of a report without what identifies people, whatever the store keeps.
 
 Each call is looked at as a whole, since the words around a number decide what it is.
 """

@@ -29,7 +29,7 @@ def write_report(
 ) -> list[Path]:
     """Write one report in the formats asked for; return the paths, the HTML page first.
 
-    ``redact``: kinds that quotes must not show, beside what the store does not keep anyway.
+    ``redact``: kinds that quotes must not show, whatever the store keeps.
     ``language``: of the page.
 
     Raises:

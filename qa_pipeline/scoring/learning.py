@@ -8,11 +8,12 @@ change is not estimated: every call in which it is said is judged again by the c
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, Literal
 
 from qa_pipeline.errors import UsageError
 from qa_pipeline.language.meaning import Meanings
-from qa_pipeline.language.normalise import HIDDEN
+from qa_pipeline.language.normalise import HIDDEN, pieces
 from qa_pipeline.records import CallMetadata, Conversation, Measures, Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.scoring.call import Call
@@ -32,6 +33,11 @@ LENGTHS = {"en": range(2, 7), "zh": range(3, 11)}
 """Words (English) or characters (Mandarin) of a phrase that is proposed."""
 TRIED = 60
 """Phrases that are tried out on the calls, the most promising first."""
+ROW = 3
+"""Digits in a row that are nobody's phrase: a part of some number."""
+_DIGITS = {"oh", "double", "triple", "幺"} | {
+    piece.text for language in ("en", "zh") for piece in pieces("0 1 2 3 4 5 6 7 8 9", language)
+}
 
 Language = Literal["en", "zh"]
 Path = tuple[str | int, ...]
@@ -356,7 +362,7 @@ def _phrases(context: Context | None, target: Target) -> set[tuple[str, Language
     if context is None:
         return found
     for stream in context.call.streams(target.says.who):
-        texts, scripts, places = stream.texts, stream.scripts, stream.places
+        texts, scripts, places = _without_rows(stream.texts), stream.scripts, stream.places
         for first, last in stream.runs:
             for start in range(first, last):
                 language: Language = "zh" if scripts[start] == "zh" else "en"
@@ -370,6 +376,16 @@ def _phrases(context: Context | None, target: Target) -> set[tuple[str, Language
                         joiner = " " if language == "en" else ""
                         found.add((joiner.join(texts[start:end]), language))
     return found
+
+
+def _without_rows(texts: Sequence[str]) -> list[str]:
+    """Return the words, those of digits in a row hidden."""
+    kept = list(texts)
+    for is_digit, group in groupby(range(len(texts)), lambda i: texts[i] in _DIGITS):
+        row = list(group)
+        if is_digit and len(row) >= ROW:
+            kept[row[0] : row[-1] + 1] = [HIDDEN] * len(row)
+    return kept
 
 
 def _is_said(phrase: str, call: Reviewed, target: Target, trial: _Trial) -> bool:

@@ -123,7 +123,7 @@ _MACHINE: tuple[Table, ...] = (
             _START,
             _END,
             Column("probability", "DOUBLE", "0 to 1: the recogniser's own certainty."),
-            Column("channel", "INTEGER", "Channel that the word was heard on, from 0."),
+            Column("channel", "INTEGER", "Channel the word was heard on, from 0; -1: unknown."),
         ),
         indexed=False,
     ),

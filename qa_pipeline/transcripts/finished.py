@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from qa_pipeline.records import Conversation, Role, Transcript, Turn, Word
+from qa_pipeline.records import NO_CHANNEL, Conversation, Role, Transcript, Turn, Word
 
 _LONGER_PAUSE_S = 0.5
 """Turns leave out pauses of this length."""
@@ -91,6 +91,7 @@ def interpolated_words(text: str, start_s: float, end_s: float) -> tuple[Word, .
     """Cut a text into words and share its time out by their length.
 
     Latin text is cut at spaces, Mandarin into characters, punctuation stays with the word before.
+    A transcript says nothing of channels, so the words have ``NO_CHANNEL``.
     """
     pieces = list(_pieces(text))
     letters = sum(len(piece) for piece in pieces)
@@ -101,7 +102,13 @@ def interpolated_words(text: str, start_s: float, end_s: float) -> tuple[Word, .
         before += len(piece)
         last = start_s + (end_s - start_s) * before / letters
         words.append(
-            Word(text=piece, start_s=round(first, 3), end_s=round(last, 3), probability=1.0)
+            Word(
+                text=piece,
+                start_s=round(first, 3),
+                end_s=round(last, 3),
+                probability=1.0,
+                channel=NO_CHANNEL,
+            )
         )
     return tuple(words)
 

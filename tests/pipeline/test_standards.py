@@ -201,6 +201,26 @@ def test_nothing_is_learned_from_what_was_redacted(
     assert {e.proposal.phrase for e in lesson.effects} == {"cheerio then"}
 
 
+@pytest.mark.parametrize(
+    ("said", "hidden"),
+    [
+        ("cheerio then mister henderson", ("henderson",)),
+        ("cheerio my number is 07700 900123 cheerio then", ("zero", "nine", "seven")),
+        ("cheerio zero one two cheerio then", ("zero", "two")),  # said again, without its number
+    ],
+)
+def test_no_name_and_no_digits_are_learned_from_a_store_that_holds_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, hidden: tuple[str, ...]
+) -> None:
+    ends = ((said, "met"), ("so that is all mister henderson", "not_met"))
+    monkeypatch.setattr("tests.pipeline.standards.ENDS", ends)
+    settings = fill_store(tmp_path, 8)
+    lesson = learn_from_reviews(settings, small_card(), "closure.farewell")
+    phrases = {effect.proposal.phrase for effect in lesson.effects}
+    assert phrases
+    assert not [phrase for phrase in phrases if any(word in phrase for word in hidden)]
+
+
 def test_effects_are_measured_on_calls_held_out(tmp_path: Path) -> None:
     settings = fill_store(tmp_path, 60)
     lesson = learn_from_reviews(settings, small_card(), "closure.farewell")

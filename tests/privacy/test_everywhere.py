@@ -16,7 +16,7 @@ from qa_pipeline.reports import write_reports
 from qa_pipeline.settings import Settings, read_settings
 from qa_pipeline.store import Store, write_bundle
 from tests.privacy.talk import talk
-from tests.running import qa
+from tests.running import environment, qa
 from tests.store.call_factory import make_call
 
 SRT = """1
@@ -119,19 +119,30 @@ def test_reports_are_redacted_though_the_store_is_not(tmp_path: Path) -> None:
     settings = _settings(tmp_path, stored_text=())
     _run(tmp_path, settings)
     shown = {}
-    for name, kinds in (("open", ()), ("redacted", settings.redaction.beyond_store("reports"))):
+    for name, kinds in (("open", ()), ("redacted", settings.redaction.reports)):
         write_reports(settings.store_path, tmp_path / name, redact=kinds)
         files = [path for path in sorted((tmp_path / name).rglob("*")) if path.is_file()]
         shown[name] = "".join(_text(path) for path in files)
     assert "one seven two" in shown["open"]
     assert "one seven two" not in shown["redacted"]
     assert "900123" not in shown["redacted"]
-    assert (
-        settings.redaction.model_copy(
-            update={"stored_text": ("phone", "id", "card", "account", "email")}
-        ).beyond_store("reports")
-        == ()
-    )
+
+
+@pytest.mark.parametrize("stored_now", [None, "[]"])
+def test_reports_are_redacted_whatever_the_store_is_said_to_hold_now(
+    tmp_path: Path, stored_now: str | None
+) -> None:
+    _run(tmp_path, _settings(tmp_path, stored_text=()))
+    more = {} if stored_now is None else {"QA_REDACTION__STORED_TEXT": stored_now}
+    done = qa(
+        "report", "coaching", "--data-dir", tmp_path / "data", "--output", tmp_path / "shown",
+        cwd=tmp_path, env=environment(**more),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    shown = "".join(_text(path) for path in sorted((tmp_path / "shown").rglob("*")))
+    assert "[account]" in shown
+    for secret in SECRETS:
+        assert secret not in shown
 
 
 def _call_with_sound(folder: Path) -> tuple[ProcessedCall, np.ndarray]:
@@ -155,17 +166,30 @@ def _call_with_sound(folder: Path) -> tuple[ProcessedCall, np.ndarray]:
     ), samples
 
 
-def test_exported_sound_is_muted_where_the_number_is(tmp_path: Path) -> None:
-    call, samples = _call_with_sound(tmp_path)
-    write_bundle(call, tmp_path / "qa_data" / "bundles", "key")
-    with Store.open_owner(tmp_path / "qa_data" / "calls.duckdb") as owner:
-        owner.ingest(tmp_path / "qa_data" / "bundles")
-    out = tmp_path / "out.wav"
-    done = qa("calls", "export", "call-talk", "--format", "wav", "--output", out, cwd=tmp_path)
+def _stored(call: ProcessedCall, data: Path) -> None:
+    write_bundle(call, data / "bundles", "key")
+    with Store.open_owner(data / "calls.duckdb") as owner:
+        owner.ingest(data / "bundles")
+
+
+def _exported(folder: Path, call_id: str, data: Path) -> np.ndarray:
+    """Return the sound that is exported of a stereo call, a row a channel."""
+    out = folder / "out.wav"
+    done = qa(
+        "calls", "export", call_id, "--format", "wav", "--output", out, "--data-dir", data,
+        cwd=folder,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     with wave.open(str(out)) as file:
         frames = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
-    heard = frames.reshape(-1, 2).T / 32768.0
+    heard: np.ndarray = frames.reshape(-1, 2).T / 32768.0
+    return heard
+
+
+def test_exported_sound_is_muted_where_the_number_is(tmp_path: Path) -> None:
+    call, samples = _call_with_sound(tmp_path)
+    _stored(call, tmp_path / "qa_data")
+    heard = _exported(tmp_path, "call-talk", tmp_path / "qa_data")
     words = call.conversation.utterances[1].words
     inside = slice(int(words[1].start_s * 16000), int(words[2].end_s * 16000))
     assert np.abs(heard[0, inside] - samples[0, inside]).max() < 0.001
@@ -173,6 +197,47 @@ def test_exported_sound_is_muted_where_the_number_is(tmp_path: Path) -> None:
     assert np.argmax(spectrum) * 16000 / heard[1, inside].size == pytest.approx(1000, abs=5)
     before = slice(0, int((words[1].start_s - 0.2) * 16000))
     assert np.abs(heard[1, before] - samples[1, before]).max() < 0.001
+
+
+CUES = """1
+00:00:00,500 --> 00:00:02,500
+Agent: What is your account number please?
+
+2
+00:00:03,000 --> 00:00:06,000
+Customer: Certainly, bear with me, it is four one seven two zero nine
+
+3
+00:00:06,500 --> 00:00:08,000
+Agent: Thank you very much
+"""
+
+
+@pytest.mark.parametrize("noted", [True, False])
+def test_a_number_in_a_transcript_from_elsewhere_is_heard_on_no_channel(
+    tmp_path: Path, *, noted: bool
+) -> None:
+    draw = np.random.default_rng(5)
+    samples = draw.uniform(-0.3, 0.3, (2, 16000 * 8)).astype(np.float32)
+    (tmp_path / "call.wav").write_bytes(wav_bytes(samples))
+    (tmp_path / "call.srt").write_text(CUES, encoding="utf-8")
+    settings = _settings(tmp_path)
+    assert run_calls([tmp_path / "call.wav"], settings).processed == 1
+    with Store.open_reader(settings.store_path) as reader:
+        call = reader.read_call(reader.list_calls()[0].call_id)
+    assert call is not None
+    assert call.recording.layout == "stereo"
+    assert {w.channel for u in call.conversation.utterances for w in u.words} == {-1}
+    if not noted:  # as such calls were stored once
+        text = call.model_dump_json().replace('"channel":-1', '"channel":0')
+        _stored(ProcessedCall.model_validate_json(text), tmp_path / "data")
+    heard = _exported(tmp_path, call.recording.call_id, tmp_path / "data")
+    assert heard.shape == samples.shape
+    for row in range(2):
+        said = slice(16000 * 3, 16000 * 6)
+        assert abs(float(heard[row, said] @ samples[row, said])) < 100.0
+        assert np.abs(heard[row, : 16000 * 2] - samples[row, : 16000 * 2]).max() < 0.001
+        assert np.abs(heard[row, 16000 * 7 :] - samples[row, 16000 * 7 :]).max() < 0.001
 
 
 def test_sound_needs_a_file_and_a_recording(tmp_path: Path) -> None:

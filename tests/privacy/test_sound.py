@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from qa_pipeline.privacy import MutedSpan, mute, redact_conversation, sensitive_spans, wav_bytes
 from qa_pipeline.privacy.sound import Fill
-from qa_pipeline.records import SAMPLE_RATE_HZ, Samples
+from qa_pipeline.records import SAMPLE_RATE_HZ, Conversation, Samples
+from qa_pipeline.transcripts.finished import interpolated_words
 from tests.privacy.talk import talk
 
 CALL = talk("A: what is your mobile\nC: it's 07700 900123 thanks\nA: all right")
@@ -42,6 +43,37 @@ def test_every_channel_where_channels_leak() -> None:
 def test_pieces_close_to_each_other_are_one_span() -> None:
     call = talk("C: my mobile is 07700\nC: 900123", gap_s=0.05)
     assert len(sensitive_spans(call, margin_s=0.1)) == 1
+
+
+def from_cues(text: str, *, pause_s: float) -> Conversation:
+    """Return a dialogue as a transcript of cues gives it: words share out the cues' time."""
+    call = talk(text, gap_s=pause_s)
+    utterances = tuple(
+        u.model_copy(update={"words": interpolated_words(u.text, u.start_s, u.end_s)})
+        for u in call.utterances
+    )
+    return call.model_copy(update={"utterances": utterances})
+
+
+CUES = "A: what is your mobile\nC: it's 07700 900123 thanks a lot\nA: all right"
+
+
+def test_times_that_were_shared_out_mute_the_whole_utterance_on_every_channel() -> None:
+    call = from_cues(CUES, pause_s=1.0)
+    said = call.utterances[1]
+    expected = (MutedSpan(said.start_s - 0.1, said.end_s + 0.1, None),)
+    assert sensitive_spans(call, margin_s=0.1) == expected
+    stored = redact_conversation(call).conversation
+    assert sensitive_spans(stored, margin_s=0.1) == expected
+
+
+def test_where_one_cue_holds_two_voices_both_are_muted() -> None:
+    call = from_cues(CUES, pause_s=1.0)
+    before, said, after = call.utterances
+    before = before.model_copy(update={"end_s": said.start_s})  # who spoke when is shared out too
+    call = call.model_copy(update={"utterances": (before, said, after)})
+    (span,) = sensitive_spans(call, margin_s=0.1)
+    assert (span.start_s, span.end_s) == (0.0, said.end_s + 0.1)
 
 
 @pytest.mark.parametrize("fill", ["tone", "silence"])
