@@ -25,6 +25,10 @@ class StoreError(QaPipelineError):
     """The store cannot be read or written (full or read-only disk, damaged file)."""
 
 
+class DeviceLostError(QaPipelineError):
+    """The GPU failed in a way that ends its use by this process; a new process may go on."""
+
+
 class CallError(QaPipelineError):
     """One call cannot be processed; the others go on (exit code 1)."""
 

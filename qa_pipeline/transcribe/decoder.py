@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qa_pipeline.device_faults import not_loaded
 from qa_pipeline.errors import ModelError
 from qa_pipeline.records import SAMPLE_RATE_HZ, Samples
 from qa_pipeline.transcribe.characters import Characters
@@ -82,8 +83,8 @@ class WhisperDecoder:
                 cpu_threads=cpu_threads,
                 local_files_only=True,
             )
-        except (RuntimeError, ValueError) as error:
-            raise ModelError(f"{model_dir}: cannot be loaded on {device}: {error}") from error
+        except (RuntimeError, ValueError, MemoryError) as error:
+            raise not_loaded(str(model_dir), device, error) from error
         self._pipeline = BatchedInferencePipeline(self._model)
         self._characters = Characters.beside(model_dir)
         self._beam_size = beam_size
