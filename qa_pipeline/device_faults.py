@@ -8,6 +8,7 @@ and relaunched").
 """
 
 import logging
+import re
 import sys
 from collections.abc import Callable
 from typing import TypeVar
@@ -48,6 +49,7 @@ _LOST = (
     "cublas_status_execution_failed",
     "cudnn_status_execution_failed",
 )
+_FROM_CUDA = re.compile(r"cuda|cublas|cudnn")
 _PATIENCE = 16
 """Batches that must fit in a row before a larger one is tried again."""
 _MOST_PATIENCE = 256
@@ -67,14 +69,8 @@ def lost_device(error: BaseException) -> DeviceLostError | None:
     met: BaseException | None = error
     while met is not None:
         said = str(met).lower()
-        if "cu" in said and any(text in said for text in _LOST):
-            first_line = str(met).partition("\n")[0]
-            return DeviceLostError(
-                f"the GPU failed: {first_line}; this process can use it no longer. Calls that are "
-                "done are kept, the others are still to be done: run the same command again. If "
-                "it fails again, look for 'Xid' in the system's log (dmesg) and at "
-                "'qa-pipeline doctor'"
-            )
+        if _FROM_CUDA.search(said) and any(text in said for text in _LOST):
+            return DeviceLostError(str(met).partition("\n")[0])
         met = met.__cause__
     return None
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
+from qa_pipeline.device_faults import lost_device
 from qa_pipeline.errors import CallError, QaPipelineError
 from qa_pipeline.language.failure_reasons import failure_reason
 from qa_pipeline.privacy import redact_text
@@ -58,14 +59,12 @@ class Tray:
         try:
             return list(work(calls))
         except Exception as error:
-            if _is_fatal(error):
-                raise
+            _raise_fatal(error)
             _log.warning("%s failed on a batch of %d calls, trying each alone", stage, len(calls))
         return self.each(stage, calls, lambda call: work([call])[0])
 
     def _fail(self, stage: Stage, path: str, error: Exception) -> None:
-        if _is_fatal(error):
-            raise error
+        _raise_fatal(error)
         if isinstance(error, CallError):
             reason = str(error)
         else:
@@ -88,6 +87,10 @@ class Tray:
         self._progress.note(f"not processed ({stage}): {reason}")
 
 
-def _is_fatal(error: Exception) -> bool:
-    """Say whether an error concerns the run, not one call: a full disk, a missing model."""
-    return isinstance(error, QaPipelineError) and not isinstance(error, CallError)
+def _raise_fatal(error: Exception) -> None:
+    """Raise an error that concerns the run, not one call: a full disk, a missing or lost device."""
+    lost = lost_device(error)
+    if lost is not None:
+        raise lost from error
+    if isinstance(error, QaPipelineError) and not isinstance(error, CallError):
+        raise error
