@@ -5,8 +5,9 @@ all requests are planned here, sorted by length, and handed to faster-whisper's 
 (``BatchedInferencePipeline.generate_segment_batched``) and word alignment together.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -18,7 +19,11 @@ from qa_pipeline.transcribe.engine import ChannelRequest
 from qa_pipeline.transcribe.guards import GuardReport
 from qa_pipeline.transcribe.kept import kept_words
 from qa_pipeline.transcribe.vocabulary import Vocabulary
-from qa_pipeline.transcribe.windows import Window, plan_windows
+from qa_pipeline.transcribe.windows import Window, halves, plan_windows
+
+_log = logging.getLogger(__name__)
+_SHORTEST_S = 2.0
+"""Seconds; in less nobody says as much as fits: a model that writes on and on there is stuck."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,7 @@ class FasterWhisperEngine:
         words: list[dict[Window, list[Word]]] = [{} for _ in requests]
         reports = [GuardReport() for _ in requests]
         doubts: list[list[tuple[float, Heard]]] = [[] for _ in requests]
-        for task, heard in self._decode(tasks, requests):
+        for task, heard in self._decode_whole(tasks, requests):
             doubts[task.request].append((task.window.speech_s, heard))
             kept, report = self._words(task, heard, requests[task.request].channel)
             words[task.request][task.window] = kept
@@ -185,6 +190,23 @@ class FasterWhisperEngine:
         return kept_words(
             heard.pieces, task.window, channel, task.language, heard.no_speech_probability
         )
+
+    def _decode_whole(
+        self, tasks: list[_Task], requests: Sequence[ChannelRequest]
+    ) -> list[tuple[_Task, Heard]]:
+        """Decode all windows; one in which more may be said than fits is heard in halves."""
+        done: list[tuple[_Task, Heard]] = []
+        while tasks:
+            heard = self._decode(tasks, requests)
+            tasks = []
+            for task, text in heard:
+                both = text.cut and halves(task.window, requests[task.request].samples, _SHORTEST_S)
+                if not both:
+                    done.append((task, text))
+                    continue
+                _log.info("%s to %s s: heard in halves", task.window.start_s, task.window.end_s)
+                tasks += [replace(task, window=window) for window in both]
+        return done
 
     def _decode(
         self, tasks: list[_Task], requests: Sequence[ChannelRequest]
