@@ -3,6 +3,7 @@
 import logging
 import traceback
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
@@ -38,16 +39,30 @@ class Tray:
         self._on_failure = on_failure
         self.failures: list[Failure] = []
 
-    def each(self, stage: Stage, calls: Sequence[N], work: Callable[[N], Out]) -> list[Out]:
-        """Do a stage's work on each call; return what came out of those that did not fail."""
+    def each(
+        self, stage: Stage, calls: Sequence[N], work: Callable[[N], Out], threads: int = 1
+    ) -> list[Out]:
+        """Do a stage's work on each call; return what came out of those that did not fail.
+
+        ``threads``: how many calls are worked on at once; results and failures come in order.
+        """
         self._progress.stage(stage, len(calls))
-        results: list[Out] = []
-        for call in calls:
-            try:
-                results.append(work(call))
-            except Exception as error:
-                self._fail(stage, call.source_path, error)
-        return results
+        if threads == 1:
+            return [out for call in calls for out in self._one(stage, call, work)]
+        with ThreadPoolExecutor(threads, thread_name_prefix=stage) as pool:
+            under_way = [(call, pool.submit(work, call)) for call in calls]
+            return [
+                out
+                for call, future in under_way
+                for out in self._one(stage, call, lambda _, future=future: future.result())
+            ]
+
+    def _one(self, stage: Stage, call: N, work: Callable[[N], Out]) -> list[Out]:
+        try:
+            return [work(call)]
+        except Exception as error:
+            self._fail(stage, call.source_path, error)
+            return []
 
     def together(
         self, stage: Stage, calls: Sequence[N], work: Callable[[Sequence[N]], Sequence[Out]]

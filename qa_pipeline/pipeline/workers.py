@@ -292,7 +292,9 @@ def _work(connection: "Connection[Any, Any]", device: str, share: _Share) -> Non
 
     settings = share.settings.model_copy(update={"device": device, "workers": ()})
     cards = tuple(Scorecard.unpacked(*card) for card in share.scorecards)
-    processing = Processing(share.run_id, settings, cards, share.habits, share.accepted)
+    processing = Processing(
+        share.run_id, settings, cards, share.habits, share.accepted, share.threads
+    )
     with suppress(EOFError), Line(processing, _Told(tell)) as line:
         while (order := connection.recv()) is not None:
             number, batch = order

@@ -1,6 +1,6 @@
 """The model itself: sound of one length in, timed text out. All of faster-whisper is in here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -131,18 +131,19 @@ class WhisperDecoder:
         chosen = self._characters.chosen(texts, [piece.probability for piece in pieces])
         return tuple(replace(piece, text=text) for piece, text in zip(pieces, chosen, strict=True))
 
-    def language_probabilities(self, sound: Samples, languages: Sequence[str]) -> dict[str, float]:
-        """Return how likely each of the given languages is, among these, in one window."""
+    def language_probabilities(
+        self, sounds: Sequence[Samples], languages: Sequence[str], frames: int
+    ) -> list[dict[str, float]]:
+        """Return how likely each of the given languages is, among these, in each window.
+
+        The windows are heard together, every one padded to ``frames`` feature frames.
+        """
         if not self._model.model.is_multilingual:
-            return {languages[0]: 1.0}
-        frames = self.padded_frames(len(sound) / SAMPLE_RATE_HZ)
-        encoded = self._model.encode(self._features(sound, frames)[np.newaxis])
-        by_token = dict(self._model.model.detect_language(encoded)[0])
-        chosen = {language: by_token.get(f"<|{language}|>", 0.0) for language in languages}
-        total = sum(chosen.values())
-        if total <= 0.0:
-            return dict.fromkeys(languages, 1.0 / len(languages))
-        return {language: value / total for language, value in chosen.items()}
+            return [{languages[0]: 1.0} for _ in sounds]
+        encoded = self._model.encode(np.stack([self._features(sound, frames) for sound in sounds]))
+        return [
+            _among(languages, dict(found)) for found in self._model.model.detect_language(encoded)
+        ]
 
     def _features(self, sound: Samples, frames: int) -> NDArray[np.float32]:
         """Log-mel features as faster-whisper makes them, shape ``(mels, frames)``.
@@ -257,6 +258,14 @@ class WhisperDecoder:
         ]
         marks = tokenizer.non_speech_tokens if self._suppress_non_speech else ()
         return sorted({token for token in (*special, *marks) if token is not None})
+
+
+def _among(languages: Sequence[str], by_token: Mapping[str, float]) -> dict[str, float]:
+    chosen = {language: by_token.get(f"<|{language}|>", 0.0) for language in languages}
+    total = sum(chosen.values())
+    if total <= 0.0:
+        return dict.fromkeys(languages, 1.0 / len(languages))
+    return {language: value / total for language, value in chosen.items()}
 
 
 def _pieces(words: list[dict[str, Any]]) -> tuple[TimedText, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from qa_pipeline.errors import ModelError
-from qa_pipeline.records import Transcript, Word
+from qa_pipeline.records import SAMPLE_RATE_HZ, Transcript, Word
 from qa_pipeline.transcribe.batching import FittingBatches
 from qa_pipeline.transcribe.decoder import Heard, Prompt, WhisperDecoder
 from qa_pipeline.transcribe.engine import ChannelRequest
@@ -121,6 +121,8 @@ class FasterWhisperEngine:
         self._name = name or model_dir.name
         self._version = version
         self._batches = FittingBatches(self.options.batch_size)
+        # A GPU is kept busy by many windows only; on a CPU more at once gain nothing.
+        self._detections = FittingBatches(1 if device == "cpu" else self.options.batch_size)
 
     @property
     def name(self) -> str:
@@ -243,30 +245,61 @@ class FasterWhisperEngine:
         self, requests: Sequence[ChannelRequest], planned: list[list[Window]]
     ) -> list[tuple[str, float]]:
         """Return language and probability of every request: given, or detected once."""
+        chosen: list[list[Window]] = [
+            self._telling(windows)
+            if request.language is None and len(self.options.languages) > 1
+            else []
+            for request, windows in zip(requests, planned, strict=True)
+        ]
+        heard = self._heard_languages(requests, chosen)
         found: list[tuple[str, float]] = []
-        for request, windows in zip(requests, planned, strict=True):
+        for index, request in enumerate(requests):
             if request.language is not None:
                 found.append((request.language, 1.0))
             elif len(self.options.languages) == 1:
                 found.append((self.options.languages[0], 1.0))
-            elif not windows:
+            elif not chosen[index]:
                 found.append((self.options.languages[0], 0.0))
             else:
-                found.append(self._detect(request, windows))
+                found.append(self._likeliest([(w, heard[index, w]) for w in chosen[index]]))
         return found
 
-    def _detect(self, request: ChannelRequest, windows: list[Window]) -> tuple[str, float]:
-        """Average the model's language probabilities over the first windows, by their length."""
+    def _telling(self, windows: list[Window]) -> list[Window]:
+        """Return the first windows, as many as the language is judged by."""
         chosen: list[Window] = []
         for window in windows:
             chosen.append(window)
             if sum(w.speech_s for w in chosen) >= self.options.detect_s:
                 break
+        return chosen
+
+    def _heard_languages(
+        self, requests: Sequence[ChannelRequest], chosen: list[list[Window]]
+    ) -> dict[tuple[int, Window], dict[str, float]]:
+        """Return the language probabilities of windows of all requests, by request and window."""
+        groups: dict[int, list[tuple[int, Window]]] = {}
+        for index, windows in enumerate(chosen):
+            for window in windows:
+                sound = window.cut(requests[index].samples)
+                frames = self._decoder.padded_frames(len(sound) / SAMPLE_RATE_HZ)
+                groups.setdefault(frames, []).append((index, window))
+        heard: dict[tuple[int, Window], dict[str, float]] = {}
+        for frames, group in sorted(groups.items(), reverse=True):
+
+            def run(
+                batch: Sequence[tuple[int, Window]], frames: int = frames
+            ) -> list[dict[str, float]]:
+                sounds = [window.cut(requests[index].samples) for index, window in batch]
+                languages = self.options.languages
+                return self._decoder.language_probabilities(sounds, languages, frames)
+
+            heard.update(self._detections.run(group, run))
+        return heard
+
+    def _likeliest(self, heard: Sequence[tuple[Window, dict[str, float]]]) -> tuple[str, float]:
+        """Average the model's language probabilities over windows, by their length."""
         sums = dict.fromkeys(self.options.languages, 0.0)
-        for window in chosen:
-            probabilities = self._decoder.language_probabilities(
-                window.cut(request.samples), self.options.languages
-            )
+        for window, probabilities in heard:
             for language, probability in probabilities.items():
                 sums[language] += probability * window.speech_s
         total = sum(sums.values())
