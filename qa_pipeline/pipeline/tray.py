@@ -3,8 +3,9 @@
 import logging
 import traceback
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol, TypeVar
 
 from qa_pipeline.device_faults import lost_device
@@ -54,7 +55,7 @@ class Tray:
             return [
                 out
                 for call, future in under_way
-                for out in self._one(stage, call, lambda _, future=future: future.result())
+                for out in self._one(stage, call, partial(_result_of, future))
             ]
 
     def _one(self, stage: Stage, call: N, work: Callable[[N], Out]) -> list[Out]:
@@ -100,6 +101,10 @@ class Tray:
         self.failures.append(failure)
         self._on_failure(failure)
         self._progress.note(f"not processed ({stage}): {reason}")
+
+
+def _result_of(future: "Future[Out]", _call: Named) -> Out:
+    return future.result()
 
 
 def _raise_fatal(error: Exception) -> None:
