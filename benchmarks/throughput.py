@@ -21,12 +21,14 @@ from typing import Any, Self
 
 from benchmarks.random_models import WHISPER_SHAPES, write_diarization, write_whisper
 from benchmarks.speed import Speed, incoming_calls, measure
+from qa_pipeline.records import Samples
 from qa_pipeline.records.base import Record
 from qa_pipeline.speakers import PyannoteDiarizer
 from qa_pipeline.transcribe import FasterWhisperEngine, FinishedTranscription, Vocabulary, Writing
-from qa_pipeline.transcribe.decoder import Prompt, WhisperDecoder
+from qa_pipeline.transcribe.decoder import Heard, Prompt, WhisperDecoder
 
 _PROMPT = 4
+_NO_PROMPT = Prompt()
 
 
 class DeviceUse(Record):
@@ -61,6 +63,13 @@ class FixedLengthDecoder(WhisperDecoder):
         # CTranslate2 lets half of the whole length be new; the prompt has four tokens.
         wanted = 2 * self.tokens - _PROMPT
         return replace(super()._options(tokenizer, frames, prompt), max_new_tokens=wanted)
+
+    def decode(
+        self, sounds: Sequence[Samples], language: str, frames: int, prompt: Prompt = _NO_PROMPT
+    ) -> list[Heard]:
+        """Transcribe; that all of the tokens are written does not mean that more was said."""
+        heard = super().decode(sounds, language, frames, prompt)
+        return [replace(one, cut=False) for one in heard]
 
 
 class Watch:

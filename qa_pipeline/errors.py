@@ -25,6 +25,22 @@ class StoreError(QaPipelineError):
     """The store cannot be read or written (full or read-only disk, damaged file)."""
 
 
+class DeviceLostError(QaPipelineError):
+    """The GPU failed in a way that ends its use by this process; a new process may go on."""
+
+    @property
+    def met(self) -> str:
+        """What the library said."""
+        return str(self.args[0])
+
+    def __str__(self) -> str:
+        return (
+            f"the GPU failed: {self.met}; this process can use it no longer. Calls that are done "
+            "are kept, the others are still to be done: run the same command again. If it fails "
+            "again, look for 'Xid' in the system's log (dmesg) and at 'qa-pipeline doctor'"
+        )
+
+
 class CallError(QaPipelineError):
     """One call cannot be processed; the others go on (exit code 1)."""
 

@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     """Regular expression with named groups that reads metadata from file names."""
     batch_calls: int = Field(default=8, ge=1)
     """Calls that go through the models together."""
+    batch_size: int | None = Field(default=None, ge=1, le=512)
+    """Windows of sound that the recogniser hears at once; ``None``: 8 on a CPU, 16 on a GPU. Where
+    memory is short, fewer are heard at once by themselves."""
     report_language: Literal["en", "zh"] = "en"
     """In which report pages and workbooks are written; what was said stays as it was said."""
     golden_limit_pct: float = Field(default=90.0, ge=0.0, le=100.0)

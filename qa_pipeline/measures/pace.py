@@ -12,7 +12,10 @@ from qa_pipeline.records import Conversation, Word
 
 MIN_SPEECH_S = 3.0
 """Under this neither a pace nor a rate of pauses is told."""
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+_HAN = re.compile(r"[\u4e00-\u9fff0-9]")
+"""What is one syllable of Mandarin each."""
+_DIGIT = re.compile(r"[0-9]")
+_READ_OUT = 5
 PACE_NAMES = {"en": "pace_wpm", "zh": "pace_cpm"}
 
 
@@ -72,4 +75,12 @@ def pauses(speech: Speech, role: Speaker) -> Iterator[tuple[str, float]]:
 
 
 def _units(text: str, language: str) -> int:
-    return len(_HAN.findall(text)) if language == "zh" else 1
+    """Return how many words or characters are heard, whether digits are written as such or not.
+
+    A Mandarin digit is one syllable, as a character is. English numbers of five digits or more
+    are read out digit by digit; shorter ones, such as 25 or 2024, count as they are written.
+    """
+    if language == "zh":
+        return len(_HAN.findall(text))
+    digits = len(_DIGIT.findall(text))
+    return digits if digits >= _READ_OUT else 1

@@ -86,12 +86,13 @@ class HeardBatch:
 def open_batch(run: Processing, sources: Sequence[CallSource], progress: Progress) -> OpenedBatch:
     """Decode the files of a batch, drop what has a result already, find speech in the rest."""
     tray = Tray(progress, run.write_failure)
-    opened = tray.each("decode", [_Source(s) for s in sources], lambda s: open_call(s.source, run))
+    files, threads = [_Source(source) for source in sources], run.opening_threads
+    opened = tray.each("decode", files, lambda file: open_call(file.source, run), threads)
     accepted = tray.each("decode", opened, run.accept)
     fresh = tuple(call for call in accepted if not run.is_done(call))
     fresh_paths = {call.source_path for call in fresh}
     skipped = tuple(c.call_id for c in accepted if c.source_path not in fresh_paths)
-    spoken = tray.each("transcribe", fresh, find_speech)
+    spoken = tray.each("transcribe", fresh, find_speech, threads)
     return OpenedBatch(tray, tuple(spoken), skipped, len(sources))
 
 

@@ -34,14 +34,16 @@ class Ticket:
         self._line = line
         self._batch = batch
         self._future = line.start(batch)
+        self._raised = False
 
     def outcome(self) -> BatchOutcome:
         """Wait for the batch; asked again after an error, the batch is done once more.
 
         Raises what concerns the whole run, such as a full disk; single calls never raise.
         """
-        if self._future.done() and self._future.exception() is not None:
+        if self._raised:
             self._future = self._line.start(self._batch)
+        self._raised = self._future.exception() is not None
         return self._future.result()
 
 

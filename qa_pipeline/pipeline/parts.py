@@ -28,6 +28,8 @@ from qa_pipeline.transcribe import (
     Writing,
 )
 
+_WINDOWS_AT_ONCE = {"cpu": 8, "cuda": 16}
+
 
 class Parts:
     """The engine, the diarizer and the tone model that a profile names.
@@ -63,6 +65,7 @@ class Parts:
                 device=self.device.name,
                 hotwords=tuple(term.text for term in vocabulary.terms),
                 window_s=options.window_s,
+                batch_size=self._windows_at_once,
                 languages=self.languages,
                 no_speech_certain=options.no_speech_certain,
             )
@@ -71,6 +74,7 @@ class Parts:
             device=self.device.name,
             compute_type=self.device.compute_type,
             window_s=options.window_s,
+            batch_size=self._windows_at_once,
             pad_to_window=options.pad_to_window,
             beam_size=options.beam_size,
             languages=self.languages,
@@ -78,6 +82,11 @@ class Parts:
             hotwords=vocabulary if options.takes_prompt else None,
             prompts=options.prompts if options.takes_prompt else {},
         )
+
+    @property
+    def _windows_at_once(self) -> int:
+        given = self._settings.batch_size
+        return given if given is not None else _WINDOWS_AT_ONCE[self.device.kind]
 
     @cached_property
     def diarizer(self) -> Diarizer:

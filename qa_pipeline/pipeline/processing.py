@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from qa_pipeline.resources import resource_folder
 from qa_pipeline.scoring import Scorecard, asks_by_meaning, asks_questions
 from qa_pipeline.settings import Settings
 from qa_pipeline.store import find_bundle, write_bundle, write_failure
+
+_CORES_A_THREAD = 4
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Processing:
         scorecards: tuple[Scorecard, ...],
         habits: Mapping[str, AgentHabit],
         accepted: MutableMapping[str, tuple[str, str]],
+        cores: int | None = None,
     ) -> None:
         """Check that the models are there; load none yet.
 
@@ -70,6 +74,7 @@ class Processing:
             habits: How each agent usually speaks, by agent id.
             accepted: Digest and file of each call that the run has taken in, by call id; shared
                 by all processes of a run.
+            cores: Processor cores that it may keep busy; ``None``: all that it is given.
 
         Raises:
             UsageError: The profile or one of its models cannot be used.
@@ -79,6 +84,9 @@ class Processing:
         self.scorecards = scorecards
         self.habits = habits
         self.accepted = accepted
+        # One in four: the models want cores as well, and a GPU is fed by a few.
+        cores = cores or len(os.sched_getaffinity(0))
+        self.opening_threads = max(1, cores // _CORES_A_THREAD)
         profile = load_profile(settings.profile, resource_folder("models"))
         for purpose in PURPOSES:
             local_folder(profile, purpose)

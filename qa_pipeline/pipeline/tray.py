@@ -3,9 +3,12 @@
 import logging
 import traceback
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol, TypeVar
 
+from qa_pipeline.device_faults import lost_device
 from qa_pipeline.errors import CallError, QaPipelineError
 from qa_pipeline.language.failure_reasons import failure_reason
 from qa_pipeline.privacy import redact_text
@@ -37,16 +40,30 @@ class Tray:
         self._on_failure = on_failure
         self.failures: list[Failure] = []
 
-    def each(self, stage: Stage, calls: Sequence[N], work: Callable[[N], Out]) -> list[Out]:
-        """Do a stage's work on each call; return what came out of those that did not fail."""
+    def each(
+        self, stage: Stage, calls: Sequence[N], work: Callable[[N], Out], threads: int = 1
+    ) -> list[Out]:
+        """Do a stage's work on each call; return what came out of those that did not fail.
+
+        ``threads``: how many calls are worked on at once; results and failures come in order.
+        """
         self._progress.stage(stage, len(calls))
-        results: list[Out] = []
-        for call in calls:
-            try:
-                results.append(work(call))
-            except Exception as error:
-                self._fail(stage, call.source_path, error)
-        return results
+        if threads == 1:
+            return [out for call in calls for out in self._one(stage, call, work)]
+        with ThreadPoolExecutor(threads, thread_name_prefix=stage) as pool:
+            under_way = [(call, pool.submit(work, call)) for call in calls]
+            return [
+                out
+                for call, future in under_way
+                for out in self._one(stage, call, partial(_result_of, future))
+            ]
+
+    def _one(self, stage: Stage, call: N, work: Callable[[N], Out]) -> list[Out]:
+        try:
+            return [work(call)]
+        except Exception as error:
+            self._fail(stage, call.source_path, error)
+            return []
 
     def together(
         self, stage: Stage, calls: Sequence[N], work: Callable[[Sequence[N]], Sequence[Out]]
@@ -58,14 +75,12 @@ class Tray:
         try:
             return list(work(calls))
         except Exception as error:
-            if _is_fatal(error):
-                raise
+            _raise_fatal(error)
             _log.warning("%s failed on a batch of %d calls, trying each alone", stage, len(calls))
         return self.each(stage, calls, lambda call: work([call])[0])
 
     def _fail(self, stage: Stage, path: str, error: Exception) -> None:
-        if _is_fatal(error):
-            raise error
+        _raise_fatal(error)
         if isinstance(error, CallError):
             reason = str(error)
         else:
@@ -88,6 +103,14 @@ class Tray:
         self._progress.note(f"not processed ({stage}): {reason}")
 
 
-def _is_fatal(error: Exception) -> bool:
-    """Say whether an error concerns the run, not one call: a full disk, a missing model."""
-    return isinstance(error, QaPipelineError) and not isinstance(error, CallError)
+def _result_of(future: "Future[Out]", _call: Named) -> Out:
+    return future.result()
+
+
+def _raise_fatal(error: Exception) -> None:
+    """Raise an error that concerns the run, not one call: a full disk, a missing or lost device."""
+    lost = lost_device(error)
+    if lost is not None:
+        raise lost from error
+    if isinstance(error, QaPipelineError) and not isinstance(error, CallError):
+        raise error

@@ -1,8 +1,9 @@
 """Worker processes share the batches of a run: several GPUs, or one GPU kept busy by several.
 
 Each process has its models on the device that is named for it and a line of its own. A process
-that dies (the system's memory is full, a driver fails) is started again; the batch that kills it
-twice is tried call by call, and the call that does it is written down as not processed.
+that dies (the system's memory is full) or loses its GPU (which then refuses it everything) is
+started again; the batch that ends it twice is tried call by call, and the call that does it is
+written down as not processed.
 """
 
 import multiprocessing
@@ -19,10 +20,10 @@ from itertools import count
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, NoReturn, Self
 
 from qa_pipeline.audio import CallSource
-from qa_pipeline.errors import QaPipelineError
+from qa_pipeline.errors import DeviceLostError, QaPipelineError
 from qa_pipeline.model_registry import choose_device
 from qa_pipeline.pipeline.line import UNDER_WAY, Line, Ticket, in_order
 from qa_pipeline.pipeline.processing import BatchOutcome, Processing
@@ -36,7 +37,7 @@ _DEATHS_OF_A_BATCH = 2
 _STARTS_IN_VAIN = 3
 """A process that ends so often without having finished anything is not started again."""
 
-_Message = tuple[Literal["outcome", "error", "progress"], Any]
+_Message = tuple[Literal["outcome", "error", "progress", "last words"], Any]
 _GiveUp = Callable[[CallSource, str], BatchOutcome]
 
 
@@ -127,6 +128,7 @@ class _Worker:
         self._sent: set[int] = set()
         self._numbers = count()
         self._in_vain = 0
+        self._last_words = ""
         self._stopping = False
         self._broken: QaPipelineError | None = None
         self._lock = threading.RLock()
@@ -198,6 +200,8 @@ class _Worker:
             if kind == "progress":
                 name, values = content
                 getattr(self._progress, name)(*values)
+            elif kind == "last words":
+                self._last_words = f" ({content})"
             else:
                 self._finished(kind, *content)
 
@@ -215,7 +219,9 @@ class _Worker:
 
     def _revived(self) -> bool:
         """Start the process that has died again; say whether there is still hope for it."""
-        ended = f"the worker process on {self._device} ended with code {self._process.exitcode}"
+        code, last_words = self._process.exitcode, self._last_words
+        self._last_words = ""
+        ended = f"the worker process on {self._device} ended with code {code}{last_words}"
         self._in_vain += 1
         for number in sorted(self._sent):
             self._jobs[number].deaths += 1
@@ -277,6 +283,8 @@ def _work(connection: "Connection[Any, Any]", device: str, share: _Share) -> Non
         error = future.exception()
         if error is None:
             tell(("outcome", (number, future.result())))
+        elif isinstance(error, DeviceLostError):
+            _end(lock, connection, error)
         elif isinstance(error, QaPipelineError | OSError):
             tell(("error", (number, error)))
         else:
@@ -284,11 +292,23 @@ def _work(connection: "Connection[Any, Any]", device: str, share: _Share) -> Non
 
     settings = share.settings.model_copy(update={"device": device, "workers": ()})
     cards = tuple(Scorecard.unpacked(*card) for card in share.scorecards)
-    processing = Processing(share.run_id, settings, cards, share.habits, share.accepted)
+    processing = Processing(
+        share.run_id, settings, cards, share.habits, share.accepted, share.threads
+    )
     with suppress(EOFError), Line(processing, _Told(tell)) as line:
         while (order := connection.recv()) is not None:
             number, batch = order
             line.start(batch).add_done_callback(partial(answer, number))
+
+
+def _end(
+    lock: threading.Lock, connection: "Connection[Any, Any]", error: DeviceLostError
+) -> NoReturn:
+    """End the process that has lost its GPU; the parent starts another, which has it anew."""
+    with lock, suppress(OSError):  # held to the end: no message is cut off in its middle
+        connection.send(("last words", error.met))
+        os._exit(1)
+    os._exit(1)
 
 
 class _Told:

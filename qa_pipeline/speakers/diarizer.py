@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from qa_pipeline.device_faults import FittingSize, not_loaded, with_room
 from qa_pipeline.errors import ModelError
 from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Row, Samples, Turn
 from qa_pipeline.speakers.groups import are_two_voices, turn_voices
@@ -155,9 +156,14 @@ class PyannoteDiarizer:
             return None
         # The pipeline's own name for the model that compares voices; it has no public one.
         embedding = self._pipeline._embedding
-        with _quiet():
-            heard = at_rate(spoken, int(embedding.sample_rate))  # (1, samples)
-            vector = np.asarray(embedding(heard[None]), np.float64)[0]
+        heard = at_rate(spoken, int(embedding.sample_rate))  # (1, samples)
+
+        def read(_: int) -> Voice:
+            with _quiet():
+                first: Voice = np.asarray(embedding(heard[None]), np.float64)[0]
+            return first
+
+        vector = with_room(FittingSize(1), read)
         size = float(np.linalg.norm(vector))
         return vector / size if np.isfinite(size) and size > 0.0 else None
 
@@ -189,10 +195,16 @@ class PyannoteDiarizer:
         """Return who speaks when in one block, and the voice of each."""
         pipeline = self._pipeline
         sound = {"waveform": at_rate(block, self._rate_hz), "sample_rate": self._rate_hz}
+
         # pyannote prints where it finds fewer voices than asked for; standard output is the
         # caller's, and the turns say it all.
-        with _quiet(), redirect_stdout(io.StringIO()):
-            output = pipeline(sound, num_speakers=num_speakers)
+        def run(size: int) -> Any:
+            pipeline.segmentation_batch_size = min(size, self._wanted_sizes[0])
+            pipeline.embedding_batch_size = min(size, self._wanted_sizes[1])
+            with _quiet(), redirect_stdout(io.StringIO()):
+                return pipeline(sound, num_speakers=num_speakers)
+
+        output = with_room(self._batch_size, run)
         annotation = output.speaker_diarization
         vectors = np.nan_to_num(np.asarray(output.speaker_embeddings, dtype=np.float64))
         voices = dict(zip(annotation.labels(), vectors, strict=False))
@@ -220,6 +232,17 @@ class PyannoteDiarizer:
         return names
 
     @cached_property
+    def _wanted_sizes(self) -> tuple[int, int]:
+        """How many windows and voices go through the models at once, as the pipeline says."""
+        pipeline = self._pipeline
+        return int(pipeline.segmentation_batch_size), int(pipeline.embedding_batch_size)
+
+    @cached_property
+    def _batch_size(self) -> FittingSize:
+        """Of both models, as far as the device has room."""
+        return FittingSize(max(self._wanted_sizes))
+
+    @cached_property
     def _rate_hz(self) -> int:
         """The rate that both models of the pipeline hear at, where it is one."""
         rates = {
@@ -241,9 +264,9 @@ class PyannoteDiarizer:
                 return pipeline.to(torch.device(self._device))
         except Exception as error:
             # Whatever pyannote, torch or yaml raise on a damaged folder, the remedy is the same.
-            raise ModelError(
-                f"cannot load the diarization pipeline in {self._folder} on {self._device}: "
-                f"{error}; run `qa-pipeline models verify`"
+            what = f"the diarization pipeline in {self._folder}"
+            raise not_loaded(
+                what, self._device, error, "run `qa-pipeline models verify`"
             ) from error
 
 

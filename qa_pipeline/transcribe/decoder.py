@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qa_pipeline.device_faults import not_loaded
 from qa_pipeline.errors import ModelError
 from qa_pipeline.records import SAMPLE_RATE_HZ, Samples
 from qa_pipeline.transcribe.characters import Characters
@@ -33,6 +34,8 @@ class Heard:
     pieces: tuple[TimedText, ...]
     mean_log_probability: float
     no_speech_probability: float
+    cut: bool = False
+    """Whether the model might have written more than it may for one window."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,8 @@ class WhisperDecoder:
                 cpu_threads=cpu_threads,
                 local_files_only=True,
             )
-        except (RuntimeError, ValueError) as error:
-            raise ModelError(f"{model_dir}: cannot be loaded on {device}: {error}") from error
+        except (RuntimeError, ValueError, MemoryError) as error:
+            raise not_loaded(str(model_dir), device, error) from error
         self._pipeline = BatchedInferencePipeline(self._model)
         self._characters = Characters.beside(model_dir)
         self._beam_size = beam_size
@@ -104,9 +107,9 @@ class WhisperDecoder:
         """Transcribe a batch, every sound padded to ``frames`` feature frames."""
         tokenizer = self._tokenizer(language)
         features = np.stack([self._features(sound, frames) for sound in sounds])
-        encoded, outputs = self._pipeline.generate_segment_batched(
-            features, tokenizer, self._options(tokenizer, frames, prompt)
-        )
+        options = self._options(tokenizer, frames, prompt)
+        encoded, outputs = self._pipeline.generate_segment_batched(features, tokenizer, options)
+        most = self._most_tokens(tokenizer, options)
         tokens = [[t for t in o["tokens"] if t < tokenizer.eot] for o in outputs]
         lengths = [min(frames, max(2, len(sound) // _HOP)) for sound in sounds]
         aligned = self._model.find_alignment(tokenizer, tokens, encoded, lengths)
@@ -115,6 +118,7 @@ class WhisperDecoder:
                 self._written(_pieces(words), language),
                 float(output["avg_logprob"]),
                 float(output["no_speech_prob"]),
+                len(output["tokens"]) >= most,
             )
             for words, output in zip(aligned, outputs, strict=True)
         ]
@@ -127,17 +131,21 @@ class WhisperDecoder:
         chosen = self._characters.chosen(texts, [piece.probability for piece in pieces])
         return tuple(replace(piece, text=text) for piece, text in zip(pieces, chosen, strict=True))
 
-    def language_probabilities(self, sound: Samples) -> dict[str, float]:
-        """Return how likely each language that the model knows is in one window.
+    def language_probabilities(
+        self, sounds: Sequence[Samples], frames: int
+    ) -> list[dict[str, float]]:
+        """Return how likely each language that the model knows is in each window.
 
-        Empty for a model that knows but one.
+        The windows are heard together, every one padded to ``frames`` feature frames. Empty for a
+        model that knows but one language.
         """
         if not self._model.model.is_multilingual:
-            return {}
-        frames = self.padded_frames(len(sound) / SAMPLE_RATE_HZ)
-        encoded = self._model.encode(self._features(sound, frames)[np.newaxis])
-        by_token = self._model.model.detect_language(encoded)[0]
-        return {token.strip("<|>"): float(probability) for token, probability in by_token}
+            return [{} for _ in sounds]
+        encoded = self._model.encode(np.stack([self._features(sound, frames) for sound in sounds]))
+        return [
+            {token.strip("<|>"): float(probability) for token, probability in by_token}
+            for by_token in self._model.model.detect_language(encoded)
+        ]
 
     def _features(self, sound: Samples, frames: int) -> NDArray[np.float32]:
         """Log-mel features as faster-whisper makes them, shape ``(mels, frames)``.
@@ -174,12 +182,8 @@ class WhisperDecoder:
             TranscriptionOptions,
         )
 
-        told = self._model.get_prompt(
-            tokenizer,
-            tokenizer.encode(prompt.style) if prompt.style else [],
-            without_timestamps=True,
-            hotwords=prompt.hotwords,
-        )
+        hotwords = self._fitting(tokenizer, prompt)
+        told = self._told(tokenizer, prompt.style, hotwords)
         limit = self._model.max_length - len(told)
         return TranscriptionOptions(
             beam_size=self._beam_size,
@@ -207,8 +211,43 @@ class WhisperDecoder:
             max_new_tokens=min(limit, frames * _TOKENS_PER_S // _FRAMES_PER_S + _TOKENS_AT_LEAST),
             clip_timestamps="0",
             hallucination_silence_threshold=None,
-            hotwords=prompt.hotwords,
+            hotwords=hotwords,
         )
+
+    def _told(self, tokenizer: Any, style: str | None, hotwords: str | None) -> list[int]:
+        """Return the tokens that the model is given before it writes."""
+        told: list[int] = self._model.get_prompt(
+            tokenizer,
+            tokenizer.encode(style) if style else [],
+            without_timestamps=True,
+            hotwords=hotwords,
+        )
+        return told
+
+    def _fitting(self, tokenizer: Any, prompt: Prompt) -> str | None:
+        """Return as many of the names as leave the model half of its whole length to write in.
+
+        It never writes more than that; a longer prompt takes from what it may write.
+        """
+        if not prompt.hotwords:
+            return None
+        before = len(self._told(tokenizer, prompt.style, None)) + (0 if prompt.style else 1)
+        room = self._model.max_length // 2 - before
+        mark = "，" if "，" in prompt.hotwords else ", "
+        names = prompt.hotwords.split(mark)
+        while names and (size := len(tokenizer.encode(" " + mark.join(names)))) > room:
+            names = names[: min(len(names) - 1, len(names) * max(0, room) // size)]
+        return mark.join(names) or None
+
+    def _most_tokens(self, tokenizer: Any, options: Any) -> int:
+        """Return how many tokens CTranslate2 writes for a window, at most.
+
+        It takes prompt and output together for the length, and half of that for the output at
+        most (``Whisper.generate``, as measured with 4.8: 224 where 444 were asked for).
+        """
+        told = len(self._told(tokenizer, options.initial_prompt, options.hotwords))
+        whole: int = told + options.max_new_tokens
+        return min(whole // 2, whole - told)
 
     def _suppressed(self, tokenizer: Any) -> list[int]:
         special = [

@@ -13,11 +13,13 @@ _LONGEST_LOOP = 8
 """Longest repeated group of words that is looked for."""
 _REPEATS = 3
 _DIGIT_REPEATS = 6
-_DIGITS = frozenset("零一幺二两三四五六七八九") | frozenset(
+_DIGITS = frozenset("零一幺二两三四五六七八九0123456789") | frozenset(
     ("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 )
-_STUTTER = re.compile(r"(.{1,4}?)\1{6,}")
-"""A word that is one loop, as a decoder that is stuck writes it."""
+_NUMERALS = r"[\d零一幺二两三四五六七八九]"
+_STUTTER = re.compile(rf"(?!{_NUMERALS}{{7,24}}(?!{_NUMERALS}))(.{{1,4}}?)\1{{6,}}")
+"""A word that is one loop, as a decoder that is stuck writes it. Digits may well follow themselves,
+as in 10000000 or 4008888888; a number that is longer than any is a loop all the same."""
 _FASTEST = {"zh": 13.0}
 _FASTEST_ELSEWHERE = 8.0
 _SHORTEST_SPEECH_S = 0.5

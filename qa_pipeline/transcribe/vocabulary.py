@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Indel
 
-from qa_pipeline.language import Script, pieces, sound_of
+from qa_pipeline.language import Piece, Script, pieces, sound_of
 from qa_pipeline.records import Word
 
 _LONGEST_PAUSE_S = 0.7
@@ -55,12 +55,15 @@ class Vocabulary:
         is not a surer one.
         """
         corrected, count = list(words), 0
+        heard = _Characters if language == "zh" else _Runs
+        state: _Characters | _Runs = heard(corrected, self.terms)
         for term in self.terms:
             if (term.script == "zh") != (language == "zh"):
                 continue
-            change = _mandarin if term.script == "zh" else _english
-            corrected, made = change(corrected, self.terms, term)
-            count += made
+            corrected, made = state.with_term(term)
+            if made:
+                count += made
+                state = heard(corrected, self.terms)
         return corrected, count
 
     def hotwords(self, language: str) -> str | None:
@@ -85,63 +88,113 @@ def _term(text: str) -> Term | None:
     )
 
 
-def _english(words: list[Word], terms: Sequence[Term], term: Term) -> tuple[list[Word], int]:
-    settled = _settled(words, terms)
-    made: list[Word] = []
-    at = count = 0
-    while at < len(words):
-        length = _best_length(words, at, settled, term)
-        if length == 0:
-            made.append(words[at])
-            at += 1
-            continue
-        made += _spelled(words[at : at + length], term)
-        count += 1
-        at += length
-    return made, count
+class _Runs:
+    """English words, and what all terms ask of the runs among them, worked out once."""
+
+    def __init__(self, words: list[Word], terms: Sequence[Term]) -> None:
+        self._words = words
+        self._settled = _settled(words, terms)
+        self._starts: dict[int, dict[tuple[str, str], list[int]]] = {}
+        """By length of the runs: where those lie whose letters or sound begin in some way."""
+
+    def with_term(self, term: Term) -> tuple[list[Word], int]:
+        """Return the words with one name put right, and how often it was."""
+        words = self._words
+        made: list[Word] = []
+        done = count = 0
+        for at in self._places(term):
+            length = 0 if at < done else self._best_length(at, term)
+            if length == 0:
+                continue
+            made += words[done:at]
+            made += _spelled(words[at : at + length], term)
+            count += 1
+            done = at + length
+        return (made + words[done:], count) if count else (words, 0)
+
+    def _places(self, term: Term) -> list[int]:
+        """Return where a run begins as the term does; what begins otherwise is another name."""
+        found: set[int] = set()
+        for length in _lengths(term):
+            starts = self._starts_of(length)
+            found.update(starts.get(("letter", term.letters[:1]), ()))
+            found.update(starts.get(("sound", term.sound[:1]), ()))
+        return sorted(found)
+
+    def _starts_of(self, length: int) -> dict[tuple[str, str], list[int]]:
+        if length not in self._starts:
+            starts: dict[tuple[str, str], list[int]] = {}
+            texts = [word.text for word in self._words]
+            for at in range(len(texts) - length + 1):
+                letters, _, joined = _compared(tuple(texts[at : at + length]))
+                starts.setdefault(("letter", letters[:1]), []).append(at)
+                starts.setdefault(("sound", joined[:1]), []).append(at)
+            self._starts[length] = starts
+        return self._starts[length]
+
+    def _best_length(self, at: int, term: Term) -> int:
+        """Return how many words from ``at`` on sound most like the term, 0: none alike enough."""
+        best, length_of_best = 0.0, 0
+        for length in _lengths(term):
+            run = self._words[at : at + length]
+            taken = not self._settled.isdisjoint(range(at, at + length))
+            if len(run) < length or taken or not _one_breath(run):
+                break
+            alike = _english_likeness(tuple(word.text for word in run), term)
+            if alike >= _english_needed(run, term) and alike > best:
+                best, length_of_best = alike, length
+        return length_of_best
+
+
+def _lengths(term: Term) -> range:
+    """Return how many words a term may be heard as."""
+    return range(max(1, len(term.words) - 1), 2 * len(term.words) + 1)
 
 
 def _settled(words: Sequence[Word], terms: Sequence[Term]) -> frozenset[int]:
     """Return the places of words that are a name already: no part of one becomes another."""
     bare = [word.text.strip(_MARKS).lower() for word in words]
+    places: dict[str, list[int]] = {}
+    for at, text in enumerate(bare):
+        places.setdefault(text, []).append(at)
     found: set[int] = set()
     for term in terms:
         wanted = term.text.lower().split()
-        for at in range(len(bare) - len(wanted) + 1):
+        for at in places.get(wanted[0], ()):
             if bare[at : at + len(wanted)] == wanted:
                 found.update(range(at, at + len(wanted)))
     return frozenset(found)
 
 
-def _best_length(words: Sequence[Word], at: int, settled: frozenset[int], term: Term) -> int:
-    """Return how many words from ``at`` on sound most like the term, 0 for none alike enough."""
-    best, length_of_best = 0.0, 0
-    for length in range(max(1, len(term.words) - 1), 2 * len(term.words) + 1):
-        run = words[at : at + length]
-        if len(run) < length or not _one_breath(run) or settled & set(range(at, at + length)):
-            break
-        alike = _english_likeness(tuple(word.text for word in run), term)
-        if alike >= _english_needed(run, term) and alike > best:
-            best, length_of_best = alike, length
-    return length_of_best
+@lru_cache(maxsize=65536)
+def _compared(texts: tuple[str, ...]) -> tuple[str, str, str]:
+    """Return letters of a run of words, sound word by word, and sound of all letters together."""
+    parts = [part for text in texts for part in _pieces(text) if part.script == "en"]
+    letters = "".join(part.text for part in parts)
+    return letters, "".join(_sound(part.text) for part in parts), _sound(letters)
 
 
 @lru_cache(maxsize=65536)
+def _pieces(text: str) -> tuple[Piece, ...]:
+    return tuple(pieces(text, "en"))
+
+
+@lru_cache(maxsize=65536)
+def _sound(text: str) -> str:
+    return sound_of(text, "en")
+
+
 def _english_likeness(texts: tuple[str, ...], term: Term) -> float:
     """Return the mean similarity of letters and sound, 0 to 1; 1 for the same letters."""
-    parts = [part for text in texts for part in pieces(text, "en") if part.script == "en"]
-    letters = "".join(part.text for part in parts)
+    letters, sound, joined = _compared(texts)
     if letters == term.letters:
         return 1.0
-    if letters[:1] != term.letters[:1] and sound_of(letters, "en")[:1] != term.sound[:1]:
+    if letters[:1] != term.letters[:1] and joined[:1] != term.sound[:1]:
         return 0.0  # what begins otherwise is another name
-    sound = "".join(sound_of(part.text, "en") for part in parts)
-    joined = sound_of(letters, "en")
     by_letters = Indel.normalized_similarity(letters, term.letters)
-    whole = sound_of(term.letters, "en")
     by_sound = max(
         Indel.normalized_similarity(sound, term.sound),
-        Indel.normalized_similarity(joined, whole),
+        Indel.normalized_similarity(joined, _sound(term.letters)),
     )
     return (by_letters + by_sound) / 2
 
@@ -191,47 +244,77 @@ def _spelled(run: Sequence[Word], term: Term) -> list[Word]:
     return made
 
 
-def _mandarin(words: list[Word], terms: Sequence[Term], term: Term) -> tuple[list[Word], int]:
-    """Replace characters in place: as many as the term has, so every word keeps its time."""
-    owners = [(n, k) for n, word in enumerate(words) for k in range(len(word.text))]
-    places = [(n, k) for n, k in owners if words[n].text[k] not in _MARKS]
-    characters = [words[n].text[k] for n, k in places]
-    texts = [list(word.text) for word in words]
-    size, count, at = len(term.letters), 0, 0
-    written = [c for c in term.text if not c.isspace()]
-    whole = "".join(characters)
-    settled = {
-        place
-        for other in terms
-        for start in range(len(whole))
-        if whole.startswith(other.text, start)
-        for place in range(start, start + len(other.text))
-    }
-    while at + size <= len(characters):
-        span = places[at : at + size]
-        run = [words[n] for n in sorted({n for n, _ in span})]
-        heard = "".join(characters[at : at + size])
-        free = settled.isdisjoint(range(at, at + size))
-        if free and _one_breath(run) and _sounds_like(heard, run, term):
-            for (n, k), character in zip(span, written, strict=True):
+class _Characters:
+    """Mandarin words by their characters, and what all terms ask of them, worked out once."""
+
+    def __init__(self, words: list[Word], terms: Sequence[Term]) -> None:
+        self._words = words
+        self._places = [
+            (n, k)
+            for n, word in enumerate(words)
+            for k, character in enumerate(word.text)
+            if character not in _MARKS
+        ]
+        self._characters = [words[n].text[k] for n, k in self._places]
+        self._settled = _settled_characters("".join(self._characters), terms)
+        self._sounds = [_character_sound(character) for character in self._characters]
+        self._rows: dict[int, list[str | None]] = {}
+
+    def with_term(self, term: Term) -> tuple[list[Word], int]:
+        """Replace characters in place: as many as the term has, so every word keeps its time."""
+        size, count, free_from = len(term.letters), 0, 0
+        written = [c for c in term.text if not c.isspace()]
+        texts = [list(word.text) for word in self._words]
+        for at, sound in enumerate(self._rows_of(size)):
+            if at < free_from or sound is None or not self._is(term, at, sound):
+                continue
+            for (n, k), character in zip(self._places[at : at + size], written, strict=True):
                 texts[n][k] = character
             count += 1
-            at += size
-        else:
-            at += 1
-    if not count:
-        return words, 0
-    return [
-        word.model_copy(update={"text": "".join(text)})
-        for word, text in zip(words, texts, strict=True)
-    ], count
+            free_from = at + size
+        if not count:
+            return self._words, 0
+        return [
+            word.model_copy(update={"text": "".join(text)})
+            for word, text in zip(self._words, texts, strict=True)
+        ], count
+
+    def _rows_of(self, size: int) -> list[str | None]:
+        """Return how so many characters sound from each on; ``None`` where not all are Chinese."""
+        if size not in self._rows:
+            self._rows[size] = [
+                None
+                if any(character.isascii() for character in self._characters[at : at + size])
+                else "".join(self._sounds[at : at + size])
+                for at in range(len(self._characters) - size + 1)
+            ]
+        return self._rows[size]
+
+    def _is(self, term: Term, at: int, sound: str) -> bool:
+        # No run needs less than this, so what is less alike is told from the term at once.
+        least = _MANDARIN_AT_ZERO
+        alike = Indel.normalized_similarity(sound, term.sound, score_cutoff=least)
+        if alike < least:
+            return False
+        size = len(term.letters)
+        if not self._settled.isdisjoint(range(at, at + size)):
+            return False
+        run = [self._words[n] for n in sorted({n for n, _ in self._places[at : at + size]})]
+        needed = _between(_MANDARIN_AT_ZERO, _MANDARIN_AT_ONE, run)
+        return _one_breath(run) and alike >= (max(_SHORT_MANDARIN, needed) if size == 2 else needed)
 
 
-def _sounds_like(heard: str, run: Sequence[Word], term: Term) -> bool:
-    if any(character.isascii() for character in heard):
-        return False
-    sound = "".join(sound_of(character, "zh") for character in heard)
-    alike = Indel.normalized_similarity(sound, term.sound)
-    if len(heard) == 2:
-        return alike >= max(_SHORT_MANDARIN, _between(_MANDARIN_AT_ZERO, _MANDARIN_AT_ONE, run))
-    return alike >= _between(_MANDARIN_AT_ZERO, _MANDARIN_AT_ONE, run)
+def _settled_characters(whole: str, terms: Sequence[Term]) -> frozenset[int]:
+    """Return the places of characters that are a name already."""
+    found: set[int] = set()
+    for term in terms:
+        at = whole.find(term.text)
+        while at >= 0:
+            found.update(range(at, at + len(term.text)))
+            at = whole.find(term.text, at + 1)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=65536)
+def _character_sound(character: str) -> str:
+    return sound_of(character, "zh")

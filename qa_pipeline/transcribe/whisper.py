@@ -5,13 +5,14 @@ all requests are planned here, sorted by length, and handed to faster-whisper's 
 (``BatchedInferencePipeline.generate_segment_batched``) and word alignment together.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 from qa_pipeline.errors import ModelError
-from qa_pipeline.records import Transcript, Word
+from qa_pipeline.records import SAMPLE_RATE_HZ, Transcript, Word
 from qa_pipeline.transcribe.batching import FittingBatches
 from qa_pipeline.transcribe.decoder import Heard, Prompt, WhisperDecoder
 from qa_pipeline.transcribe.engine import ChannelRequest
@@ -19,7 +20,11 @@ from qa_pipeline.transcribe.guards import GuardReport
 from qa_pipeline.transcribe.kept import kept_words
 from qa_pipeline.transcribe.languages import SpokenLanguage, spoken_language
 from qa_pipeline.transcribe.vocabulary import Vocabulary
-from qa_pipeline.transcribe.windows import Window, plan_windows
+from qa_pipeline.transcribe.windows import Window, halves, plan_windows
+
+_log = logging.getLogger(__name__)
+_SHORTEST_S = 2.0
+"""Seconds; in less nobody says as much as fits: a model that writes on and on there is stuck."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,8 @@ class FasterWhisperEngine:
         self._name = name or model_dir.name
         self._version = version
         self._batches = FittingBatches(self.options.batch_size)
+        # A GPU is kept busy by many windows only; on a CPU more at once gain nothing.
+        self._detections = FittingBatches(1 if device == "cpu" else self.options.batch_size)
 
     @property
     def name(self) -> str:
@@ -146,7 +153,7 @@ class FasterWhisperEngine:
         words: list[dict[Window, list[Word]]] = [{} for _ in requests]
         reports = [GuardReport() for _ in requests]
         doubts: list[list[tuple[float, Heard]]] = [[] for _ in requests]
-        for task, heard in self._decode(tasks, requests):
+        for task, heard in self._decode_whole(tasks, requests):
             doubts[task.request].append((task.window.speech_s, heard))
             kept, report = self._words(task, heard, requests[task.request].channel)
             words[task.request][task.window] = kept
@@ -187,6 +194,23 @@ class FasterWhisperEngine:
             heard.pieces, task.window, channel, task.language, heard.no_speech_probability
         )
 
+    def _decode_whole(
+        self, tasks: list[_Task], requests: Sequence[ChannelRequest]
+    ) -> list[tuple[_Task, Heard]]:
+        """Decode all windows; one in which more may be said than fits is heard in halves."""
+        done: list[tuple[_Task, Heard]] = []
+        while tasks:
+            heard = self._decode(tasks, requests)
+            tasks = []
+            for task, text in heard:
+                both = text.cut and halves(task.window, requests[task.request].samples, _SHORTEST_S)
+                if not both:
+                    done.append((task, text))
+                    continue
+                _log.info("%s to %s s: heard in halves", task.window.start_s, task.window.end_s)
+                tasks += [replace(task, window=window) for window in both]
+        return done
+
     def _decode(
         self, tasks: list[_Task], requests: Sequence[ChannelRequest]
     ) -> list[tuple[_Task, Heard]]:
@@ -222,31 +246,62 @@ class FasterWhisperEngine:
         self, requests: Sequence[ChannelRequest], planned: list[list[Window]]
     ) -> list[SpokenLanguage]:
         """Return the language of every request: given, or detected once."""
-        found: list[SpokenLanguage] = []
         first = self.options.languages[0]
-        for request, windows in zip(requests, planned, strict=True):
+        chosen: list[list[Window]] = [
+            self._telling(windows)
+            if request.language is None and len(self.options.languages) > 1
+            else []
+            for request, windows in zip(requests, planned, strict=True)
+        ]
+        heard = self._heard_languages(requests, chosen)
+        found: list[SpokenLanguage] = []
+        for index, request in enumerate(requests):
             if request.language is not None:
                 found.append(SpokenLanguage(request.language, request.language, 1.0))
             elif len(self.options.languages) == 1:
                 found.append(SpokenLanguage(first, first, 1.0))
-            elif not windows:
+            elif not chosen[index]:
                 found.append(SpokenLanguage(first, first, 0.0))
             else:
-                found.append(self._detect(request, windows))
+                likely = [(w.speech_s, heard[index, w]) for w in chosen[index]]
+                knows_several = any(probabilities for _, probabilities in likely)
+                found.append(
+                    spoken_language(likely, self.options.languages)
+                    if knows_several
+                    else SpokenLanguage(first, first, 1.0)
+                )
         return found
 
-    def _detect(self, request: ChannelRequest, windows: list[Window]) -> SpokenLanguage:
-        """Judge by the model's language probabilities of the first windows."""
-        heard: list[tuple[float, dict[str, float]]] = []
+    def _telling(self, windows: list[Window]) -> list[Window]:
+        """Return the first windows, as many as the language is judged by."""
+        chosen: list[Window] = []
         for window in windows:
-            likely = self._decoder.language_probabilities(window.cut(request.samples))
-            if not likely:
-                first = self.options.languages[0]
-                return SpokenLanguage(first, first, 1.0)
-            heard.append((window.speech_s, likely))
-            if sum(speech_s for speech_s, _ in heard) >= self.options.detect_s:
+            chosen.append(window)
+            if sum(w.speech_s for w in chosen) >= self.options.detect_s:
                 break
-        return spoken_language(heard, self.options.languages)
+        return chosen
+
+    def _heard_languages(
+        self, requests: Sequence[ChannelRequest], chosen: list[list[Window]]
+    ) -> dict[tuple[int, Window], dict[str, float]]:
+        """Return the language probabilities of windows of all requests, by request and window."""
+        groups: dict[int, list[tuple[int, Window]]] = {}
+        for index, windows in enumerate(chosen):
+            for window in windows:
+                sound = window.cut(requests[index].samples)
+                frames = self._decoder.padded_frames(len(sound) / SAMPLE_RATE_HZ)
+                groups.setdefault(frames, []).append((index, window))
+        heard: dict[tuple[int, Window], dict[str, float]] = {}
+        for frames, group in sorted(groups.items(), reverse=True):
+
+            def run(
+                batch: Sequence[tuple[int, Window]], frames: int = frames
+            ) -> list[dict[str, float]]:
+                sounds = [window.cut(requests[index].samples) for index, window in batch]
+                return self._decoder.language_probabilities(sounds, frames)
+
+            heard.update(self._detections.run(group, run))
+        return heard
 
 
 def _doubts(windows: Sequence[tuple[float, Heard]]) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -58,6 +59,29 @@ def plan_windows(
     if open_regions:
         windows.append(_window(open_regions))
     return windows
+
+
+def halves(window: Window, samples: Row, shortest_s: float) -> tuple[Window, Window] | None:
+    """Split a window between two regions of speech, or where it is quietest, near its middle.
+
+    Returns ``None`` where one half would be shorter than ``shortest_s`` seconds.
+    """
+    margin_s = max(shortest_s, _SPLIT_FROM * window.duration_s)
+    first_s, last_s = window.start_s + margin_s, window.end_s - margin_s
+    if first_s >= last_s:
+        return None
+    pauses = [
+        (after.start_s - before.end_s, before.end_s, after.start_s)
+        for before, after in pairwise(window.regions)
+        if before.end_s >= first_s and after.start_s <= last_s
+    ]
+    if pauses:
+        _, end_s, start_s = max(pauses)
+    else:
+        end_s = start_s = _quietest_s(samples, first_s, last_s)
+    left = [Region(r.start_s, min(r.end_s, end_s)) for r in window.regions if r.start_s < end_s]
+    right = [Region(max(r.start_s, start_s), r.end_s) for r in window.regions if r.end_s > start_s]
+    return _window(left), _window(right)
 
 
 def _window(regions: list[Region]) -> Window:

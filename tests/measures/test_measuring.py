@@ -185,6 +185,21 @@ def test_pace_of_mandarin_counts_characters_however_they_are_grouped() -> None:
         assert measure(heard, None, None, NOTHING_KNOWN).value("pace_cpm", "agent") == 220
 
 
+@pytest.mark.parametrize("text", ["我的号码是13800138000", "我的号码是一三八零零一三八零零零"])
+def test_pace_of_mandarin_is_the_same_however_digits_are_written(text: str) -> None:
+    heard = conversation([("agent", text, 0, 4)], language="zh")
+    said = heard.utterances[0]
+    whole = said.words[0].model_copy(update={"text": text, "end_s": 4.0})
+    for words in (said.words, (whole,)):
+        one = heard.model_copy(update={"utterances": (said.model_copy(update={"words": words}),)})
+        assert measure(one, None, None, NOTHING_KNOWN).value("pace_cpm", "agent") == 240
+
+
+def test_pace_counts_the_digits_of_long_numbers_that_are_read_out() -> None:
+    result = measured([("agent", "my number is 4008888888 since 2024", 0, 5)])
+    assert result.value("pace_wpm", "agent") == 180  # 3 words, 10 digits, 2 words in 5 s
+
+
 def test_pace_takes_the_time_in_which_turns_and_words_agree() -> None:
     result = measured(
         [("agent", "one two three four five six seven eight", 0, 4)],

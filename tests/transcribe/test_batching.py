@@ -1,10 +1,12 @@
-"""Batches shrink where the device has too little memory, and nothing gets lost or reordered."""
+"""Batches shrink where the device has too little memory, grow again, and nothing gets lost."""
 
+import logging
 from collections.abc import Sequence
 
 import pytest
+import torch
 
-from qa_pipeline.transcribe.batching import FittingBatches, batches, run_halving
+from qa_pipeline.transcribe.batching import FittingBatches
 
 
 class Device:
@@ -20,22 +22,60 @@ class Device:
             raise RuntimeError("CUDA failed with error out of memory")
         return [2 * item for item in batch]
 
-
-def test_batches() -> None:
-    assert [list(b) for b in batches([1, 2, 3, 4, 5], 2)] == [[1, 2], [3, 4], [5]]
-    assert list(batches([], 3)) == []
-
-
-@pytest.mark.parametrize(("room", "fitting"), [(16, 11), (8, 5), (3, 2), (1, 1)])
-def test_halves_until_it_fits(room: int, fitting: int) -> None:
-    results, size = run_halving(range(11), Device(room).run)
-    assert results == [2 * i for i in range(11)]
-    assert size == fitting
+    @property
+    def refused(self) -> int:
+        return sum(size > self.room for size in self.sizes)
 
 
-def test_one_item_that_does_not_fit_raises() -> None:
+def doubled(count: int) -> list[tuple[int, int]]:
+    return [(item, 2 * item) for item in range(count)]
+
+
+@pytest.mark.parametrize("room", [16, 8, 3, 1])
+def test_everything_is_done_in_order_whatever_the_room(room: int) -> None:
+    assert FittingBatches(11).run(range(25), Device(room).run) == doubled(25)
+    assert FittingBatches(11).run([], Device(room).run) == []
+
+
+def test_what_fitted_is_used_for_the_rest_at_once(caplog: pytest.LogCaptureFixture) -> None:
+    device = Device(4)
+    with caplog.at_level(logging.WARNING):
+        assert FittingBatches(8).run(range(64), device.run) == doubled(64)
+    assert device.sizes == [8] + [4] * 16
+    assert len(caplog.records) == 1
+
+
+def test_what_fitted_is_remembered_for_the_next_batches() -> None:
+    device, fitting = Device(2), FittingBatches(4)
+    fitting.run(range(4), device.run)
+    assert device.sizes == [4, 2, 2]
+    fitting.run(range(3), device.run)
+    assert device.sizes == [4, 2, 2, 2, 1]
+
+
+def test_the_largest_size_that_fits_is_found_in_time() -> None:
+    device, fitting = Device(6), FittingBatches(8)
+    fitting.run(range(7), device.run)
+    assert device.sizes == [7, 3, 3, 1]
+    fitting.run(range(3_000), device.run)
+    assert device.sizes[-2] == 6
+    assert device.refused < 0.02 * len(device.sizes)
+
+
+def test_a_passing_shortage_passes() -> None:
+    device, fitting = Device(0), FittingBatches(8)
     with pytest.raises(RuntimeError, match="out of memory"):
-        run_halving([1, 2], Device(0).run)
+        fitting.run(range(8), device.run)
+    device.room = 8
+    fitting.run(range(400), device.run)
+    assert device.sizes[-1] == 8
+
+
+def test_one_item_that_does_not_fit_is_tried_twice() -> None:
+    device = Device(0)
+    with pytest.raises(RuntimeError, match="out of memory"):
+        FittingBatches(1).run([1, 2], device.run)
+    assert device.sizes == [1, 1]
 
 
 def test_other_errors_are_not_retried() -> None:
@@ -46,13 +86,33 @@ def test_other_errors_are_not_retried() -> None:
         raise RuntimeError("invalid model")
 
     with pytest.raises(RuntimeError, match="invalid model"):
-        run_halving([1, 2, 3], run)
+        FittingBatches(3).run([1, 2, 3], run)
     assert len(calls) == 1
 
 
-def test_what_fitted_is_remembered_for_the_next_batches() -> None:
-    device, fitting = Device(2), FittingBatches(4)
-    assert fitting.run([1, 2, 3, 4], device.run) == [(1, 2), (2, 4), (3, 6), (4, 8)]
-    assert device.sizes == [4, 2, 2]
-    assert fitting.run([5, 6, 7], device.run) == [(5, 10), (6, 12), (7, 14)]
-    assert device.sizes == [4, 2, 2, 2, 1]
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("CUDA failed with error out of memory"),
+        RuntimeError("cuBLAS failed with status CUBLAS_STATUS_ALLOC_FAILED"),
+        RuntimeError(
+            "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"
+        ),
+        RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:121] . DefaultCPUAllocator: can't allocate"
+                     " memory: you tried to allocate 8 bytes. Error code 12 (Cannot allocate)"),
+        MemoryError("std::bad_alloc"),
+    ],
+)  # fmt: skip
+def test_want_of_memory_is_known_in_every_library_s_words(error: Exception) -> None:
+    sizes: list[int] = []
+
+    def run(batch: Sequence[int]) -> Sequence[int]:
+        sizes.append(len(batch))
+        if len(batch) > 1:
+            raise error
+        return [2 * item for item in batch]
+
+    assert FittingBatches(2).run([0, 1], run) == doubled(2)
+    assert sizes == [2, 1, 1]

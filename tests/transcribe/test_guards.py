@@ -28,6 +28,13 @@ def kept(text: str, language: str = "en", speech_s: float = 60.0) -> str:
         ("a b c a b c a b c d", "a b c a b c a b c d"),
         ("a b c a b c a b c a b c d", "a b c d"),
         ("hmm ggggggggggggggg yes", "hmm yes"),
+        ("it is 0 0 0 0 1 1 1 1", "it is 0 0 0 0 1 1 1 1"),
+        ("call 4008888888 please", "call 4008888888 please"),
+        ("it is 10000000 dollars", "it is 10000000 dollars"),
+        ("card 6222000000000000, yes", "card 6222000000000000, yes"),
+        ("number 13800000000.", "number 13800000000."),
+        ("well 1,1,1,1,1,1,1,1, yes", "well yes"),
+        ("so " + "0" * 100 + " yes", "so yes"),
         ("", ""),
     ],
 )  # fmt: skip
@@ -38,6 +45,8 @@ def test_loops(heard: str, left: str) -> None:
 def test_mandarin_loops_and_digits() -> None:
     assert kept("好 的 好 的 好 的 好 的 再 见", "zh") == "好 的 再 见"
     assert kept("八 八 八 八 零 零", "zh") == "八 八 八 八 零 零"
+    assert kept("八八八八八八八八 8 8 8 8", "zh") == "八八八八八八八八 8 8 8 8"
+    assert kept("对对对对对对对 好", "zh") == "好"
 
 
 def test_loops_are_counted() -> None:

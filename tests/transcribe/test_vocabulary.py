@@ -1,13 +1,20 @@
 """A centre's own names are put right by sound, and nothing else is."""
 
+import time
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_pipeline.records import Word
 from qa_pipeline.transcribe.vocabulary import Vocabulary
+from tests.transcribe.plain_vocabulary import correct
 
 SYLLABLES = ("blue", "bell", "broad", "band", "maya", "my", "a", "fern", "青", "藤", "宽", "带")
+SAID = (
+    "the line is down since monday i would like to know what you can do for me please one moment "
+    "let me check that account number thank you for waiting it is fine tomorrow at ten engineer"
+)
 TERMS = ("Bluebell Broadband", "Maya", "Pearce", "Fernleigh", "青藤宽带", "林悦")
 
 
@@ -99,3 +106,43 @@ def test_correcting_keeps_time_and_is_done_once(
     if heard:
         assert once[0].start_s == heard[0].start_s
         assert once[-1].end_s == heard[-1].end_s
+
+
+HEARD = st.tuples(
+    st.one_of(
+        st.sampled_from(
+            (*SYLLABLES, "Bluebell", "Broadband.", "pearse", "fern,", "lee", "清", "藤宽", "带。",
+             "琳", "悦", "林悦", "Wi-Fi", "wifi", "A1", "O'Neill", "", "一", "knight", "night")
+        ),
+        st.text("abelmnprsy青清林悦藤", max_size=6),
+    ),
+    st.floats(0, 1),
+    st.floats(0, 1),
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(HEARD, max_size=25),
+    st.lists(st.sampled_from((*TERMS, "Fern", "My Fern", "knight", "林悦王", "青藤", "Wi-Fi"))),
+    st.sampled_from(["en", "zh"]),
+)
+def test_quick_and_plain_way_agree(
+    heard: list[tuple[str, float, float]], names: list[str], language: str
+) -> None:
+    words = [
+        Word(text=text, start_s=n, end_s=n + length, probability=sure)
+        for n, (text, sure, length) in enumerate(heard)
+        if text
+    ]
+    vocabulary = Vocabulary(names)
+    assert vocabulary.correct(words, language) == correct(vocabulary.terms, words, language)
+
+
+def test_many_names_cost_little() -> None:
+    first, last = SAID.split()[:20], SAID.split()[:15]
+    vocabulary = Vocabulary([f"{a.title()} {b.title()}son" for a in first for b in last])
+    heard = said(" ".join([SAID] * 40), probability=0.8)
+    begun_s = time.process_time()
+    vocabulary.correct(heard, "en")
+    assert time.process_time() - begun_s < 4.0  # the plain way takes half a minute
