@@ -25,10 +25,10 @@ def goes_before(one: str, other: str) -> str:
     Where it is not noted which conversation was judged, it was the one of that time.
     """
     first, second = (
-        f"(coalesce({name}.call_processed_at, {name}.scored_at), {name}.scored_at)"
-        for name in (one, other)
+        f"coalesce({name}.call_processed_at, {name}.scored_at)" for name in (one, other)
     )
-    return f"{first} > {second}"
+    later = f"{one}.scored_at > {other}.scored_at"
+    return f"({first} > {second} OR ({first} = {second} AND {later}))"
 
 
 _REPLACED = f"""

@@ -173,8 +173,11 @@ def _little_memory(connection: "duckdb.DuckDBPyConnection") -> Iterator[None]:
 @contextmanager
 def _reading(
     connection: "duckdb.DuckDBPyConnection", paths: list[Path], schema: "pa.Schema"
-) -> Iterator[None]:
-    """Let SQL read files as the variable ``files``; what older ones lack is nothing."""
+) -> Iterator[bool]:
+    """Let SQL read files as the variable ``files``; what older ones lack is nothing.
+
+    Yields whether there are older ones among them.
+    """
     import duckdb
 
     files = [str(path) for path in paths]
@@ -186,11 +189,11 @@ def _reading(
     if not all(map(readable, versions)):
         raise duckdb.InvalidInputException("bundles of another version")
     if not versions - {BUNDLE_VERSION}:
-        yield
+        yield False
         return
     with _shape(schema) as first:
         connection.execute("SET VARIABLE files = ?", [[first, *files]])
-        yield
+        yield True
 
 
 @contextmanager
@@ -304,29 +307,31 @@ def _take_scores(
     """Take in files of scores made anew (``rescored``); return how many.
 
     A transaction is files of one time: of two results of one call the first is to be kept too.
-    The cards that judged are kept before them: what is killed in between is as good as done.
+    All cards beside them are kept, those of files known already too: what is killed in between is
+    made up for. Only then, since what is written leaves less memory to what follows.
     """
     by_time: dict[str, list[Path]] = {}
-    for path in score_files(folder):
+    files = score_files(folder)
+    for path in files:
         if path.name in known:
             continue
         try:
             by_time.setdefault(check_scores(path), []).append(path)
         except StoreError as error:
             damaged.append(DamagedBundle(path=str(path), reason=str(error)))
-    with store_errors(store):
-        for card in cards_beside(path for found in by_time.values() for path in found):
-            keep_card(connection, card)
     for _, found in sorted(by_time.items()):
         for paths in _batches(found, _SCORE_FILES):
             with store_errors(store):
                 _frugally(connection, partial(_take_score_files, connection, paths))
+    with store_errors(store):
+        for card in cards_beside(files):
+            keep_card(connection, card)
     return sum(map(len, by_time.values()))
 
 
 def _take_score_files(connection: "duckdb.DuckDBPyConnection", paths: list[Path]) -> None:
-    with _reading(connection, paths, scores_schema()), _transaction(connection):
-        connection.execute(INCOMING_SCORES)
+    with _reading(connection, paths, scores_schema()) as older, _transaction(connection):
+        connection.execute(INCOMING_SCORES.format(by_name=older))
         _merge_scores(connection, "incoming_scores")
         connection.execute(SCORES_LEDGER)
 

@@ -111,9 +111,9 @@ INCOMING_SCORES: Final = """
     SELECT * REPLACE (processed_at::TIMESTAMPTZ AS processed_at,
             call_processed_at::TIMESTAMPTZ AS call_processed_at),
         parse_filename(filename) AS bundle
-    FROM read_parquet(getvariable('files'), filename = true, union_by_name = true)"""
-"""A view: what is taken of it is copied once, into ``fresh_scores``. By name, since older files
-lack whole columns."""
+    FROM read_parquet(getvariable('files'), filename = true, union_by_name = {by_name})"""
+"""A view: what is taken of it is copied once, into ``fresh_scores``. ``by_name``: where older files
+are among them, which lack whole columns; it takes more memory."""
 
 FRESH: Final = """
     CREATE OR REPLACE TEMP TABLE fresh AS
