@@ -3,8 +3,9 @@
 ``ENV`` is an environment of its own: ``uv venv ENV``, then ``uv pip install -p ENV/bin/python
 whisperx pydantic rapidfuzz scikit-learn`` (WhisperX pins other versions than ours; the other
 packages are what the bundled diarization model imports). Both sides hear the same calls with the
-same models, int8 on a CPU, after the models are loaded. Each round runs every side once, in turned
-order, so that a machine that is busy with something else is so for all; medians are compared.
+same models, int8 on a CPU and float16 on a GPU (``--device cuda``), after they are loaded. Each
+round runs every side once, in turned order, so that a machine that is busy with something else is
+so for all; medians are compared.
 
 The calls are the sample calls, whole conversations one after another on one recording, cut to
 lengths spread evenly over 1 to 5 minutes; every second is stereo. No silence is added.
@@ -37,6 +38,7 @@ from qa_pipeline.resources import resource_folder
 from synthesis.audio_file import write_audio
 from synthesis.dialogue import TelephoneLine
 
+_COMPUTE_TYPES = {"cpu": "int8", "cuda": "float16"}
 SIDE = Path(__file__).with_name("against_whisperx_side.py")
 
 
@@ -47,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--calls", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--chunk-s", type=int, nargs="*", default=[30, 10], help="of WhisperX")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--batch-size", type=int, default=8, help="windows at once, both sides")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
@@ -126,30 +130,36 @@ def _round(
     found: dict[str, Any] = {}
     for side in (*sides[first:], *sides[:first]):
         if side is None:
-            ours = measure(files[0].parent, data_dir, "bundled")
+            ours = measure(
+                files[0].parent,
+                data_dir,
+                "bundled",
+                device=options.device,
+                batch_size=options.batch_size,
+            )
             found["ours"] = ours.model_dump() | {"own_cost": ours.own_cost}
             print(f"round {number}: ours {ours.wall_s:.1f} s", file=sys.stderr, flush=True)
         else:
-            theirs = _theirs(files, side, options.python)
+            theirs = _theirs(files, side, options)
             found[str(side)] = theirs
             took = f"WhisperX, chunks {side} s, {theirs['seconds']:.1f} s"
             print(f"round {number}: {took}", file=sys.stderr, flush=True)
     return found
 
 
-def _theirs(files: list[Path], chunk_s: int, python: Path) -> dict[str, Any]:
+def _theirs(files: list[Path], chunk_s: int, options: argparse.Namespace) -> dict[str, Any]:
     """Run WhisperX once over all files, in a process of its own."""
     job = {
         "files": [str(path) for path in files],
         "models": str(resource_folder("models") / "bundled"),
         "threads": len(os.sched_getaffinity(0)),
-        "device": "cpu",
-        "compute_type": "int8",
-        "batch_size": 8,
+        "device": options.device,
+        "compute_type": _COMPUTE_TYPES[options.device],
+        "batch_size": options.batch_size,
         "chunk_s": chunk_s,
     }
     done = subprocess.run(
-        [str(python), str(SIDE)],
+        [str(options.python), str(SIDE)],
         input=json.dumps(job),
         capture_output=True,
         text=True,

@@ -117,11 +117,13 @@ def measure(
     data_dir: Path,
     profile: str,
     prepare: Callable[[Any], None] = lambda _parts: None,
+    begun: Callable[[], None] = lambda: None,
     **settings_given: Any,
 ) -> Speed:
     """Run the pipeline over a folder with its models on the clock.
 
-    ``prepare`` may put other models in the place of the profile's.
+    ``prepare`` may put other models in the place of the profile's; ``begun`` is called when all
+    models are loaded and warm and the run begins.
     """
     settings = read_settings(data_dir=data_dir, profile=profile, **settings_given)
     run = OpenRun([incoming], settings, [find_scorecard(settings.scorecard)])
@@ -143,6 +145,7 @@ def measure(
     try:
         clock.inside.clear()
         clock.busy = 0.0
+        begun()
         began = time.perf_counter()
         with Line(run, Silent()) as line:
             outcomes = [ticket.outcome() for ticket in line.tickets(run.batches())]

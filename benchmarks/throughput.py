@@ -32,12 +32,12 @@ _NO_PROMPT = Prompt()
 
 
 class DeviceUse(Record):
-    """What ``nvidia-smi`` said during a run."""
+    """What ``nvidia-smi`` said of one GPU during a run."""
 
-    busy_pct: float
-    """Mean share of the time in which a kernel ran."""
-    memory_mib: float
-    """Most memory in use, by anybody."""
+    busy_pct: float | None
+    """Mean share of the time in which a kernel ran; ``None`` where it is not told (MIG)."""
+    memory_mib: float | None
+    """Most memory in use, by anybody; ``None`` where it is not told."""
 
 
 class Throughput(Record):
@@ -76,44 +76,83 @@ class Watch:
     """Samples the use of the GPUs twice a second, where ``nvidia-smi`` is."""
 
     def __init__(self) -> None:
-        self._busy: list[float] = []
-        self._memory: list[float] = []
+        self._samples: dict[str, list[tuple[float | None, float | None]]] = {}
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
         if shutil.which("nvidia-smi"):
-            asked = "--query-gpu=utilization.gpu,memory.used"
+            asked = "--query-gpu=uuid,utilization.gpu,memory.used"
             self._process = subprocess.Popen(
                 ["nvidia-smi", asked, "--format=csv,noheader,nounits", "-lms", "500"],
                 stdout=subprocess.PIPE,
                 text=True,
             )
-            threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
+            self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
+            self._reader.start()
         return self
 
     def _read(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdout is not None
         for line in process.stdout:
-            busy, memory = line.split(",")
-            self._busy.append(float(busy))
-            self._memory.append(float(memory))
+            name, busy, memory = (part.strip() for part in line.split(","))
+            self._samples.setdefault(name, []).append((_number(busy), _number(memory)))
 
     def __exit__(self, *_: object) -> None:
         if self._process is not None:
             self._process.terminate()
             self._process.wait()
+            self._reader.join()
+            if self._process.stdout is not None:
+                self._process.stdout.close()
 
-    def found(self) -> DeviceUse | None:
-        """Return what was seen; ``None`` without a GPU."""
-        if not self._busy:
-            return None
-        return DeviceUse(busy_pct=statistics.fmean(self._busy), memory_mib=max(self._memory))
+    def begin(self) -> None:
+        """Forget what was seen by now: models that were written, loaded and warmed."""
+        self._samples = {}
+
+    def found(self, gpu: str | None = None) -> DeviceUse | None:
+        """Return what was seen of a GPU, else of the busiest; ``None`` without any.
+
+        ``gpu``: its UUID, as ``nvidia-smi -L`` lists it.
+        """
+        samples = dict(self._samples)
+        seen = [samples[gpu]] if gpu in samples else list(samples.values())
+        used = [
+            DeviceUse(
+                busy_pct=statistics.fmean(busy) if busy else None,
+                memory_mib=max(memory, default=None),
+            )
+            for one in seen
+            for busy, memory in [
+                (
+                    [value for value, _ in one if value is not None],
+                    [value for _, value in one if value is not None],
+                )
+            ]
+        ]
+        return max(used, key=lambda use: (use.busy_pct or 0.0, use.memory_mib or 0.0), default=None)
 
 
-def random_parts(folder: Path, shape: str, tokens: int, batch_size: int, parts: Any) -> None:
+def _number(told: str) -> float | None:
+    """Read a number; ``None`` where the driver tells none, as ``[N/A]`` on a partitioned GPU."""
+    try:
+        return float(told)
+    except ValueError:
+        return None
+
+
+def _uuid(device: str) -> str | None:
+    """Return the UUID of the GPU that a run was on; ``None`` for the processor."""
+    import torch
+
+    if not device.startswith("cuda"):
+        return None
+    return f"GPU-{torch.cuda.get_device_properties(device).uuid}"
+
+
+def random_parts(folder: Path, shape: str, tokens: int, parts: Any) -> None:
     """Put models of the public shapes with random weights in the place of a profile's."""
     device = parts.device
-    precision = "float16" if device.kind == "cuda" else "int8"
+    precision, batch_size = device.compute_type, parts.windows_at_once
     write_whisper(folder / "whisper", WHISPER_SHAPES[shape], precision)
     write_diarization(folder / "diarization")
     engine = FasterWhisperEngine(
@@ -143,7 +182,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--profile", help="one with real weights; else random ones")
     parser.add_argument("--shape", choices=WHISPER_SHAPES, default="large-v3-turbo")
     parser.add_argument("--tokens", type=int, default=120, help="a window of 30 s")
-    parser.add_argument("--batch-size", type=int, default=32, help="windows that share a batch")
+    parser.add_argument("--batch-size", type=int, help="windows that share a batch")
     parser.add_argument("--batch-calls", type=int, default=32)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--json", type=Path, help="write the result to this file")
@@ -158,26 +197,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(scratch: Path, options: argparse.Namespace) -> Throughput:
     """Lay out the calls, put the models in place and run."""
     incoming = incoming_calls(scratch / "incoming", options.copies, options.calls)
-    given = {"device": options.device, "batch_calls": options.batch_calls}
+    given = {
+        "device": options.device,
+        "batch_calls": options.batch_calls,
+        "batch_size": options.batch_size,
+    }
+    used: list[str] = []
+
+    def prepare(parts: Any) -> None:
+        used.append(parts.device.name)
+        if not options.profile:
+            random_parts(scratch, options.shape, options.tokens, parts)
+
+    weights = f"real, profile {options.profile}"
+    if not options.profile:
+        weights = (
+            f"random, shapes of Whisper {options.shape} ({options.tokens} tokens a window) "
+            "and pyannote community-1"
+        )
+    profile = options.profile or "bundled"
     with Watch() as watch:
-        if options.profile:
-            weights = f"real, profile {options.profile}"
-            speed = measure(incoming, scratch / "data", options.profile, **given)
-        else:
-            weights = (
-                f"random, shapes of Whisper {options.shape} ({options.tokens} tokens a window) "
-                "and pyannote community-1"
-            )
-            speed = measure(
-                incoming,
-                scratch / "data",
-                "bundled",
-                lambda parts: random_parts(
-                    scratch, options.shape, options.tokens, options.batch_size, parts
-                ),
-                **given,
-            )
-    return Throughput(weights=weights, speed=speed, device=watch.found())
+        data = scratch / "data"
+        speed = measure(incoming, data, profile, prepare, begun=watch.begin, **given)
+        device = watch.found(_uuid(used[0]))
+    return Throughput(weights=weights, speed=speed, device=device)
 
 
 def report(found: Throughput) -> None:
@@ -192,9 +235,10 @@ def report(found: Throughput) -> None:
         print(f"  inside {name:<16}{seconds:8.1f} s, {100 * seconds / speed.wall_s:.0f} % of it")
     print(f"  a model at work {speed.busy_s:14.1f} s; own cost {speed.own_cost:.3f}")
     if found.device:
+        busy, memory = found.device.busy_pct, found.device.memory_mib
         print(
-            f"  GPU busy {found.device.busy_pct:.0f} %, most memory {found.device.memory_mib:.0f} "
-            "MiB (models loading included)"
+            f"  GPU busy {'not told' if busy is None else f'{busy:.0f} %'}, most memory "
+            f"{'not told' if memory is None else f'{memory:.0f} MiB'}"
         )
     else:
         print("  no GPU: nothing was sampled")

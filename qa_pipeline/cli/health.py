@@ -59,11 +59,20 @@ def _gpu(_settings: Settings) -> Finding:
             f"loaded; torch {torch.__version__} brings CUDA {torch.version.cuda}. Install the "
             "versions pinned in pyproject.toml (torch 2.10 brings CUDA 12).",
         )
+    from qa_pipeline.model_registry import gpu_compute_type, gpu_problem
+
+    count = ctranslate2.get_cuda_device_count()
+    problems = [problem for index in range(count) if (problem := gpu_problem(index)) is not None]
+    if problems or not count:
+        none = "torch sees a GPU, but CTranslate2 sees none; install the NVIDIA driver anew"
+        return Finding(what=what, level="problem", said="; ".join(problems) or none)
+    slow = [index for index in range(count) if gpu_compute_type(index, "float16") != "float16"]
+    slower = "; computes in float32, float16 is not efficient there" if slow else ""
     return Finding(
         what=what,
-        level="fine",
+        level="note" if slow else "fine",
         said=f"{name}; torch {torch.__version__}, CUDA {torch.version.cuda}; CTranslate2 "
-        f"{ctranslate2.__version__} sees {ctranslate2.get_cuda_device_count()} device(s)",
+        f"{ctranslate2.__version__} sees {count} device(s); both computed on it{slower}",
     )
 
 

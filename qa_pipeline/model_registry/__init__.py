@@ -4,7 +4,7 @@ What belongs here: profiles, checking files, pulling them from a hub, choosing t
 does not: running a model, which is for the adapters of the stages.
 """
 
-from qa_pipeline.model_registry.device import Device, choose_device
+from qa_pipeline.model_registry.device import Device, choose_device, gpu_compute_type, gpu_problem
 from qa_pipeline.model_registry.profile import (
     PURPOSES,
     Model,
@@ -34,6 +34,8 @@ __all__ = [
     "choose_device",
     "default_cache_dir",
     "folder_of",
+    "gpu_compute_type",
+    "gpu_problem",
     "identity",
     "load_profile",
     "local_folder",

@@ -1,12 +1,17 @@
 """Which device and precision the models run on."""
 
+import logging
 import re
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Literal
 
+import numpy as np
+
 from qa_pipeline.errors import UsageError
 from qa_pipeline.model_registry.profile import TranscriptionOptions
+
+_log = logging.getLogger(__name__)
 
 _REQUESTED = re.compile(r"auto|cpu|cuda(:\d+)?")
 
@@ -26,26 +31,82 @@ class Device:
         return "cpu" if self.kind == "cpu" else f"cuda:{self.index}"
 
 
-def choose_device(requested: str, options: TranscriptionOptions) -> Device:
+def choose_device(requested: str, options: TranscriptionOptions, *, try_out: bool = True) -> Device:
     """Return the device to use. ``requested``: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
 
-    ``auto`` takes the first GPU where CTranslate2 finds one. Raises ``UsageError`` when a GPU is
-    asked for and there is none.
+    ``auto`` takes the first GPU where CTranslate2 finds one and it computes. Where a GPU cannot
+    compute in the profile's precision, the nearest that it can is taken. ``try_out``: whether a
+    GPU is made to compute something, which takes some of its memory for as long as the process
+    lives. Raises ``UsageError`` when a GPU is asked for and there is none that can be used.
     """
     if not _REQUESTED.fullmatch(requested):
         raise UsageError(f"device is {requested!r}; it must be auto, cpu, cuda or cuda:N")
+    on_cpu = Device("cpu", 0, options.compute_type_cpu)
     if requested == "cpu":
-        return Device("cpu", 0, options.compute_type_cpu)
+        return on_cpu
     index = int(requested.partition(":")[2] or 0)
     found = _cuda_devices()
-    if index < found:
-        return Device("cuda", index, options.compute_type_cuda)
-    if requested != "auto":
+    if index >= found:
+        if requested == "auto":
+            return on_cpu
         raise UsageError(
             f"device is {requested}, but {found or 'no'} usable NVIDIA GPUs were found; "
             "run 'qa-pipeline doctor' to see what is missing, or use --device cpu"
         )
-    return Device("cpu", 0, options.compute_type_cpu)
+    problem = gpu_problem(index) if try_out else None
+    if problem is None:
+        return Device("cuda", index, gpu_compute_type(index, options.compute_type_cuda))
+    if requested != "auto":
+        raise UsageError(f"device is {requested}, but {problem}; or use --device cpu")
+    _log.warning("%s; everything runs on the CPU", problem)
+    return on_cpu
+
+
+def gpu_compute_type(index: int, wanted: str) -> str:
+    """Return the precision to compute in on a GPU: the wanted one, or the nearest it has.
+
+    Cards before Volta and some others compute in ``float16`` slower than in ``float32``, and
+    CTranslate2 refuses to (``Requested float16 compute type, but the target device or backend do
+    not support efficient float16 computation``).
+    """
+    supported = import_module("ctranslate2").get_supported_compute_types("cuda", index)
+    if wanted in supported or wanted in ("default", "auto"):
+        return wanted
+    nearest = "int8_float32" if wanted.startswith("int8") else "float32"
+    taken = nearest if nearest in supported else "default"
+    _log.warning("GPU %d cannot compute in %s; %s is used, which is slower", index, wanted, taken)
+    return taken
+
+
+def gpu_problem(index: int) -> str | None:
+    """Let torch and CTranslate2 compute something on a GPU; say what is wrong, if anything is."""
+    torch, ctranslate2 = import_module("torch"), import_module("ctranslate2")
+    try:
+        name = str(torch.cuda.get_device_name(index))
+        torch.ones(2, device=f"cuda:{index}").sum().item()
+    except (RuntimeError, AssertionError) as error:
+        return _said(f"torch {torch.__version__} cannot use GPU {index}", error)
+    if index > 0:
+        return None  # CTranslate2 lets the first one alone be tried without a model
+    try:
+        sent = ctranslate2.StorageView.from_array(np.ones(2, np.float32))
+        sent.to_device(ctranslate2.Device.cuda).to_device(ctranslate2.Device.cpu)
+    except (RuntimeError, ValueError) as error:
+        return _said(
+            f"CTranslate2 {ctranslate2.__version__} cannot use GPU {index} ({name})", error
+        )
+    return None
+
+
+def _said(what: str, error: Exception) -> str:
+    first_line = str(error).partition("\n")[0]
+    if "no kernel image" not in first_line:
+        return f"{what}: {first_line}; see 'nvidia-smi' and 'qa-pipeline doctor'"
+    torch = import_module("torch")
+    return (
+        f"{what}: {first_line}; it is made for {', '.join(torch.cuda.get_arch_list())} and newer, "
+        "so an older card needs an older torch"
+    )
 
 
 def _cuda_devices() -> int:

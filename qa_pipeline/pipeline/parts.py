@@ -65,7 +65,7 @@ class Parts:
                 device=self.device.name,
                 hotwords=tuple(term.text for term in vocabulary.terms),
                 window_s=options.window_s,
-                batch_size=self._windows_at_once,
+                batch_size=self.windows_at_once,
                 languages=self.languages,
                 no_speech_certain=options.no_speech_certain,
             )
@@ -74,7 +74,7 @@ class Parts:
             device=self.device.name,
             compute_type=self.device.compute_type,
             window_s=options.window_s,
-            batch_size=self._windows_at_once,
+            batch_size=self.windows_at_once,
             pad_to_window=options.pad_to_window,
             beam_size=options.beam_size,
             languages=self.languages,
@@ -84,7 +84,8 @@ class Parts:
         )
 
     @property
-    def _windows_at_once(self) -> int:
+    def windows_at_once(self) -> int:
+        """How many windows the recogniser hears at once, where memory is not short."""
         given = self._settings.batch_size
         return given if given is not None else _WINDOWS_AT_ONCE[self.device.kind]
 

@@ -72,7 +72,8 @@ class Workers:
         self._manager = multiprocessing.get_context("spawn").Manager()
         devices = run.settings.workers
         for device in devices:
-            choose_device(device, run.parts.profile.transcription.options)
+            # Not tried out: this process would hold memory on every GPU for nothing.
+            choose_device(device, run.parts.profile.transcription.options, try_out=False)
         share = _Share(
             run.run_id,
             run.settings,
