@@ -148,6 +148,8 @@ def _english(tokens: Sequence[Token], at: int) -> Atom | None:
         return Atom(at, after, digit * _MULTIPLIERS[word], "digits") if digit else None
     if word in _COUNTS and follows in _PLURALS:
         return Atom(at, after, _PLURALS[follows] * _COUNTS[word], "digits")
+    if word in _ONES and follows in ("digits", "digit"):  # three digits: how many, not which
+        return Atom(at, at, "", "amount")
     value = _ONES.get(word) or _TEENS.get(word) or (_TENS[word] + "0" if word in _TENS else "")
     if not value:
         weak = _WEAK_EN.get(word)

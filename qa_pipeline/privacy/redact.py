@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from qa_pipeline.privacy.find import IDENTIFYING, find_sensitive
+from qa_pipeline.privacy.own_words import hide_digits
 from qa_pipeline.privacy.reasons import Line, hide, hide_in_reason
 from qa_pipeline.privacy.rewriting import Rewrite, Span, word_places
 from qa_pipeline.records import (
@@ -53,17 +54,23 @@ class Redaction:
     @property
     def hidden(self) -> tuple[Hidden, ...]:
         """Every piece of text that was replaced, the longest first."""
-        found = {
-            Hidden(rewrite.text[s.start : s.end], rewrite.cut(s.start, s.end))
-            for rewrites in self.passes
-            for rewrite in rewrites.values()
-            for s in rewrite.spans
-        }
+        found = {Hidden(text, mark) for text, mark in self._said}
         return tuple(sorted(found, key=lambda h: (-len(h.text), h.text)))
 
     @cached_property
     def _pairs(self) -> list[tuple[str, str]]:
         return [(hidden.text, hidden.placeholder) for hidden in self.hidden]
+
+    @cached_property
+    def _said(self) -> list[tuple[str, str]]:
+        """What was replaced and by what, in the order in which it was said."""
+        return [
+            (rewrite.text[s.start : s.end], rewrite.cut(s.start, s.end))
+            for rewrites in self.passes
+            for utterance in self.original.utterances
+            if (rewrite := rewrites.get(utterance.utterance_id)) is not None
+            for s in rewrite.spans
+        ]
 
     @cached_property
     def _utterances(self) -> dict[str, Utterance]:
@@ -134,7 +141,7 @@ class Redaction:
         quotes = tuple(
             ModelQuote(utterance_id=q.utterance_id, quote=self._quote(q)) for q in answer.quotes
         )
-        why = hide(answer.why, self._pairs)
+        why = hide_digits(hide(answer.why, self._pairs), self._said)
         return answer.model_copy(update={"quotes": quotes, "why": why})
 
     def _quote(self, quote: ModelQuote) -> str:

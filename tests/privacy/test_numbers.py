@@ -34,6 +34,12 @@ REDACTED = [
     ("C: 我卡尾号3302张先生", ["我卡尾号[卡号]张先生"]),
     ("C: 手机尾号7788部门那边登记过", ["手机尾号[卡号]部门那边登记过"]),
     ("C: 密码：六六零三二一年初改的", ["密码：[账号]年初改的"]),
+    ("C: 5105 1051 0510 5100, expires 08/27, three digits on the back are 123", [
+        "[card], expires 08/27, three digits on the back are [card]",
+    ]),
+    ("A: Can I have the memorable number?\nC: nine one seven oh two four", [
+        "Can I have the memorable number?", "[account]",
+    ]),
     ("C: my PIN's 4711", ["my PIN's [account]"]),
     ("C: The PIN’s four seven one one", ["The PIN’s [account]"]),
     ("C: the security code's 123", ["the security code's [card]"]),
