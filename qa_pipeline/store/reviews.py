@@ -6,7 +6,7 @@ is ``reviews_file``; the state of today is in the views of ``review_tables``.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +15,7 @@ from pydantic import AwareDatetime
 from qa_pipeline.records import Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.store.monitoring_queries import rows
+from qa_pipeline.store.review_tables import person
 
 if TYPE_CHECKING:
     import duckdb
@@ -105,7 +106,7 @@ def add_verdicts(
 
     One transaction: a file is taken in as far as it fits, or not at all when the disk refuses.
     """
-    matching = _Matching(connection, {item.call for item in given})
+    matching = _Matching(connection, given)
     now = datetime.now(UTC)
     new: list[list[Any]] = []
     problems: list[ReviewProblem] = []
@@ -142,7 +143,7 @@ def list_events(
     found = rows(
         connection,
         "SELECT * FROM review_events WHERE ($1 IS NULL OR call_id = $1) "
-        "AND ($2 IS NULL OR reviewer = $2) "
+        f"AND ($2 IS NULL OR {person('reviewer')} = {person('$2')}) "
         "ORDER BY reviewed_at, call_id, criterion_id, reviewer, event_id",
         [call_id, reviewer],
     )
@@ -171,11 +172,17 @@ def event_id(call_id: str, scorecard: str, criterion_id: str, reviewer: str, at:
     return hashlib.sha256(key.encode()).hexdigest()[:24]
 
 
+_Judgement = tuple[str, str, str, str, datetime]
+"""Call, scorecard, criterion, person and time."""
+
+
 class _Matching:
     """What the store knows of the calls that verdicts are given on."""
 
-    def __init__(self, connection: "duckdb.DuckDBPyConnection", calls: Iterable[str]) -> None:
-        wanted = [sorted(calls)]
+    def __init__(
+        self, connection: "duckdb.DuckDBPyConnection", given: Sequence[GivenVerdict]
+    ) -> None:
+        wanted = [sorted({item.call for item in given})]
         self._calls = {
             row["call_id"]
             for row in rows(
@@ -192,16 +199,28 @@ class _Matching:
         for row in judged:
             cards = self._criteria.setdefault(row["call_id"], {})
             cards.setdefault(row["scorecard"], {})[row["criterion_id"]] = row["name"]
-        self._events: dict[str, tuple[str, bool]] = {
-            row["event_id"]: (row["verdict"], row["decides"])
+        self._people = {
+            row["name"]: row["person"]
             for row in rows(
                 connection,
-                "SELECT event_id, verdict, decides FROM review_events "
+                f"SELECT name, {person('name')} AS person FROM (SELECT unnest($1) AS name)",
+                [sorted({item.reviewer for item in given})],
+            )
+        }
+        self._events: dict[_Judgement, tuple[str, bool]] = {
+            (
+                *(row["call_id"], row["scorecard"], row["criterion_id"], row["person"]),
+                row["reviewed_at"],
+            ): (row["verdict"], row["decides"])
+            for row in rows(
+                connection,
+                "SELECT call_id, scorecard, criterion_id, reviewed_at, verdict, decides, "
+                f"{person('reviewer')} AS person FROM review_events "
                 "WHERE list_contains($1, call_id)",
                 wanted,
             )
         }
-        self._rows: dict[str, int] = {}
+        self._rows: dict[_Judgement, int] = {}
 
     def event(self, item: GivenVerdict, source: str, now: datetime) -> ReviewEvent | str | None:
         """Return the event to add, why there is none, or ``None`` where it is known already."""
@@ -209,7 +228,8 @@ class _Matching:
         if isinstance(found, str):
             return found
         scorecard, criterion_id = found
-        key = event_id(item.call, scorecard, criterion_id, item.reviewer, item.reviewed_at)
+        by = self._people[item.reviewer]
+        key = (item.call, scorecard, criterion_id, by, item.reviewed_at)
         before = self._events.get(key)
         if before is not None:
             if before == (item.verdict, item.decides):
@@ -222,7 +242,7 @@ class _Matching:
         self._events[key] = (item.verdict, item.decides)
         self._rows[key] = item.row
         return ReviewEvent(
-            event_id=key,
+            event_id=event_id(item.call, scorecard, criterion_id, item.reviewer, item.reviewed_at),
             call_id=item.call,
             scorecard=scorecard,
             criterion_id=criterion_id,

@@ -9,7 +9,7 @@ from qa_pipeline.store.habits import HABIT_VIEWS
 from qa_pipeline.store.review_tables import REVIEW_VIEWS
 from qa_pipeline.store.tables import TABLES
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 OLDEST_VERSION = 2
 """Stores from this version on differ only by tables, columns and views that were added since;
 opening one as its owner adds them. Older ones have to be made anew."""
