@@ -41,7 +41,11 @@ REVIEW_TABLES: tuple[Table, ...] = (
         "A reviewer who changes their mind adds a row with a later time.",
         ("event_id",),
         (
-            Column("event_id", "VARCHAR", "Digest of call, scorecard, criterion, reviewer, time."),
+            Column(
+                "event_id",
+                "VARCHAR",
+                "Digest of what it is on, by whom and when, as given.",
+            ),
             _CALL,
             _SCORECARD,
             _CRITERION,

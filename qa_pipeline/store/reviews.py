@@ -16,6 +16,7 @@ from qa_pipeline.records import Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.store.monitoring_queries import rows
 from qa_pipeline.store.review_tables import person
+from qa_pipeline.store.same_call import ids_of_today
 
 if TYPE_CHECKING:
     import duckdb
@@ -182,13 +183,8 @@ class _Matching:
     def __init__(
         self, connection: "duckdb.DuckDBPyConnection", given: Sequence[GivenVerdict]
     ) -> None:
-        wanted = [sorted({item.call for item in given})]
-        self._calls = {
-            row["call_id"]
-            for row in rows(
-                connection, "SELECT call_id FROM calls WHERE list_contains($1, call_id)", wanted
-            )
-        }
+        self._ids = ids_of_today(connection, {item.call for item in given})
+        wanted = [sorted(set(self._ids.values()))]
         self._criteria: dict[str, dict[str, dict[str, str]]] = {}
         judged = rows(
             connection,
@@ -224,6 +220,10 @@ class _Matching:
 
     def event(self, item: GivenVerdict, source: str, now: datetime) -> ReviewEvent | str | None:
         """Return the event to add, why there is none, or ``None`` where it is known already."""
+        call_id = self._ids.get(item.call)
+        if call_id is None:
+            return f"unknown call {item.call!r}: it is not in the store"
+        item = item.model_copy(update={"call": call_id})
         found = self._place(item)
         if isinstance(found, str):
             return found
@@ -258,8 +258,6 @@ class _Matching:
 
     def _place(self, item: GivenVerdict) -> tuple[str, str] | str:
         """Return scorecard and criterion that the verdict is on, or why there are none."""
-        if item.call not in self._calls:
-            return f"unknown call {item.call!r}: it is not in the store"
         cards = self._criteria.get(item.call, {})
         if item.scorecard is not None:
             if item.scorecard not in cards:
