@@ -138,15 +138,13 @@ def _in_words(error: Exception, path: Path) -> StoreError | StoreHeldError:
         holder = re.search(r"\(PID (\d+)\)", text)
         who = f"process {holder[1]}" if holder else "another process (or this one)"
         return StoreHeldError(
-            f"The store {path} is held by {who}: wait for it to finish, or stop it, then run "
-            "again. Nothing is lost: what was processed lies in the bundles folder."
+            f"The store {path} is held by {who}: wait for it to finish, or stop it, then run again."
         )
     if "database does not exist" in text or "No such file" in text:
         return StoreError(f"There is no store at {path} yet: process calls first (run or demo).")
     if any(sign in text for sign in _FULL):
         return StoreError(
-            f"Cannot write the store {path}: the disk is full. Free some space, then run again; "
-            "what was processed lies in the bundles folder and is taken in then."
+            f"Cannot write the store {path}: the disk is full. Free some space, then run again."
         )
     if any(sign in text for sign in _READ_ONLY):
         return StoreError(
