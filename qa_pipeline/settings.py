@@ -1,5 +1,9 @@
 """Configuration, read once at the edges: command line, then QA_* variables, then qa.toml."""
 
+import difflib
+import os
+import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -11,18 +15,22 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
+    SettingsError,
 )
 
 from qa_pipeline.errors import UsageError
 from qa_pipeline.records import SensitiveKind
+from qa_pipeline.settings_file import line_of, read_settings_file, written_at
 
 _IDENTIFYING: tuple[SensitiveKind, ...] = ("phone", "id", "card", "account", "email")
-
+_PREFIX = "QA_"
+_WITHIN = "__"
 
 WorkerDevice = Annotated[str, StringConstraints(pattern=r"^(cpu|cuda(:\d+)?)$")]
 """What one worker process runs on."""
@@ -77,9 +85,8 @@ class Settings(BaseSettings):
     """Every setting with its default. ``docs/configuration.md`` explains them to users."""
 
     model_config = SettingsConfigDict(
-        env_prefix="QA_",
-        env_nested_delimiter="__",
-        toml_file="qa.toml",
+        env_prefix=_PREFIX,
+        env_nested_delimiter=_WITHIN,
         extra="forbid",
         frozen=True,
     )
@@ -154,21 +161,59 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Command line first, then the environment, then ``qa.toml``."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, InitSettingsSource(settings_cls, read_settings_file())
 
 
 def read_settings(**given: object) -> Settings:
     """Read the settings; arguments that are ``None`` count as not given.
 
-    Raises :class:`UsageError` naming each wrong setting.
+    Raises :class:`UsageError` naming each wrong setting and where it is written.
     """
+    wanted = {name: value for name, value in given.items() if value is not None}
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        return Settings(**wanted)  # type: ignore[arg-type]
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
-            for item in error.errors()
-        )
-        raise UsageError(
-            f"configuration (command line, QA_* variables or qa.toml): {problems}"
-        ) from error
+        problems = (_problem(item, wanted) for item in error.errors())
+        raise UsageError("; ".join(problems)) from error
+    except SettingsError as error:
+        raise UsageError(_no_json(str(error))) from error
+
+
+def _problem(item: ErrorDetails, given: Collection[str]) -> str:
+    """Say where a setting is written that cannot be used, and what is wrong with it."""
+    where = _written(item["loc"], given)
+    name = ".".join(map(str, item["loc"]))
+    if item["type"] != "extra_forbidden":
+        return f"{where} {name}: {item['msg'].removeprefix('Value error, ')}"
+    *table, last = map(str, item["loc"])
+    known = type(Settings.model_fields[table[0]].default) if table else Settings
+    near = difflib.get_close_matches(last, known.model_fields, n=1)
+    if not near:
+        return f"{where} unknown setting {name!r}; docs/configuration.md lists the settings"
+    meant = ".".join((*table, near[0]))
+    return f"{where} unknown setting {name!r}, did you mean {meant!r}?"
+
+
+def _written(location: tuple[int | str, ...], given: Collection[str]) -> str:
+    """Return where a setting comes from, of the places in the order in which they count."""
+    if location[0] in given:
+        return "command line:"
+    present = {name.upper() for name in os.environ}
+    names = [str(part) for part in location if isinstance(part, str)]
+    for length in range(len(names), 0, -1):
+        variable = (_PREFIX + _WITHIN.join(names[:length])).upper()
+        if variable in present:
+            return f"{variable}:"
+    line = line_of(location)
+    return "configuration (QA_* variables or qa.toml):" if line is None else written_at(line)
+
+
+def _no_json(said: str) -> str:
+    """Say which variable holds a list or table that is not written as JSON."""
+    field = re.search(r'field "(\w+)"', said)
+    wanted = _PREFIX + (field[1].upper() if field else "")
+    names = sorted(name for name in os.environ if name.upper().startswith(wanted))
+    return (
+        f"{' or '.join(names) or 'a QA_* variable'}: not JSON. A list is written with brackets and "
+        'double quotes, such as \'["en", "zh"]\'; see docs/configuration.md'
+    )

@@ -12,7 +12,10 @@ def doctor(
     store: options.StorePath = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Look at GPU, CUDA libraries, models, disk, store and telemetry. Exit code 2 on a problem."""
+    """Look at GPU, CUDA libraries, models, disk, store, telemetry, scorecard and other settings.
+
+    Exit code 2 on a problem.
+    """
     from qa_pipeline.cli.health import examine
     from qa_pipeline.settings import read_settings
 

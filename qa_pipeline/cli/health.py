@@ -22,7 +22,7 @@ class Finding(Record):
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Look at GPU, CUDA libraries, models, disk, store and telemetry."""
+    """Look at GPU, CUDA libraries, models, disk, store, telemetry and the other settings."""
     checks: tuple[Callable[[Settings], Finding], ...] = (
         _gpu,
         _models,
@@ -30,7 +30,49 @@ def examine(settings: Settings) -> list[Finding]:
         _store,
         _telemetry,
     )
-    return [check(settings) for check in checks]
+    return [*(check(settings) for check in checks), *settings_findings(settings)]
+
+
+def settings_findings(settings: Settings) -> list[Finding]:
+    """Look at the settings that a run would be refused for; those not in use are left out."""
+    found = [_finding(f"scorecard {settings.scorecard}", lambda: _scorecard(settings))]
+    if settings.file_name_pattern:
+        found.append(_finding("file_name_pattern", lambda: _name_pattern(settings)))
+    if settings.judge.use != "off":
+        found.append(_finding("judge", lambda: _judge(settings)))
+    return found
+
+
+def _finding(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what=what, level="fine", said=look())
+    except QaPipelineError as error:
+        return Finding(what=what, level="problem", said=str(error))
+
+
+def _scorecard(settings: Settings) -> str:
+    from qa_pipeline.pipeline import find_scorecard
+
+    card = find_scorecard(settings.scorecard)
+    return f"{card.scorecard} version {card.version} can be used"
+
+
+def _name_pattern(settings: Settings) -> str:
+    from qa_pipeline.audio import NamePattern
+
+    return f"{NamePattern(settings.file_name_pattern or '').pattern} can be used"
+
+
+def _judge(settings: Settings) -> str:
+    from qa_pipeline.model_registry import load_profile
+    from qa_pipeline.pipeline.language_model import language_model_of
+    from qa_pipeline.resources import resource_folder
+
+    profile = load_profile(settings.profile, resource_folder("models"))
+    model = language_model_of(profile, settings.judge, "cpu")
+    if settings.judge.use == "endpoint":
+        return f"{model.name} at {settings.judge.endpoint}, an address of the centre's own"
+    return f"{model.name}, the model of profile {profile.name}"
 
 
 def _gpu(_settings: Settings) -> Finding:
@@ -96,6 +138,9 @@ def _disk(settings: Settings) -> Finding:
     folder = settings.data_dir.absolute()
     while not folder.exists():
         folder = folder.parent
+    if not folder.is_dir():
+        said = f"{folder} is a file, not a folder: choose another data folder"
+        return Finding(what="disk", level="problem", said=said)
     free = shutil.disk_usage(folder).free
     said = f"{free / 1024**3:.1f} GiB free for {settings.data_dir}"
     if not os.access(folder, os.W_OK):

@@ -1,7 +1,6 @@
 """``qa-pipeline nightly``: the Prefect flow, once or on a schedule."""
 
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,7 +60,14 @@ def nightly(
 def run_flow(
     paths: list[str], settings: "Settings", metadata: Path | None = None
 ) -> tuple["RunSummary", list[Path]]:
-    """Run the nightly flow in this process; return its summary and the reports it wrote."""
+    """Run the nightly flow in this process; return its summary and the reports it wrote.
+
+    Raises what ``check_run`` raises before the flow's server is started, which takes seconds and
+    cannot work where nothing can be written.
+    """
+    from qa_pipeline.pipeline.beforehand import check_run
+
+    check_run(settings, paths, metadata)
     _quiet_prefect(settings)
     say("Starting the flow (a few seconds for Prefect's temporary server) ...")
     from flows.nightly import nightly as flow
@@ -70,6 +76,9 @@ def run_flow(
 
 
 def _serve(paths: list[str], settings: "Settings", metadata: Path | None, cron: str) -> None:
+    from qa_pipeline.pipeline.beforehand import check_run
+
+    check_run(settings)  # calls and their metadata come in later
     _quiet_prefect(settings)
     if not os.environ.get("PREFECT_API_URL"):
         raise UsageError(
@@ -98,12 +107,13 @@ def _parameters(settings: "Settings", metadata: Path | None) -> dict[str, str | 
 
 def _quiet_prefect(settings: "Settings") -> None:
     """Keep a temporary server's files with our data, and its talk off the screen."""
+    from qa_pipeline.store.files import check_writable
+
     if not (Path.home() / ".prefect" / "profiles.toml").exists():
         home = (settings.data_dir / "prefect").absolute()
         os.environ.setdefault("PREFECT_HOME", str(home))
         # The server waits in vain for a database in a folder whose parent is missing.
-        with suppress(OSError):  # a read-only disk is said better by the store
-            home.mkdir(parents=True, exist_ok=True)
+        check_writable(home)
     # Making the server's database takes more than the default 20 s on a busy machine.
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")

@@ -11,7 +11,7 @@ from qa_pipeline.cli.output import between, print_json, print_table, say
 from qa_pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from qa_pipeline.store import CriterionState, GivenVerdict, ReviewEvent
+    from qa_pipeline.store import CriterionState, GivenVerdict, ReviewEvent, StoreReader
 
 app = typer.Typer(no_args_is_help=True, help="People's verdicts: import, list, export.")
 
@@ -45,7 +45,7 @@ def import_(
     settings = read_settings(scorecard=scorecard, data_dir=data_dir, store=store)
     read = read_reviews(file, _zone(timezone))
     given = [_redacted(item, settings.redaction.stored_text) for item in read.verdicts]
-    with Store.open_owner(settings.store_path) as owner:
+    with Store.open_owner(settings.store_path, make=False) as owner:
         done = owner.add_reviews(given, file.name)
         if golden:
             refused = {problem.row for problem in done.problems}
@@ -81,6 +81,8 @@ def list_(
 
     settings = read_settings(data_dir=data_dir, store=store)
     with Store.open_reader(settings.store_path) as reader:
+        if call is not None:
+            _check_known(reader, call)
         states = reader.current_verdicts(call, reviewed_only=True)
         scores = reader.reviewed_scores(call)
         machine = reader.query(
@@ -99,7 +101,8 @@ def list_(
         return
     given = {row[:3]: row[3] for row in machine.rows}
     if not states:
-        say("Nobody has reviewed a call yet; see: qa-pipeline reviews import --help")
+        what = "a call" if call is None else f"the call {call!r}"
+        say(f"Nobody has reviewed {what} yet; see: qa-pipeline reviews import --help")
         return
     print_table(
         ["call", "criterion", "machine", "people", "reviewers", "counts"], map(_state_row, states)
@@ -120,6 +123,12 @@ def list_(
             for score in scores
         ],
     )
+
+
+def _check_known(reader: "StoreReader", call: str) -> None:
+    """Raise ``UsageError`` for a call that is not in the store."""
+    if not reader.query("SELECT 1 FROM calls WHERE call_id = ?", [call]).rows:
+        raise UsageError(f"there is no call {call!r} in {reader.path}; see: qa-pipeline calls list")
 
 
 @app.command("export")

@@ -42,7 +42,8 @@ def ingest(
     from qa_pipeline.store import Store
 
     settings = read_settings(data_dir=data_dir, store=store)
-    with Store.open_owner(settings.store_path) as owner:
+    make = settings.bundles_dir.is_dir()  # a store may be made anew, but not of nothing
+    with Store.open_owner(settings.store_path, make=make) as owner:
         summary = owner.ingest(settings.bundles_dir)
         refresh_reviewed(owner)
         owner.publish_snapshot()
@@ -64,7 +65,7 @@ def snapshot(
     from qa_pipeline.store import Store
 
     settings = read_settings(data_dir=data_dir, store=store)
-    with Store.open_owner(settings.store_path) as owner:
+    with Store.open_owner(settings.store_path, make=False) as owner:
         refresh_reviewed(owner)  # a store of an earlier version may lack what it holds today
         path = owner.publish_snapshot()
     if as_json:

@@ -6,9 +6,8 @@ from typing import Protocol
 
 from qa_pipeline.audio import CallSource, Decoded, decode
 from qa_pipeline.records import CallMetadata, Recording, Sound
+from qa_pipeline.records.recording import id_of_sound
 from qa_pipeline.transcripts import FinishedTranscript, read_transcript
-
-_ID_LENGTH = 16
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def open_call(source: CallSource, keys: KeyMaker) -> OpenedCall:
     finished = read_transcript(source.transcript) if source.transcript else None
     digest = _digest(source, decoded)
     recording = Recording(
-        call_id=metadata.call_id or f"call-{digest[:_ID_LENGTH]}",
+        call_id=metadata.call_id or id_of_sound(digest),
         path=str(source.path),
         digest=digest,
         duration_s=decoded.duration_s if decoded else finished.duration_s if finished else 0.0,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from qa_pipeline.audio import CallSource, discover
-from qa_pipeline.errors import UsageError
+from qa_pipeline.errors import StoreError, StoreHeldError, UsageError
 from qa_pipeline.pipeline.processing import BatchOutcome, Processing
 from qa_pipeline.pipeline.published import refuse_run
 from qa_pipeline.pipeline.reviewed import keep_scorecard, refresh_reviewed
@@ -20,6 +20,9 @@ from qa_pipeline.store import IngestSummary, Store
 from qa_pipeline.store import Run as StoredRun
 
 _WAIT_FOR_STORE_S = 10.0
+_NOTHING_LOST = (
+    "Nothing is lost: what was processed lies in the bundles folder and is taken in then."
+)
 
 
 class RunSummary(Record):
@@ -75,19 +78,16 @@ class OpenRun(Processing):
     def finish(self, outcomes: Sequence[BatchOutcome]) -> RunSummary:
         """Let the store take in the bundles, publish its snapshot, and sum up.
 
-        Raises ``StoreHeldError`` when another process keeps the store; the bundles stay, and the
-        next run takes them in.
+        Raises ``StoreHeldError`` when another process keeps the store, ``StoreError`` when it
+        cannot be written; the bundles stay, and the next run takes them in.
         """
         processed = sum(len(outcome.processed) for outcome in outcomes)
         skipped = sum(len(outcome.skipped) for outcome in outcomes)
         failures = tuple(failure for outcome in outcomes for failure in outcome.failures)
-        with Store.open_owner(self.settings.store_path, _WAIT_FOR_STORE_S) as owner:
-            ingest = owner.ingest(self.settings.bundles_dir)
-            for card in self.scorecards:
-                keep_scorecard(owner, card)
-            refresh_reviewed(owner)
-            owner.record_run(self._row("done", processed, skipped, len(failures)))
-            owner.publish_snapshot()
+        try:
+            ingest = self._take_in(self._row("done", processed, skipped, len(failures)))
+        except (StoreError, StoreHeldError) as error:
+            raise type(error)(f"{error} {_NOTHING_LOST}") from error
         return RunSummary(
             run_id=self.run_id,
             found=len(self.sources),
@@ -100,6 +100,17 @@ class OpenRun(Processing):
             store=str(self.settings.store_path),
             ingest=ingest,
         )
+
+    def _take_in(self, row: StoredRun) -> IngestSummary:
+        """Let the store take in the bundles, and write down how the run ended."""
+        with Store.open_owner(self.settings.store_path, _WAIT_FOR_STORE_S) as owner:
+            ingest = owner.ingest(self.settings.bundles_dir)
+            for card in self.scorecards:
+                keep_scorecard(owner, card)
+            refresh_reviewed(owner)
+            owner.record_run(row)
+            owner.publish_snapshot()
+        return ingest
 
     def _begin(self) -> dict[str, AgentHabit]:
         """Write the run down; return how each agent usually speaks, by id, as known by now."""

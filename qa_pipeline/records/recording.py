@@ -1,6 +1,6 @@
 """What is known about a recorded call before anybody listens to it."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import AwareDatetime, NonNegativeFloat, PositiveInt
 
@@ -13,6 +13,15 @@ ChannelLayout = Literal["mono", "stereo", "dual_mono", "one_silent"]
 ``mono``: one channel, everybody on it. ``stereo``: a speaker a channel. ``dual_mono``: two
 channels with the same sound, treated as one. ``one_silent``: two channels, one of them empty.
 """
+
+SOUND_ID_PREFIX: Final = "call-"
+SOUND_ID_DIGITS: Final = 16
+"""Of the digest in the id of a call that nothing else gives an id."""
+
+
+def id_of_sound(digest: str) -> str:
+    """Return the id of a call whose metadata gives none: made of its recording's digest."""
+    return SOUND_ID_PREFIX + digest[:SOUND_ID_DIGITS]
 
 
 class CallMetadata(Record):

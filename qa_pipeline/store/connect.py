@@ -121,6 +121,14 @@ def _wrong_version(path: Path, version: int | None) -> StoreError:
     )
 
 
+def no_store(path: Path) -> StoreError:
+    """Return what to say where a store was to be and is not."""
+    return StoreError(
+        f"There is no store at {path} yet: process calls first (run or demo), or say with "
+        "--data-dir or --store where it is."
+    )
+
+
 @contextmanager
 def store_errors(path: Path) -> Iterator[None]:
     """Turn DuckDB's errors into ours, saying which file and what to do next."""
@@ -138,15 +146,13 @@ def _in_words(error: Exception, path: Path) -> StoreError | StoreHeldError:
         holder = re.search(r"\(PID (\d+)\)", text)
         who = f"process {holder[1]}" if holder else "another process (or this one)"
         return StoreHeldError(
-            f"The store {path} is held by {who}: wait for it to finish, or stop it, then run "
-            "again. Nothing is lost: what was processed lies in the bundles folder."
+            f"The store {path} is held by {who}: wait for it to finish, or stop it, then run again."
         )
     if "database does not exist" in text or "No such file" in text:
-        return StoreError(f"There is no store at {path} yet: process calls first (run or demo).")
+        return no_store(path)
     if any(sign in text for sign in _FULL):
         return StoreError(
-            f"Cannot write the store {path}: the disk is full. Free some space, then run again; "
-            "what was processed lies in the bundles folder and is taken in then."
+            f"Cannot write the store {path}: the disk is full. Free some space, then run again."
         )
     if any(sign in text for sign in _READ_ONLY):
         return StoreError(

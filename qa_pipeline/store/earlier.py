@@ -63,11 +63,16 @@ def keep_replaced(connection: "duckdb.DuckDBPyConnection") -> int:
     row = connection.execute("SELECT count(*) FROM replaced").fetchone()
     count = int(row[0]) if row else 0
     if count:
-        for name in SCORE_TABLES:
-            time = "" if name == "scores" else ", p.scored_at"
-            connection.execute(
-                f"INSERT INTO earlier_{name} BY NAME SELECT t.*{time} FROM {name} t "
-                "JOIN replaced p ON p.call_id = t.call_id AND p.scorecard = t.scorecard "
-                "AND p.version = t.version"
-            )
+        keep(connection, "replaced")
     return count
+
+
+def keep(connection: "duckdb.DuckDBPyConnection", which: str) -> None:
+    """Copy results to the earlier ones; ``which``: a source of SQL with their keys and times."""
+    for name in SCORE_TABLES:
+        time = "" if name == "scores" else ", p.scored_at"
+        connection.execute(
+            f"INSERT INTO earlier_{name} BY NAME SELECT t.*{time} FROM {name} t "
+            f"JOIN {which} p ON p.call_id = t.call_id AND p.scorecard = t.scorecard "
+            "AND p.version = t.version"
+        )

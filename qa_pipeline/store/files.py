@@ -15,6 +15,8 @@ from qa_pipeline.store.processes import is_gone, process_name, short_digest
 
 TEMPORARY_PREFIX = ".part-"
 _STALE_S = 3600.0
+_ROOM_BYTES = 16 * 2**20
+"""On a disk with less than this a run cannot even begin."""
 _ADVICE = {
     errno.ENOSPC: "the disk is full: free some space",
     errno.EDQUOT: "the disk quota is used up: free some space",
@@ -22,6 +24,7 @@ _ADVICE = {
     errno.EACCES: "permission is denied: allow writing there or choose another folder",
     errno.EPERM: "permission is denied: allow writing there or choose another folder",
     errno.ENOTDIR: "a part of the path is a file, not a folder: choose another folder",
+    errno.EEXIST: "a file stands where the folder should be: choose another folder",
     errno.EIO: "the disk reports an input/output error: check the disk",
 }
 
@@ -60,6 +63,23 @@ def write_whole(path: Path, content: bytes) -> None:
                 temporary.unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
+
+
+def check_writable(folder: Path) -> None:
+    """Make the folder where it is missing, and write something there for a moment.
+
+    Raises:
+        StoreError: it cannot be made or written to, or its disk is full.
+    """
+    with disk_errors("write to the folder", folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / temporary_name()
+        try:
+            probe.write_bytes(b"\0")
+        finally:
+            probe.unlink(missing_ok=True)
+        if shutil.disk_usage(folder).free < _ROOM_BYTES:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def temporary_name() -> str:

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 from qa_pipeline.records import Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.store.monitoring_queries import rows
+from qa_pipeline.store.same_call import ids_of_today
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,7 +70,9 @@ def mark(
     """Put calls into the golden set or take them out; return those for which that is new."""
     now = datetime.now(UTC)
     today = {row["call_id"] for row in rows(connection, "SELECT call_id FROM golden_calls")}
-    changed = [c for c in dict.fromkeys(call_ids) if (c in today) is not golden]
+    ids = ids_of_today(connection, call_ids)
+    meant = dict.fromkeys(ids.get(call_id, call_id) for call_id in call_ids)
+    changed = [call_id for call_id in meant if (call_id in today) is not golden]
     if changed:
         connection.executemany(
             "INSERT INTO golden_events VALUES (?, ?, ?, ?, ?)",

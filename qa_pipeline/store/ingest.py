@@ -38,6 +38,7 @@ from qa_pipeline.store.ingest_sql import (
 )
 from qa_pipeline.store.rescored import cards_beside, check_scores, score_files
 from qa_pipeline.store.rows import DamagedBundle, IngestSummary
+from qa_pipeline.store.same_call import unite_incoming, unite_scores, unite_stored
 from qa_pipeline.store.tables import TABLES
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ def ingest_folder(
     waiting = [path for name, path in files.items() if name not in known]
     damaged: list[DamagedBundle] = []
     replaced = taken = 0
+    with store_errors(store), _transaction(connection):
+        unite_stored(connection)
     with _one_thread(connection):
         for paths in _batches(waiting, batch):
             good = _take(connection, store, paths, damaged)
@@ -221,6 +224,7 @@ def _sound(paths: list[Path], damaged: list[DamagedBundle]) -> list[Path]:
 def _merge(connection: "duckdb.DuckDBPyConnection") -> int:
     """Write the rows of ``incoming`` and the ledger in one transaction; return calls replaced."""
     with _transaction(connection):
+        unite_incoming(connection)
         connection.execute(FRESH)
         row = connection.execute(
             "SELECT count(*) FROM calls WHERE call_id IN (SELECT call_id FROM fresh)"
@@ -332,7 +336,7 @@ def _take_scores(
 def _take_score_files(connection: "duckdb.DuckDBPyConnection", paths: list[Path]) -> None:
     with _reading(connection, paths, scores_schema()) as older, _transaction(connection):
         connection.execute(INCOMING_SCORES.format(by_name=older))
-        _merge_scores(connection, "incoming_scores")
+        _merge_scores(connection, unite_scores(connection))
         connection.execute(SCORES_LEDGER)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qa_pipeline.errors import StoreError
 from qa_pipeline.store import cards, golden, reviews, reviews_scores
-from qa_pipeline.store.connect import connect_writer, store_errors
+from qa_pipeline.store.connect import connect_writer, no_store, store_errors
 from qa_pipeline.store.files import disk_errors, remove_leftovers, sync_folder, temporary_name
 from qa_pipeline.store.ingest import BATCH, ingest_folder
 from qa_pipeline.store.processes import is_gone, process_name
@@ -166,8 +166,13 @@ class Store:
     """How to open the store: as its owner to write, as a reader to look."""
 
     @staticmethod
-    def open_owner(path: Path, wait_s: float = 2.0) -> StoreOwner:
-        """Open read-write; see ``StoreOwner``."""
+    def open_owner(path: Path, wait_s: float = 2.0, *, make: bool = True) -> StoreOwner:
+        """Open read-write; see ``StoreOwner``.
+
+        ``make``: whether to make a store where there is none; else ``StoreError`` is raised.
+        """
+        if not make and not path.exists():
+            raise no_store(path)
         return StoreOwner(path, wait_s)
 
     @staticmethod

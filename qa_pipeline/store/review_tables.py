@@ -14,6 +14,25 @@ _VERSION = Column("version", "INTEGER", "Version of the scorecard.")
 _HASH = Column("scorecard_hash", "VARCHAR", "Hash of the card's content.")
 _CRITERION = Column("criterion_id", "VARCHAR", "Id of the criterion.")
 _SCORED_AT = Column("scored_at", "TIMESTAMPTZ", "When the machine's score was made.")
+_NARROW = "".join(map(chr, range(0x21, 0x7F)))
+_WIDE = "".join(chr(ord(letter) + 0xFEE0) for letter in _NARROW)
+
+
+def person(name: str) -> str:
+    """Return SQL for who is meant by a name, however it is written; ``name``: an SQL expression.
+
+    Capitals, wide letters, accents written apart, invisible characters and the number of spaces
+    make no difference; spaces within a Mandarin name, which align it in a table, none either.
+    """
+    narrow = f"translate(nfc_normalize({name}), {_quoted(_WIDE)}, {_quoted(_NARROW)})"
+    visible = rf"regexp_replace({narrow}, '\p{{Cf}}+', '', 'g')"
+    spaced = rf"trim(regexp_replace({visible}, '[\s\p{{Z}}]+', ' ', 'g'))"
+    return rf"lower(regexp_replace({spaced}, '(\p{{Han}}) ', '\1', 'g'))"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
 
 REVIEW_TABLES: tuple[Table, ...] = (
     Table(
@@ -22,7 +41,11 @@ REVIEW_TABLES: tuple[Table, ...] = (
         "A reviewer who changes their mind adds a row with a later time.",
         ("event_id",),
         (
-            Column("event_id", "VARCHAR", "Digest of call, scorecard, criterion, reviewer, time."),
+            Column(
+                "event_id",
+                "VARCHAR",
+                "Digest of what it is on, by whom and when, as given.",
+            ),
             _CALL,
             _SCORECARD,
             _CRITERION,
@@ -133,9 +156,12 @@ REVIEW_VIEWS: tuple[View, ...] = (
     View(
         "review_verdicts",
         "The latest verdict of each reviewer on each criterion of each call, as far as it is on "
-        "what the criterion asks now.",
-        "SELECT * FROM counting_reviews QUALIFY row_number() OVER "
-        "(PARTITION BY call_id, scorecard, criterion_id, reviewer "
+        "what the criterion asks now. A reviewer whose name is written in several ways is one, "
+        "named as they were first.",
+        f"WITH said AS (SELECT *, {person('reviewer')} AS person FROM counting_reviews) "
+        "SELECT * EXCLUDE (person) REPLACE (first_value(reviewer) OVER (PARTITION BY person "
+        "ORDER BY reviewed_at, event_id) AS reviewer) FROM said QUALIFY row_number() OVER "
+        "(PARTITION BY call_id, scorecard, criterion_id, person "
         "ORDER BY reviewed_at DESC, imported_at DESC, event_id) = 1",
     ),
     View(

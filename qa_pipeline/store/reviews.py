@@ -6,7 +6,7 @@ is ``reviews_file``; the state of today is in the views of ``review_tables``.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -16,6 +16,8 @@ from qa_pipeline.records import Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.store.monitoring_queries import rows
 from qa_pipeline.store.questions import ASKED_OF_CALLS
+from qa_pipeline.store.review_tables import person
+from qa_pipeline.store.same_call import ids_of_today
 
 if TYPE_CHECKING:
     import duckdb
@@ -112,7 +114,7 @@ def add_verdicts(
 
     One transaction: a file is taken in as far as it fits, or not at all when the disk refuses.
     """
-    matching = _Matching(connection, {item.call for item in given})
+    matching = _Matching(connection, given)
     now = datetime.now(UTC)
     new: list[list[Any]] = []
     problems: list[ReviewProblem] = []
@@ -149,7 +151,7 @@ def list_events(
     found = rows(
         connection,
         "SELECT * FROM review_events WHERE ($1 IS NULL OR call_id = $1) "
-        "AND ($2 IS NULL OR reviewer = $2) "
+        f"AND ($2 IS NULL OR {person('reviewer')} = {person('$2')}) "
         "ORDER BY reviewed_at, call_id, criterion_id, reviewer, event_id",
         [call_id, reviewer],
     )
@@ -190,46 +192,60 @@ class _Asked(NamedTuple):
 
 _Criteria = dict[str, list[_Asked]]
 """By id of the criterion, what each version asked."""
+_Judgement = tuple[str, str, str, str, datetime]
+"""Call, scorecard, criterion, person and time."""
 
 
 class _Matching:
     """What the store knows of the calls that verdicts are given on."""
 
-    def __init__(self, connection: "duckdb.DuckDBPyConnection", calls: Iterable[str]) -> None:
-        wanted = [sorted(calls)]
-        self._calls = {
-            row["call_id"]
-            for row in rows(
-                connection, "SELECT call_id FROM calls WHERE list_contains($1, call_id)", wanted
-            )
-        }
+    def __init__(
+        self, connection: "duckdb.DuckDBPyConnection", given: Sequence[GivenVerdict]
+    ) -> None:
+        self._ids = ids_of_today(connection, {item.call for item in given})
+        wanted = [sorted(set(self._ids.values()))]
         self._criteria: dict[str, dict[str, _Criteria]] = {}
         asked = f"{ASKED_OF_CALLS} WHERE list_contains($1, q.call_id) ORDER BY ALL"
         for row in rows(connection, asked, wanted):
-            criteria = self._criteria.setdefault(row["call_id"], {}).setdefault(
-                row["scorecard"], {}
-            )
-            criteria.setdefault(row["criterion_id"], []).append(
+            cards = self._criteria.setdefault(row["call_id"], {})
+            cards.setdefault(row["scorecard"], {}).setdefault(row["criterion_id"], []).append(
                 _Asked(row["name"], row["ask"], row["version"], row["first_at"])
             )
-        self._events: dict[str, tuple[str, bool]] = {
-            row["event_id"]: (row["verdict"], row["decides"])
+        self._people = {
+            row["name"]: row["person"]
             for row in rows(
                 connection,
-                "SELECT event_id, verdict, decides FROM review_events "
+                f"SELECT name, {person('name')} AS person FROM (SELECT unnest($1) AS name)",
+                [sorted({item.reviewer for item in given})],
+            )
+        }
+        self._events: dict[_Judgement, tuple[str, bool]] = {
+            (
+                *(row["call_id"], row["scorecard"], row["criterion_id"], row["person"]),
+                row["reviewed_at"],
+            ): (row["verdict"], row["decides"])
+            for row in rows(
+                connection,
+                "SELECT call_id, scorecard, criterion_id, reviewed_at, verdict, decides, "
+                f"{person('reviewer')} AS person FROM review_events "
                 "WHERE list_contains($1, call_id)",
                 wanted,
             )
         }
-        self._rows: dict[str, int] = {}
+        self._rows: dict[_Judgement, int] = {}
 
     def event(self, item: GivenVerdict, source: str, now: datetime) -> ReviewEvent | str | None:
         """Return the event to add, why there is none, or ``None`` where it is known already."""
+        call_id = self._ids.get(item.call)
+        if call_id is None:
+            return f"unknown call {item.call!r}: it is not in the store"
+        item = item.model_copy(update={"call": call_id})
         found = self._place(item)
         if isinstance(found, str):
             return found
         scorecard, criterion_id = found
-        key = event_id(item.call, scorecard, criterion_id, item.reviewer, item.reviewed_at)
+        by = self._people[item.reviewer]
+        key = (item.call, scorecard, criterion_id, by, item.reviewed_at)
         before = self._events.get(key)
         if before is not None:
             if before == (item.verdict, item.decides):
@@ -242,7 +258,7 @@ class _Matching:
         self._events[key] = (item.verdict, item.decides)
         self._rows[key] = item.row
         return ReviewEvent(
-            event_id=key,
+            event_id=event_id(item.call, scorecard, criterion_id, item.reviewer, item.reviewed_at),
             call_id=item.call,
             scorecard=scorecard,
             criterion_id=criterion_id,
@@ -259,8 +275,6 @@ class _Matching:
 
     def _place(self, item: GivenVerdict) -> tuple[str, str] | str:
         """Return scorecard and criterion that the verdict is on, or why there are none."""
-        if item.call not in self._calls:
-            return f"unknown call {item.call!r}: it is not in the store"
         cards = self._criteria.get(item.call, {})
         if item.scorecard is not None:
             if item.scorecard not in cards:

@@ -29,7 +29,14 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "asked": ("asked", "所问"),
 }
 """What each column may be called; case, underscores and spaces at the ends do not matter."""
-REQUIRED: Final = ("call", "criterion", "verdict", "reviewer", "time")
+REQUIRED: Final[dict[str, str]] = {
+    "call": "通话编号",
+    "criterion": "质检项",
+    "verdict": "结论",
+    "reviewer": "质检员",
+    "time": "质检时间",
+}
+"""The columns that must be there, as docs/reviews.md names them in English and Mandarin."""
 VERDICT_WORDS: Final[dict[Verdict, tuple[str, ...]]] = {
     "met": (
         *("met", "yes", "pass", "passed"),
@@ -176,11 +183,11 @@ def _header(cells: Sequence[object], path: Path) -> dict[str, int]:
         if name in names:
             raise UsageError(f"{path}: two columns mean {name!r}; keep one of them.")
         names[name] = place
-    missing = [f"{name} ({COLUMNS[name][-1]})" for name in REQUIRED if name not in names]
+    missing = [f"{name} ({known_as})" for name, known_as in REQUIRED.items() if name not in names]
     if missing:
         raise UsageError(
             f"{path}: no column for {', '.join(missing)}. The first row names the columns: "
-            "call, criterion, verdict, reviewer, time, reason."
+            f"{', '.join(REQUIRED)}, reason ({', '.join(REQUIRED.values())}, 理由)."
         )
     return names
 

@@ -84,12 +84,14 @@ _STALE: Final = """
         ON e.call_id = s.call_id AND e.scorecard = s.scorecard
     LEFT JOIN reviewed_scores r ON r.call_id = s.call_id AND r.scorecard = s.scorecard
         AND r.version = s.version
-    LEFT JOIN (SELECT DISTINCT call_id, scorecard, version FROM reviewed_results) w
-        ON w.call_id = s.call_id AND w.scorecard = s.scorecard AND w.version = s.version
+    LEFT JOIN (SELECT DISTINCT v.call_id, v.scorecard, v.version FROM current_verdicts v
+        LEFT JOIN reviewed_results w USING (call_id, scorecard, version, criterion_id)
+        WHERE v.people_state IS NOT NULL AND v.people_verdict IS DISTINCT FROM w.verdict) d
+        ON d.call_id = s.call_id AND d.scorecard = s.scorecard AND d.version = s.version
     WHERE r.call_id IS NULL OR r.scored_at <> s.scored_at OR r.scorecard_hash <> s.scorecard_hash
         OR r.computed_at < e.latest OR (r.note IS NOT NULL AND r.total_pct IS NULL)
         OR (r.total_low_pct IS NULL AND r.total_pct IS NOT NULL)
-        OR (w.call_id IS NULL AND r.reviewed > 0)
+        OR d.call_id IS NOT NULL
     ORDER BY ALL"""
 
 

@@ -65,7 +65,7 @@ _MACHINE: tuple[Table, ...] = (
             Column("hung_up_by", "VARCHAR", "`agent` or `customer`, from the metadata."),
             Column("agent_channel", "INTEGER", "Channel of the agent where it is guaranteed."),
             Column("expected_language", "VARCHAR", "Language that the metadata announced."),
-            Column("metadata_call_id", "VARCHAR", "Id in the metadata; null: id from the digest."),
+            Column("metadata_call_id", "VARCHAR", "Id in the metadata it was processed with."),
             Column("qa_pipeline", "VARCHAR", "Version of qa_pipeline that processed the call."),
             Column("profile", "VARCHAR", "Model profile that the call was processed with."),
             Column(

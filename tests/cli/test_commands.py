@@ -193,7 +193,10 @@ def test_the_store_answers_sql_but_is_not_changed_by_it(demo: DemoRun) -> None:
 def test_the_doctor_finds_nothing_wrong_here(demo: DemoRun) -> None:
     done = qa("doctor", "--json", "--data-dir", demo.data_dir, cwd=demo.folder)
     findings = {f["what"]: f for f in json.loads(done.stdout)["findings"]}
-    assert set(findings) == {"GPU", "models of profile bundled", "disk", "store", "telemetry"}
+    assert set(findings) == {
+        *("GPU", "models of profile bundled", "disk", "store", "telemetry"),
+        "scorecard inbound-service",
+    }
     assert findings["telemetry"]["level"] == "fine"
     assert findings["models of profile bundled"]["level"] == "fine"
 

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from qa_pipeline.cli.app import app
+from qa_pipeline.errors import StoreError, UsageError
 from qa_pipeline.pipeline.reviewed import keep_scorecard
 from qa_pipeline.store import Store
 from tests.pipeline.scored_scripts import CARD, card, write_calls
@@ -73,6 +74,40 @@ def test_the_list_of_calls_goes_by_what_counts(folder: Path) -> None:
     assert "76.67" in run("calls", "list")
     [row] = [line for line in run("reviews", "list").splitlines() if line.startswith("good  small")]
     assert row.split()[3:5] == ["100.00", "76.67"]
+
+
+def test_a_call_that_nobody_reviewed_is_told_from_one_that_is_not_there(folder: Path) -> None:
+    def said(*arguments: str) -> str:
+        return CliRunner().invoke(app, ["reviews", "list", *arguments]).stderr
+
+    assert "Nobody has reviewed a call yet" in said()
+    run("reviews", "import", "sheet.csv", code=1)
+    assert said("--call", "bad").startswith("Nobody has reviewed the call 'bad' yet")
+    for as_json in ([], ["--json"]):
+        unknown = CliRunner().invoke(app, ["reviews", "list", "--call", "nope", *as_json])
+        assert isinstance(unknown.exception, UsageError)
+        assert "'nope'" in str(unknown.exception)
+        assert "qa-pipeline calls list" in str(unknown.exception)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("store", "snapshot"),
+        ("store", "ingest"),
+        ("reviews", "import", "sheet.csv"),
+    ],
+)
+def test_a_mistyped_data_folder_makes_no_store(command: tuple[str, ...], folder: Path) -> None:
+    done = CliRunner().invoke(app, [*command, "--data-dir", "nope"])
+    assert isinstance(done.exception, StoreError)
+    assert "nope/calls.duckdb" in str(done.exception)
+    assert not Path("nope").exists()
+
+
+def test_a_store_is_made_anew_from_its_bundles(folder: Path) -> None:
+    Path("qa_data/calls.duckdb").unlink()
+    assert "4 taken in" in run("store", "ingest")
 
 
 def test_an_export_comes_in_again_elsewhere(folder: Path) -> None:

@@ -185,6 +185,23 @@ def test_what_peoples_verdicts_earn_is_kept_and_made_anew(
     owner.close()
 
 
+def test_a_score_is_made_anew_where_people_count_otherwise_than_when_it_was_made(
+    owner: StoreOwner, where: Settings
+) -> None:
+    keep_scorecard(owner, card())
+    add(owner, said("partly", "greeting.name", "not_met"), said("good", "greeting.name", "met"))
+    assert refresh_reviewed(owner) == 2
+    owner.close()
+    with duckdb.connect(str(where.store_path)) as connection:
+        connection.execute("UPDATE reviewed_results SET verdict = 'met', points_earned = 7")
+    with Store.open_owner(where.store_path) as opened:
+        assert refresh_reviewed(opened) == 1
+        assert opened.query("SELECT points_earned FROM reviewed_results ORDER BY ALL").rows == (
+            (Decimal(0),),
+            (Decimal(7),),
+        )
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.tuples(*[VERDICT] * 5), st.tuples(*[st.booleans()] * 5))
 def test_where_people_say_what_the_machine_says_nothing_changes(

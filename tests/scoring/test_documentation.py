@@ -1,6 +1,7 @@
 """docs/scorecards.md is held to the code: every key, every block of YAML, every number."""
 
 import re
+import shutil
 from pathlib import Path
 
 import yaml
@@ -21,6 +22,7 @@ from qa_pipeline.scoring.measure_names import MEASURE_NAMES
 from qa_pipeline.scoring.parts import Part, keys_of
 from qa_pipeline.scoring.schema import METADATA_VARIABLES
 
+CARDS = Path(__file__).parents[2] / "scorecards"
 DOCS = (Path(__file__).parents[2] / "docs" / "scorecards.md").read_text(encoding="utf-8")
 BLOCKS = [m.group(1) for m in re.finditer(r"(?s)```yaml\n(.*?)```", DOCS)]
 
@@ -81,7 +83,7 @@ def test_the_card_of_other_cards_works(tmp_path: Path) -> None:
     (card,) = (block for block in BLOCKS[1:] if block.startswith("scorecard:"))
     (shared,) = re.findall(r"(?s)```\n(shared:.*?)```", DOCS)
     (tmp_path / "lists").mkdir()
-    (tmp_path / "lists" / "service-words.yaml").write_text(shared, encoding="utf-8")
+    (tmp_path / "lists" / "our-words.yaml").write_text(shared, encoding="utf-8")
     (tmp_path / "own.yaml").write_text(card, encoding="utf-8")
     loaded = load_scorecard(tmp_path / "own.yaml")
     assert loaded.scorecard == "bluebell-inbound"
@@ -90,6 +92,9 @@ def test_the_card_of_other_cards_works(tmp_path: Path) -> None:
     assert criteria["greeting.brand"].points == 8
     assert "closure.survey" not in criteria
     assert "ahoy" in loaded.lists["salutations"].of("en")
+    # nor does the example get in the way of a card of the package that is copied beside it
+    copied = shutil.copy(CARDS / "inbound-service.yaml", tmp_path)
+    assert load_scorecard(Path(copied)).scorecard == "inbound-service"
 
 
 def test_measures_facts_and_variables_are_all_named() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from qa_pipeline.errors import StoreError
 from qa_pipeline.store import Store, bundle_files, write_bundle, write_failure
+from qa_pipeline.store.files import write_whole
 from tests.store.call_factory import make_call, make_calls, make_failure
 from tests.store.disks import make_read_only, mounted
 
@@ -29,6 +30,12 @@ def test_bundles_on_a_read_only_disk(tmp_path: Path) -> None:
             write_bundle(make_call(1), disk / "bundles", "key")
         with pytest.raises(StoreError, match=READ_ONLY):
             write_failure(make_failure(), disk)
+
+
+def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(StoreError, match="a file stands where the folder should be: choose"):
+        write_whole(tmp_path / "taken" / "report.html", b"")
 
 
 def test_the_store_on_a_full_disk_loses_nothing(tmp_path: Path) -> None:

@@ -97,7 +97,10 @@ def test_a_bad_row_is_listed_and_the_others_read(tmp_path: Path, line: str, says
     ("name", "content", "says"),
     [
         ("a.csv", b"", "empty"),
-        ("a.csv", b"call,verdict\n", "no column for criterion"),
+        (
+            *("a.csv", b"call,verdict\n"),
+            r"no column for criterion \(质检项\), reviewer \(质检员\), time \(质检时间\)",
+        ),
         ("a.csv", b"call,call id,criterion,verdict,reviewer,time\n", "two columns mean 'call'"),
         ("a.csv", b"\xff\xff\xff", "UTF-8 or GB 18030"),
         ("a.xlsx", b"call,criterion", "not an XLSX workbook"),
