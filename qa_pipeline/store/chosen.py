@@ -127,7 +127,8 @@ def choose(
         values,
     ).fetchall()
     names = [str(row[0]) for row in cards]
-    scorecard = only.scorecard or (names[0] if names else None)
+    usual = only.usual_scorecard if only.usual_scorecard in names else None
+    scorecard = only.scorecard or usual or (names[0] if names else None)
     connection.execute(_CHOSEN.format(day=DAY, where=where), [scorecard, *values])
     for what, table in _NAMED_IN.items():
         connection.execute(_NAMES.format(what=what, table=table), [names_in])
