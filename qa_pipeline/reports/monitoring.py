@@ -1,5 +1,6 @@
 """The monitoring report: how the calls of a period were, for those who steer the centre."""
 
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import AwareDatetime
@@ -60,7 +61,7 @@ class MonitoringReport(Record):
     """The monitoring report; its JSON form is stable within a ``schema_version``."""
 
     report: Literal["monitoring"] = "monitoring"
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     made_at: AwareDatetime
     source: ReportSource
     scope: Scope
@@ -129,15 +130,15 @@ def _line(figures: ScoreFigures) -> ScoreLine:
 
 def _pareto(criteria: tuple[CriterionFigures, ...]) -> tuple[CriterionLine, ...]:
     """Add up the lost points from the top (the figures come ordered by them)."""
-    total = float(sum(c.lost_points for c in criteria))
-    lines, so_far = [], 0.0
+    total = sum(c.lost_points for c in criteria)
+    lines, so_far = [], Decimal(0)
     for figures in criteria:
-        so_far += float(figures.lost_points)
+        so_far += figures.lost_points
         lines.append(
             CriterionLine(
                 figures=figures,
                 not_met=Share(count=figures.not_met, of=figures.applicable),
-                cumulative_lost_pct=100.0 * so_far / total if total else 0.0,
+                cumulative_lost_pct=float(100 * so_far / total) if total else 0.0,
             )
         )
     return tuple(lines)

@@ -38,7 +38,7 @@ _RANKED_EVIDENCE: Final = """
 _QUOTED: Final = """
     CREATE TEMP TABLE IF NOT EXISTS quoted AS
     WITH proof AS (
-        SELECT * FROM evidence SEMI JOIN chosen USING (call_id, scorecard, version)
+        SELECT * FROM evidence SEMI JOIN period USING (call_id, scorecard, version)
         ANTI JOIN overruled USING (call_id, scorecard, version, criterion_id)),
     breaches AS (
         SELECT DISTINCT call_id, scorecard, version, utterance_id, TRUE AS broken FROM proof
@@ -89,16 +89,17 @@ def role_models(
 ) -> dict[str, dict[str, tuple[Example, ...]]]:
     """Return, by language and criterion, quotes of the criterion done well.
 
-    At most one of an agent, those of the best calls first. Only from calls that passed, that met
+    At most one of an agent, those of the best calls first; from the whole period, also of agents
+    that are not shown. Only from calls that passed, that met
     all that is critical, and only words that break no other rule: rather none than a bad one.
     """
     found = with_evidence(
         connection,
         f"""WITH best AS (
             SELECT {_EXAMPLE_COLUMNS}, r.confidence
-            FROM results r JOIN quoted q USING (call_id, scorecard, version, criterion_id)
-            SEMI JOIN chosen c ON c.call_id = r.call_id AND c.counted AND c.passed
-            ANTI JOIN results f ON f.call_id = r.call_id AND f.critical IS NOT NULL
+            FROM period_results r JOIN quoted q USING (call_id, scorecard, version, criterion_id)
+            SEMI JOIN period c ON c.call_id = r.call_id AND c.counted AND c.passed
+            ANTI JOIN period_results f ON f.call_id = r.call_id AND f.critical IS NOT NULL
                 AND f.verdict = 'not_met'
             WHERE r.counts AND r.verdict = 'met' AND q.quoted AND q.clean
                 AND list_contains($1, r.criterion_id)

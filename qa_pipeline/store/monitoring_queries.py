@@ -51,7 +51,7 @@ CRITERIA: Final = """
         count(*) FILTER (counts AND verdict = 'unscored') AS unscored,
         count(*) FILTER (NOT counts) AS to_check,
         count(*) FILTER (counts AND judged_by = 'people') AS by_people,
-        coalesce(sum(lost), 0) AS lost_points
+        coalesce(sum(lost), 0) AS lost_points, coalesce(sum(lost_critical), 0) AS lost_critical
     FROM results GROUP BY criterion_id"""
 """Figures by criterion."""
 
