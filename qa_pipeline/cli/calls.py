@@ -31,7 +31,9 @@ _MARKS = {"met": "+", "partly_met": "~", "not_met": "-", "not_applicable": " ", 
 
 @app.command("list")
 def list_(
-    agent: Annotated[str | None, typer.Option("--agent", help="Only this agent.")] = None,
+    agent: Annotated[
+        str | None, typer.Option("--agent", help="Only this agent, by name or id.")
+    ] = None,
     team: Annotated[str | None, typer.Option("--team", help="Only this team.")] = None,
     scorecard: Annotated[
         str | None,
@@ -67,7 +69,7 @@ def list_(
             (
                 call.call_id,
                 call.day,
-                call.agent_name or call.agent_id,
+                _named(call.agent_name, call.agent_id),
                 call.team,
                 call.language,
                 clock(call.duration_s),
@@ -80,6 +82,10 @@ def list_(
             for call in calls
         ],
     )
+
+
+def _named(name: str | None, agent_id: str | None) -> str | None:
+    return f"{name} ({agent_id})" if name and agent_id else name or agent_id
 
 
 @app.command("show")

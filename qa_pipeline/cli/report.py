@@ -26,7 +26,7 @@ Folder = Annotated[
 Since = Annotated[str | None, typer.Option("--since", help="First day, as 2026-05-01.")]
 Until = Annotated[str | None, typer.Option("--until", help="Last day, as 2026-05-31.")]
 Team = Annotated[str | None, typer.Option("--team", help="Only this team.")]
-Agent = Annotated[str | None, typer.Option("--agent", help="Only this agent's id.")]
+Agent = Annotated[str | None, typer.Option("--agent", help="Only this agent, by name or id.")]
 Scorecard = Annotated[
     str | None,
     typer.Option(

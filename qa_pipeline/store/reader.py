@@ -156,7 +156,8 @@ class StoreReader:
         """Return a filter as a person gave it as one that fits the store.
 
         Raises:
-            UsageError: nothing in the store is called so; the message names what is.
+            UsageError: nothing in the store is called so, and the message names what is; or the
+                period ends before it starts.
         """
         with self._asking() as connection:
             return narrowing.narrowed(connection, only)

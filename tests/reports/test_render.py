@@ -216,8 +216,8 @@ def test_reports_of_an_empty_store_say_so(tmp_path: Path) -> None:
 
 
 def test_calls_that_cannot_be_trusted_make_no_average(tmp_path: Path) -> None:
-    for number in range(3):
-        write_bundle(make_call(number, trust="reject"), tmp_path / "b", f"k{number}")
+    for place in range(3):
+        write_bundle(make_call(place, trust="reject"), tmp_path / "b", f"k{place}")
     with Store.open_owner(tmp_path / "s.duckdb") as owner:
         owner.ingest(tmp_path / "b")
         monitoring = monitoring_report(owner, MADE_AT)
