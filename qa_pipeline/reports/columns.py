@@ -40,6 +40,7 @@ COLUMNS: Final = {
     "end_s": N_("To (s)"),
     "failed_at": N_("When"),
     "first": N_("One says"),
+    "gone": N_("No longer there"),
     "group": N_("Group"),
     "high_pct": N_("Agreement, at most (%)"),
     "judged": N_("Judged"),
@@ -105,7 +106,7 @@ COLUMNS: Final = {
     "work_on": N_("Work on"),
 }
 WORDS: Final = {
-    # values of critical, small_sample, to_check
+    # values of critical, small_sample, to_check, gone
     "section": N_("the section"),
     "card": N_("the card"),
     "yes": N_("yes"),

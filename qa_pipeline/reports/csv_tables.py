@@ -39,7 +39,8 @@ def monitoring_tables(report: MonitoringReport) -> dict[str, Sheet]:
     ]
     measures = map(_measure, report.measures)
     failures: list[list[Cell]] = [
-        [f.path, f.call_id, f.stage, f.reason, f.failed_at] for f in report.failures
+        [f.path, f.call_id, f.stage, f.reason, f.failed_at, "yes" if f.gone else "no"]
+        for f in report.failures
     ]
     return {
         "monitoring-scores": sheet(
@@ -48,7 +49,7 @@ def monitoring_tables(report: MonitoringReport) -> dict[str, Sheet]:
         ),
         "monitoring-criteria": sheet(_CRITERIA_COLUMNS, map(_criterion, report.criteria)),
         "monitoring-measures": sheet("name role calls mean p10 median p90", measures),
-        "monitoring-failures": sheet("path call_id stage reason failed_at", failures),
+        "monitoring-failures": sheet("path call_id stage reason failed_at gone", failures),
     }
 
 

@@ -146,6 +146,10 @@ class FailureRow(Record):
     stage: Stage
     reason: str
     failed_at: AwareDatetime
+    last_run: bool
+    """Whether the last run met it; else it is of an earlier one."""
+    gone: bool = False
+    """Whether the file is no longer there; a store cannot tell, the report looks."""
 
 
 class ReasonCount(Record):
