@@ -46,7 +46,7 @@ class Share(Record):
 def half_up(value: float | Decimal, digits: int) -> Decimal:
     """Return a number with so many decimals, rounded as people do it: 85.625 is 85.63."""
     exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
-    return exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    return exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP) + Decimal(0)
 
 
 def wilson(count: float, of: int) -> tuple[float, float]:
