@@ -16,6 +16,7 @@ from qa_pipeline.pipeline import BatchOutcome, OpenRun, RunSummary, Ticket, find
 from qa_pipeline.records import SensitiveKind
 from qa_pipeline.reports import ReportLanguage, write_reports
 from qa_pipeline.settings import read_settings
+from qa_pipeline.store import CallFilter
 
 GPU_LIMIT = "gpu"
 """Name of the global concurrency limit: ``prefect gcl create gpu --limit 1``."""
@@ -66,9 +67,11 @@ def report(
     folder: Path,
     redact: Collection[SensitiveKind] = (),
     language: ReportLanguage = "en",
+    scorecard: str | None = None,
 ) -> list[Path]:
-    """Write the monitoring and coaching reports."""
-    return write_reports(store, folder, redact=redact, language=language)
+    """Write the monitoring and coaching reports, of the scores by the scorecard of that id."""
+    only = CallFilter(usual_scorecard=scorecard)
+    return write_reports(store, folder, only=only, redact=redact, language=language)
 
 
 @flow(name="nightly", persist_result=False, validate_parameters=False)
@@ -98,8 +101,13 @@ def nightly(
             for number, ticket in enumerate(line.tickets(run.batches()), start=1)
         ]
     summary = ingest(run, outcomes)
-    redact = settings.redaction.reports
-    reports = report(settings.store_path, settings.reports_dir, redact, settings.report_language)
+    reports = report(
+        settings.store_path,
+        settings.reports_dir,
+        settings.redaction.reports,
+        settings.report_language,
+        cards[0].scorecard,
+    )
     _publish(summary)
     return summary, reports
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa_pipeline.cli import options
+from qa_pipeline.cli.cards import card_asked_for, configured_card
 from qa_pipeline.cli.output import between, clock, print_json, print_table
 from qa_pipeline.errors import UsageError
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Calls: list, show, export.")
 
 CallId = Annotated[str, typer.Argument(help="The call's id; see: qa-pipeline calls list.")]
+_COLUMNS = "call,day,agent,team,lang,length,trust,scorecard,total,passed,to check"
 _WAV = "wav"
 _SAME_LENGTH_S = 0.05
 _MARKS = {"met": "+", "partly_met": "~", "not_met": "-", "not_applicable": " ", "unscored": "?"}
@@ -29,8 +31,18 @@ _MARKS = {"met": "+", "partly_met": "~", "not_met": "-", "not_applicable": " ", 
 
 @app.command("list")
 def list_(
-    agent: Annotated[str | None, typer.Option("--agent", help="Only this agent.")] = None,
+    agent: Annotated[
+        str | None, typer.Option("--agent", help="Only this agent, by name or id.")
+    ] = None,
     team: Annotated[str | None, typer.Option("--team", help="Only this team.")] = None,
+    scorecard: Annotated[
+        str | None,
+        typer.Option(
+            "--scorecard",
+            help="Totals by this scorecard (name or file). Default: the configured one, where it "
+            "judged the call, else the one that judged it last.",
+        ),
+    ] = None,
     data_dir: options.DataDir = None,
     store: options.StorePath = None,
     as_json: options.AsJson = False,
@@ -40,22 +52,29 @@ def list_(
     from qa_pipeline.store import CallFilter, Store
 
     settings = read_settings(data_dir=data_dir, store=store)
+    only = CallFilter(
+        agent_id=agent,
+        team=team,
+        scorecard=card_asked_for(scorecard),
+        usual_scorecard=configured_card(settings.scorecard),
+    )
     with Store.open_reader(settings.store_path) as reader:
-        calls = reader.list_calls(CallFilter(agent_id=agent, team=team))
+        calls = reader.list_calls(reader.narrowed(only))
     if as_json:
         print_json({"calls": [call.model_dump(mode="json") for call in calls]})
         return
     print_table(
-        ["call", "day", "agent", "team", "lang", "length", "trust", "total", "passed", "to check"],
+        _COLUMNS.split(","),
         [
             (
                 call.call_id,
                 call.day,
-                call.agent_name or call.agent_id,
+                _named(call.agent_name, call.agent_id),
                 call.team,
                 call.language,
                 clock(call.duration_s),
                 call.trust,
+                None if call.scorecard is None else f"{call.scorecard} v{call.version}",
                 between(call.total_pct, call.total_low_pct, call.total_high_pct),
                 {True: "yes", False: "no", None: None}[call.passed],
                 call.to_check,
@@ -63,6 +82,10 @@ def list_(
             for call in calls
         ],
     )
+
+
+def _named(name: str | None, agent_id: str | None) -> str | None:
+    return f"{name} ({agent_id})" if name and agent_id else name or agent_id
 
 
 @app.command("show")

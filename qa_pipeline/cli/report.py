@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from qa_pipeline.cli import options
+from qa_pipeline.cli.cards import card_asked_for, configured_card
 from qa_pipeline.cli.output import print_json
 from qa_pipeline.errors import UsageError
 
@@ -25,8 +26,15 @@ Folder = Annotated[
 Since = Annotated[str | None, typer.Option("--since", help="First day, as 2026-05-01.")]
 Until = Annotated[str | None, typer.Option("--until", help="Last day, as 2026-05-31.")]
 Team = Annotated[str | None, typer.Option("--team", help="Only this team.")]
-Agent = Annotated[str | None, typer.Option("--agent", help="Only this agent's id.")]
-
+Agent = Annotated[str | None, typer.Option("--agent", help="Only this agent, by name or id.")]
+Scorecard = Annotated[
+    str | None,
+    typer.Option(
+        "--scorecard",
+        help="Scores by this scorecard (name or file). Default: the configured one, where it "
+        "judged any of these calls, else the one that most of them have.",
+    ),
+]
 
 _KINDS = {
     "monitoring": "Write the monitoring report: scores, trends, where points are lost, what "
@@ -48,6 +56,7 @@ def _register(kind: str, summary: str) -> None:
         until: Until = None,
         team: Team = None,
         agent: Agent = None,
+        scorecard: Scorecard = None,
         data_dir: options.DataDir = None,
         store: options.StorePath = None,
         language: options.ReportLanguage = None,
@@ -58,7 +67,8 @@ def _register(kind: str, summary: str) -> None:
             "store": store,
             "report_language": language,
         }
-        _write(kind, formats, output, (since, until, team, agent), given, as_json)
+        narrow = {"since": since, "until": until, "team": team, "agent": agent, "card": scorecard}
+        _write(kind, formats, output, narrow, given, as_json)
 
 
 for _kind, _summary in _KINDS.items():
@@ -69,7 +79,7 @@ def _write(
     kind: str,
     formats: list[str] | None,
     output: Path | None,
-    narrow: tuple[str | None, str | None, str | None, str | None],
+    narrow: dict[str, str | None],
     given: dict[str, Path | str | None],
     as_json: bool,
 ) -> None:
@@ -81,15 +91,21 @@ def _write(
     if wrong:
         raise UsageError(f"format is {wrong[0]!r}; it must be one of {', '.join(FORMATS)}")
     settings = read_settings(**given)
-    since, until, team, agent = narrow
-    only = CallFilter(since=_day(since), until=_day(until), team=team, agent_id=agent)
+    only = CallFilter(
+        since=_day(narrow["since"]),
+        until=_day(narrow["until"]),
+        team=narrow["team"],
+        agent_id=narrow["agent"],
+        scorecard=card_asked_for(narrow["card"]),
+        usual_scorecard=configured_card(settings.scorecard),
+    )
     with Store.open_reader(settings.store_path) as reader:
         written = write_report(
             kind,
             reader,
             output or settings.reports_dir,
             formats or list(FORMATS),
-            only,
+            reader.narrowed(only),
             settings.redaction.reports,
             settings.report_language,
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from qa_pipeline.reports.agreement import Agreement
 from qa_pipeline.reports.calibration import CalibrationReport, CriterionAgreement
+from qa_pipeline.reports.statistics import half_up
 from qa_pipeline.reports.tables import Cell, Sheet, sheet
 from qa_pipeline.reports.wording import clock
 from qa_pipeline.store.reviews_calibration import Disagreement
@@ -88,4 +89,4 @@ def _listen(item: Disagreement, verdict_name: Callable[[str], str]) -> list[Cell
 
 
 def _round(value: float | None, digits: int) -> float | None:
-    return None if value is None else round(value, digits)
+    return None if value is None else float(half_up(value, digits))

@@ -32,8 +32,8 @@ class AgentCoaching(Record):
         return self.findings.agent_name or self.findings.agent_id or None
 
     @property
-    def lost_pct(self) -> float | None:
-        """Share of the possible points that was lost, in per cent."""
+    def lost_a_call(self) -> float | None:
+        """Points of the total (0 to 100) that a counted call lost on average."""
         possible = float(self.findings.possible_points)
         return 100.0 * float(self.findings.lost_points) / possible if possible else None
 
@@ -42,7 +42,7 @@ class CoachingReport(Record):
     """The coaching report; its JSON form is stable within a ``schema_version``."""
 
     report: Literal["coaching"] = "coaching"
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     made_at: AwareDatetime
     source: ReportSource
     scope: Scope

@@ -40,6 +40,7 @@ COLUMNS: Final = {
     "end_s": N_("To (s)"),
     "failed_at": N_("When"),
     "first": N_("One says"),
+    "gone": N_("No longer there"),
     "group": N_("Group"),
     "high_pct": N_("Agreement, at most (%)"),
     "judged": N_("Judged"),
@@ -48,7 +49,8 @@ COLUMNS: Final = {
     "kappa_high": N_("Kappa, at most"),
     "kappa_low": N_("Kappa, at least"),
     "kappa_note": N_("Why kappa is not given"),
-    "lost_points": N_("Points lost"),
+    "lost_critical": N_("Lost because it is critical"),
+    "lost_points": N_("Points of the total lost"),
     "low_pct": N_("Agreement, at least (%)"),
     "machine": N_("Machine"),
     "machine_reason": N_("The machine's reason"),
@@ -104,7 +106,7 @@ COLUMNS: Final = {
     "work_on": N_("Work on"),
 }
 WORDS: Final = {
-    # values of critical, small_sample, to_check
+    # values of critical, small_sample, to_check, gone
     "section": N_("the section"),
     "card": N_("the card"),
     "yes": N_("yes"),

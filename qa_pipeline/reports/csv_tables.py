@@ -1,9 +1,11 @@
 """The tables of the monitoring and the coaching report, for spreadsheets."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from qa_pipeline.reports.coaching import AgentCoaching, CoachingReport, missed
 from qa_pipeline.reports.monitoring import CriterionLine, MonitoringReport, ScoreLine
+from qa_pipeline.reports.statistics import half_up
 from qa_pipeline.reports.tables import Cell, Sheet, sheet
 from qa_pipeline.reports.wording import clock
 from qa_pipeline.store.figures import Example, MeasureFigures
@@ -14,7 +16,7 @@ _SCORE_COLUMNS = (
 )
 _CRITERIA_COLUMNS = (
     "criterion_id section_id name critical met partly_met not_met not_applicable unscored "
-    "to_check not_met_pct lost_points cumulative_lost_pct by_people"
+    "to_check not_met_pct lost_points cumulative_lost_pct by_people lost_critical"
 )
 _AGENT_COLUMNS = (
     "agent_id agent_name team calls counted mean_pct passed judged lost_points possible_points "
@@ -37,7 +39,8 @@ def monitoring_tables(report: MonitoringReport) -> dict[str, Sheet]:
     ]
     measures = map(_measure, report.measures)
     failures: list[list[Cell]] = [
-        [f.path, f.call_id, f.stage, f.reason, f.failed_at] for f in report.failures
+        [f.path, f.call_id, f.stage, f.reason, f.failed_at, "yes" if f.gone else "no"]
+        for f in report.failures
     ]
     return {
         "monitoring-scores": sheet(
@@ -46,7 +49,7 @@ def monitoring_tables(report: MonitoringReport) -> dict[str, Sheet]:
         ),
         "monitoring-criteria": sheet(_CRITERIA_COLUMNS, map(_criterion, report.criteria)),
         "monitoring-measures": sheet("name role calls mean p10 median p90", measures),
-        "monitoring-failures": sheet("path call_id stage reason failed_at", failures),
+        "monitoring-failures": sheet("path call_id stage reason failed_at gone", failures),
     }
 
 
@@ -70,8 +73,8 @@ def _criterion(line: CriterionLine) -> list[Cell]:
         f.unscored,
         f.to_check,
     ]
-    lost: list[Cell] = [_round(line.not_met.pct), f.lost_points, _round(line.cumulative_lost_pct)]
-    return [*identity, *verdicts, *lost, f.by_people]
+    lost = map(_round, (line.not_met.pct, f.lost_points, line.cumulative_lost_pct))
+    return [*identity, *verdicts, *lost, f.by_people, _round(f.lost_critical)]
 
 
 def _measure(m: MeasureFigures) -> list[Cell]:
@@ -84,7 +87,7 @@ def _agent(agent: AgentCoaching) -> list[Cell]:
     points: list[Cell] = [
         agent.pass_rate.count,
         agent.pass_rate.of,
-        f.lost_points,
+        _round(f.lost_points),
         f.possible_points,
     ]
     between: list[Cell] = [_round(f.scores.mean_low_pct), _round(f.scores.mean_high_pct)]
@@ -97,7 +100,7 @@ def _examples(agent: AgentCoaching) -> Iterator[list[Cell]]:
     f = agent.findings
     for place, item in enumerate(f.focus, start=1):
         criterion: list[Cell] = [place, item.criterion_id, item.name]
-        numbers: list[Cell] = [missed(item), item.applicable, item.lost_points]
+        numbers: list[Cell] = [missed(item), item.applicable, _round(item.lost_points)]
         for use, examples in (("missed", item.examples), ("done well", item.role_models)):
             for example in examples:
                 who: list[Cell] = [f.agent_id, f.agent_name, f.team]
@@ -122,5 +125,5 @@ def _score(line: ScoreLine) -> list[Cell]:
     ]
 
 
-def _round(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
+def _round(value: float | Decimal | None) -> float | None:
+    return None if value is None else float(half_up(value, 2))

@@ -64,6 +64,7 @@ def _environment(language: ReportLanguage) -> "Environment":
         "clock": wording.clock,
         "day": words.day,
         "hours": words.hours,
+        "kappa": wording.kappa,
         "moment": words.moment,
         "number": wording.number,
         "percent": words.percent,

@@ -1,5 +1,7 @@
 """The monitoring report: how the calls of a period were, for those who steer the centre."""
 
+import os
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import AwareDatetime
@@ -13,6 +15,7 @@ from qa_pipeline.store.figures import (
     FailureRow,
     GroupBy,
     MeasureFigures,
+    MonitoringFigures,
     PeopleFigures,
     ReasonCount,
     Scope,
@@ -60,7 +63,7 @@ class MonitoringReport(Record):
     """The monitoring report; its JSON form is stable within a ``schema_version``."""
 
     report: Literal["monitoring"] = "monitoring"
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     made_at: AwareDatetime
     source: ReportSource
     scope: Scope
@@ -76,6 +79,12 @@ class MonitoringReport(Record):
     measures: tuple[MeasureFigures, ...]
     tone_trends: tuple[ToneTrend, ...]
     failures: tuple[FailureRow, ...]
+    """Files that are still there, and those that the last run met."""
+    failures_gone: int
+    """Files that failed in earlier runs and are no longer there: not listed."""
+    failures_left_out: int
+    """Files that are not listed because nobody knows of which team, agent, ... they are, where
+    the report is about one."""
     trust_reasons: tuple[ReasonCount, ...]
     unscored_reasons: tuple[ReasonCount, ...]
 
@@ -88,6 +97,7 @@ def monitoring_report(
 ) -> MonitoringReport:
     """Build the report of the calls that pass the filter, with names for readers of a language."""
     figures = reader.monitoring(only, language)
+    failures, gone, left_out = _failures(figures)
     criteria = figures.criteria
     unscored = sum(c.unscored for c in criteria)
     judged = sum(c.applicable for c in criteria)
@@ -96,7 +106,7 @@ def monitoring_report(
         source=source_of(reader),
         scope=figures.scope,
         people=figures.people,
-        totals=figures.totals,
+        totals=figures.totals.model_copy(update={"failed": len(failures)}),
         overall=_line(figures.overall),
         unscored=Share(count=unscored, of=judged + unscored),
         trend_step=figures.trend_step,
@@ -108,10 +118,28 @@ def monitoring_report(
         criteria=_pareto(criteria),
         measures=figures.measures,
         tone_trends=figures.tone_trends,
-        failures=figures.failures,
+        failures=failures,
+        failures_gone=gone,
+        failures_left_out=left_out,
         trust_reasons=figures.trust_reasons,
         unscored_reasons=figures.unscored_reasons,
     )
+
+
+def _failures(figures: MonitoringFigures) -> tuple[tuple[FailureRow, ...], int, int]:
+    """Return the failures to list, and how many are not: files that are gone, and of nobody.
+
+    What was deleted or repaired under another name would else be listed for ever.
+    """
+    only = figures.scope.only
+    if any((only.team, only.site, only.queue, only.agent_id, only.language)):
+        return (), 0, len(figures.failures)
+    looked = [
+        failure.model_copy(update={"gone": not os.path.exists(failure.path)})  # noqa: PTH110
+        for failure in figures.failures
+    ]
+    listed = tuple(failure for failure in looked if failure.last_run or not failure.gone)
+    return listed, len(looked) - len(listed), 0
 
 
 def _line(figures: ScoreFigures) -> ScoreLine:
@@ -129,15 +157,15 @@ def _line(figures: ScoreFigures) -> ScoreLine:
 
 def _pareto(criteria: tuple[CriterionFigures, ...]) -> tuple[CriterionLine, ...]:
     """Add up the lost points from the top (the figures come ordered by them)."""
-    total = float(sum(c.lost_points for c in criteria))
-    lines, so_far = [], 0.0
+    total = sum(c.lost_points for c in criteria)
+    lines, so_far = [], Decimal(0)
     for figures in criteria:
-        so_far += float(figures.lost_points)
+        so_far += figures.lost_points
         lines.append(
             CriterionLine(
                 figures=figures,
                 not_met=Share(count=figures.not_met, of=figures.applicable),
-                cumulative_lost_pct=100.0 * so_far / total if total else 0.0,
+                cumulative_lost_pct=float(100 * so_far / total) if total else 0.0,
             )
         )
     return tuple(lines)

@@ -1,6 +1,7 @@
 """The little statistics that keeps a report honest about small numbers."""
 
 import math
+from decimal import ROUND_HALF_UP, Decimal
 
 from pydantic import computed_field
 
@@ -40,6 +41,12 @@ class Share(Record):
     def small_sample(self) -> bool:
         """Whether the sample is too small to conclude much from."""
         return self.of < SMALL_SAMPLE
+
+
+def half_up(value: float | Decimal, digits: int) -> Decimal:
+    """Return a number with so many decimals, rounded as people do it: 85.625 is 85.63."""
+    exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    return exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP) + Decimal(0)
 
 
 def wilson(count: float, of: int) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """How reports say numbers, times and names: the same everywhere, in the language of the reader."""
 
+import math
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -7,8 +8,11 @@ from typing import Final
 from qa_pipeline.language import failure_reasons, trust_reasons
 from qa_pipeline.reports import columns, names
 from qa_pipeline.reports.catalogue import ReportLanguage, texts_in
+from qa_pipeline.reports.statistics import half_up
 
 NOTHING: Final = "–"
+_EXACTLY: Final = 1e-9
+"""What computing adds or takes is not a difference."""
 _DAY: Final = {"en": "d MMM y", "zh": "y年M月d日"}
 _SHORT_DAY: Final = {"en": "d MMM", "zh": "M月d日"}
 _BEFORE_PERCENT: Final = {"en": "\N{NO-BREAK SPACE}", "zh": ""}
@@ -32,8 +36,32 @@ def number(value: float | Decimal | None, digits: int = 1) -> str:
     """Return a number with up to ``digits`` decimals and no useless zeros; a dash for none."""
     if value is None:
         return NOTHING
-    text = f"{value:,.{digits}f}"
+    text = f"{half_up(value, digits):,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def never_quite(value: float | Decimal | None, digits: int, full: int) -> str:
+    """Return a number that says nothing and everything only where that is so.
+
+    Between nothing and ``full`` it has as many more decimals as it takes, up to two, and is cut
+    off there: 395 of 396 are 99.7 %, and all but one of a million 99.99 %.
+    """
+    size = 0.0 if value is None else abs(float(value))
+    if value is None or size <= _EXACTLY or full - size <= _EXACTLY:
+        return number(value, digits)
+    ends = (number(0), number(full), number(-full))
+    for more in range(3):
+        text = number(value, digits + more)
+        if text not in ends:
+            return text
+    least = 10.0 ** -(digits + 2)
+    nearest = full - least if size > full / 2 else least
+    return number(math.copysign(nearest, value), digits + 2)
+
+
+def kappa(value: float | None) -> str:
+    """Return a kappa; 1 and 0 are only said of what is exactly that."""
+    return never_quite(value, 2, 1)
 
 
 def language_tag(language: str) -> str:
@@ -58,10 +86,10 @@ class Wording:
         return self.text(columns.WORDS[value]) if value in columns.WORDS else value
 
     def percent(self, value: float | Decimal | None, digits: int = 0) -> str:
-        """Return a share in per cent; a dash for none."""
+        """Return a share in per cent; a dash for none. 100 % and 0 % are said of nothing less."""
         if value is None:
             return NOTHING
-        return f"{number(value, digits)}{_BEFORE_PERCENT[self.language]}%"
+        return f"{never_quite(value, digits, 100)}{_BEFORE_PERCENT[self.language]}%"
 
     def hours(self, seconds: float) -> str:
         """Return a total length in words: ``48 min`` or ``3.2 h``."""

@@ -22,7 +22,7 @@ _VERDICT: Final[In] = Wording.verdict_name
 _WORDS: Final[dict[str, In]] = {
     **dict.fromkeys(("verdict", "machine", "people", "first", "second"), _VERDICT),
     **dict.fromkeys(("critical", "small_sample", "to_check", "of", "with", "use"), Wording.word),
-    **dict.fromkeys(("judged_by", "state", "kappa_note", "by"), Wording.word),
+    **dict.fromkeys(("judged_by", "state", "kappa_note", "by", "gone"), Wording.word),
     "role": Wording.role_name,
     "stage": Wording.stage_name,
 }

@@ -1,8 +1,10 @@
 """Narrowing to the calls that a report is about, once, for every query that follows."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from qa_pipeline.store.figures import Scope
+from qa_pipeline.store.losses import LOSSES
 from qa_pipeline.store.rows import CallFilter
 
 if TYPE_CHECKING:
@@ -28,8 +30,8 @@ def conditions(only: CallFilter) -> tuple[str, list[Any]]:
     return " AND ".join(parts), values
 
 
-_CHOSEN = """
-    CREATE OR REPLACE TEMP TABLE chosen AS
+_PERIOD = """
+    CREATE OR REPLACE TEMP TABLE period AS
     WITH judged AS (
         SELECT call_id, scorecard, version, count(*) AS criteria FROM criterion_results
         SEMI JOIN reviewed_scores USING (call_id, scorecard, version) GROUP BY ALL),
@@ -40,9 +42,12 @@ _CHOSEN = """
     SELECT c.*, {day} AS day, s.scorecard, s.version, s.total_pct, s.passed,
         s.total_low_pct, s.total_high_pct,
         s.total_pct IS NOT NULL AND (s.by_people OR (c.trust = 'ok' AND s.scored_trust = 'ok'))
-            AS counted
+            AS counted,
+        coalesce({shown}, FALSE) AS shown
     FROM calls c LEFT JOIN totals s ON s.call_id = c.call_id AND s.scorecard = ?
     WHERE {where}"""
+
+_CHOSEN = "CREATE OR REPLACE TEMP VIEW chosen AS SELECT * EXCLUDE (shown) FROM period WHERE shown"
 
 _PEOPLE = """
     CREATE OR REPLACE TEMP TABLE people AS
@@ -51,14 +56,14 @@ _PEOPLE = """
         FROM review_verdicts WHERE reason IS NOT NULL GROUP BY ALL)
     SELECT c.call_id, c.scorecard, c.version, o.criterion_id, o.state, o.verdict, w.points_earned,
         w.points_possible, e.reason
-    FROM chosen c JOIN review_outcomes o USING (call_id, scorecard)
+    FROM period c JOIN review_outcomes o USING (call_id, scorecard)
     LEFT JOIN reviewed_results w ON w.call_id = c.call_id AND w.scorecard = c.scorecard
         AND w.version = c.version AND w.criterion_id = o.criterion_id AND w.verdict = o.verdict
     LEFT JOIN reasons e ON e.call_id = c.call_id AND e.scorecard = c.scorecard
         AND e.criterion_id = o.criterion_id AND e.verdict = o.verdict
     WHERE {wanted}"""
-"""What people say of the chosen calls, with why they say so, and what it earns: nothing of nothing
-where the card by which the call was judged is not at hand."""
+"""What people say of the calls of the period, with why they say so, and what it earns:
+nothing of nothing where the card by which the call was judged is not at hand."""
 
 _RESULTS = """
     SELECT r.* REPLACE (
@@ -79,20 +84,37 @@ _RESULTS = """
         r.verdict AS machine_verdict,
         CASE p.state WHEN 'disputed' THEN 'nobody' WHEN 'agreed' THEN 'people'
             WHEN 'decided' THEN 'people' ELSE 'machine' END AS judged_by,
-        c.agent_id, c.agent_name, c.day, c.language, c.total_pct, c.team,
+        c.agent_id, c.agent_name, c.day, c.language, c.total_pct, c.team, c.shown,
         judged_by = 'people' OR (judged_by = 'machine' AND NOT r.needs_review) AS counts
-    FROM criterion_results r JOIN chosen c USING (call_id, scorecard, version)
+    FROM criterion_results r JOIN period c USING (call_id, scorecard, version)
     LEFT JOIN people p USING (call_id, scorecard, version, criterion_id)
     WHERE c.trust = 'ok' OR judged_by = 'people'"""
 
+_VERDICTS = f"""
+    CREATE OR REPLACE TEMP TABLE verdicts AS
+    SELECT r.* REPLACE (n.name AS name), coalesce(s.name, r.section_id) AS section
+    FROM ({_RESULTS}) r JOIN criterion_names n USING (criterion_id)
+        LEFT JOIN section_names s USING (section_id)"""
+
+_WITH_LOSSES = f"""
+    CREATE OR REPLACE TEMP TABLE period_results AS
+    SELECT v.*, round(coalesce(l.own + l.because_critical, 0), 6)::DECIMAL(18, 6) AS lost,
+        round(coalesce(l.because_critical, 0), 6)::DECIMAL(18, 6) AS lost_critical
+    FROM verdicts v LEFT JOIN ({LOSSES}) l USING (call_id, criterion_id)"""
+"""Decimals, so that sums are the same in whatever order they are made."""
+
+_SHOWN_RESULTS = (
+    "CREATE OR REPLACE TEMP VIEW results AS SELECT * EXCLUDE (shown) FROM period_results "
+    "WHERE shown"
+)
 
 _NAMES = """
     CREATE OR REPLACE TEMP TABLE {what}_names AS
     WITH named AS (
         SELECT r.{what}_id, r.name, c.language
-        FROM {table} r JOIN chosen c USING (call_id, scorecard, version)),
+        FROM {table} r JOIN period c USING (call_id, scorecard, version)),
     usual AS (
-        SELECT language FROM chosen GROUP BY language ORDER BY count(*) DESC, language LIMIT 1)
+        SELECT language FROM period GROUP BY language ORDER BY count(*) DESC, language LIMIT 1)
     SELECT {what}_id, coalesce(mode(name) FILTER (language = ?),
             mode(name) FILTER (language = (SELECT language FROM usual)), mode(name)) AS name
     FROM named GROUP BY {what}_id"""
@@ -107,18 +129,25 @@ def choose(
     names_in: str,
     *,
     by_people: bool = True,
+    compared_over: Collection[str] = (),
 ) -> Scope:
     """Make the temporary tables ``chosen`` (calls), ``results`` and ``overruled`` (verdicts).
+
+    ``period`` and ``period_results`` have those beside that others are compared with
+    (``compared_over``); without it they are the same.
 
     ``chosen`` has every column of ``calls``, the ``day``, and the score by the current version
     of the scorecard, after review where there was one; ``counted`` says whether it makes the
     averages. ``results`` has the verdicts on trusted calls, people's in place of the machine's
     (``judged_by``), and people's verdicts on all others; ``counts`` is false where a person
-    should check first, or people are at odds. ``overruled`` has those that people judged
-    otherwise, so that the machine's evidence proves nothing.
+    should check first, or people are at odds; ``lost`` is what the verdict cost in points of the
+    total, ``lost_critical`` the part of it because it is critical. ``overruled`` has those that
+    people judged otherwise, so that the machine's evidence proves nothing.
 
     ``names_in``: language in which criteria are named, where calls have such names.
     ``by_people``: whether people's verdicts take the machine's place among the ``results``.
+    ``compared_over``: properties of the filter that say whom to show, and do not narrow with whom
+    they are compared.
     """
     where, values = conditions(only)
     cards = connection.execute(
@@ -127,21 +156,21 @@ def choose(
         values,
     ).fetchall()
     names = [str(row[0]) for row in cards]
-    scorecard = only.scorecard or (names[0] if names else None)
-    connection.execute(_CHOSEN.format(day=DAY, where=where), [scorecard, *values])
+    usual = only.usual_scorecard if only.usual_scorecard in names else None
+    scorecard = only.scorecard or usual or (names[0] if names else None)
+    others, beside = conditions(only.model_copy(update=dict.fromkeys(compared_over)))
+    connection.execute(
+        _PERIOD.format(day=DAY, shown=where, where=others), [*values, scorecard, *beside]
+    )
+    connection.execute(_CHOSEN)
     for what, table in _NAMED_IN.items():
         connection.execute(_NAMES.format(what=what, table=table), [names_in])
     connection.execute(_PEOPLE.format(wanted="TRUE" if by_people else "FALSE"))
-    connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE results AS
-        SELECT r.* REPLACE (n.name AS name), coalesce(s.name, r.section_id) AS section,
-            CASE WHEN counts THEN greatest(points_possible - points_earned, 0) ELSE 0 END AS lost
-        FROM ({_RESULTS}) r JOIN criterion_names n USING (criterion_id)
-            LEFT JOIN section_names s USING (section_id)"""
-    )
+    for made in (_VERDICTS, _WITH_LOSSES, _SHOWN_RESULTS):
+        connection.execute(made)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE overruled AS SELECT call_id, scorecard, version, "
-        "criterion_id FROM results WHERE verdict <> machine_verdict"
+        "criterion_id FROM verdicts WHERE verdict <> machine_verdict"
     )
     row = connection.execute(
         "SELECT min(day), max(day), list(DISTINCT version ORDER BY version) FROM chosen"

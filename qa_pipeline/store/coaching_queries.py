@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     import duckdb
 
 _FOCUS: Final = 5
+"""Beside what is critical."""
+_WHOM: Final = ("team", "agent_id")
+"""What a filter says of whom to coach; others of the same calls are compared and show how."""
 _STRENGTHS: Final = 3
 _STRENGTH_SHARE: Final = 0.9
 """Share of applicable calls in which a strength is met, at least."""
@@ -40,7 +43,7 @@ def coaching(
     connection: "duckdb.DuckDBPyConnection", only: CallFilter, names_in: str
 ) -> CoachingFigures:
     """Return the findings for the calls that pass the filter."""
-    scope = choose(connection, only, names_in)
+    scope = choose(connection, only, names_in, compared_over=_WHOM)
     findings = _by_agent(connection)
     focus = {agent: _focus(found) for agent, found in findings.items()}
     strengths = {agent: _strengths(found) for agent, found in findings.items()}
@@ -83,24 +86,34 @@ def coaching(
 
 
 def _by_agent(connection: "duckdb.DuckDBPyConnection") -> dict[str, list[CriterionFinding]]:
-    """Return every agent's figures on every criterion, with everybody's beside them."""
+    """Return every agent's figures on every criterion, with everybody's beside them.
+
+    Everybody: the agent's own calls that are shown, and all of the others.
+    """
     found = rows(
         connection,
-        """WITH own AS (
+        """WITH by_agent AS (
             SELECT coalesce(agent_id, '') AS agent, criterion_id,
                 arg_max(section_id, version) AS section_id, any_value(name) AS name,
                 arg_max(critical, version) AS critical,
-                count(*) FILTER (verdict = 'met') AS met,
-                count(*) FILTER (verdict = 'partly_met') AS partly_met,
-                count(*) FILTER (verdict = 'not_met') AS not_met,
-                sum(lost) AS lost_points, sum(points_possible) AS possible_points
-            FROM results
+                count(*) FILTER (shown AND verdict = 'met') AS met,
+                count(*) FILTER (shown AND verdict = 'partly_met') AS partly_met,
+                count(*) FILTER (shown AND verdict = 'not_met') AS not_met,
+                coalesce(sum(lost) FILTER (shown), 0) AS lost_points,
+                coalesce(sum(lost_critical) FILTER (shown), 0) AS lost_critical,
+                count(*) FILTER (NOT shown) AS left_out,
+                count(*) FILTER (NOT shown AND verdict = 'met') AS left_out_met
+            FROM period_results
             WHERE counts AND verdict IN ('met', 'partly_met', 'not_met') GROUP BY ALL),
         everyone AS (
-            SELECT criterion_id, sum(met + partly_met + not_met)::BIGINT AS everyone_applicable,
-                sum(met)::BIGINT AS everyone_met
-            FROM own GROUP BY criterion_id)
-        SELECT * FROM own JOIN everyone USING (criterion_id)
+            SELECT criterion_id, sum(met + partly_met + not_met + left_out)::BIGINT AS verdicts,
+                sum(met + left_out_met)::BIGINT AS met
+            FROM by_agent GROUP BY criterion_id)
+        SELECT a.* EXCLUDE (left_out, left_out_met),
+            e.verdicts - a.left_out AS everyone_applicable,
+            e.met - a.left_out_met AS everyone_met
+        FROM by_agent a JOIN everyone e USING (criterion_id)
+        WHERE a.met + a.partly_met + a.not_met > 0
         ORDER BY agent, lost_points DESC, criterion_id""",
     )
     findings: dict[str, list[CriterionFinding]] = {}
@@ -111,8 +124,14 @@ def _by_agent(connection: "duckdb.DuckDBPyConnection") -> dict[str, list[Criteri
 
 
 def _focus(found: list[CriterionFinding]) -> tuple[CriterionFinding, ...]:
-    """Return what loses most points; ``found`` comes ordered."""
-    return tuple(item for item in found if item.lost_points > 0)[:_FOCUS]
+    """Return what to work on: all that is critical and was not met, then what costs most.
+
+    ``found`` comes ordered by what it cost. What is critical comes first even where it cost
+    little: it fails a call, whatever else was good.
+    """
+    critical = [item for item in found if item.critical and item.not_met]
+    others = [item for item in found if item.lost_points > 0 and item not in critical]
+    return (*critical, *others[:_FOCUS])
 
 
 def _strengths(found: list[CriterionFinding]) -> tuple[CriterionFinding, ...]:
@@ -147,7 +166,6 @@ def _agents(connection: "duckdb.DuckDBPyConnection") -> list[dict[str, Any]]:
         connection,
         f"""WITH verdicts AS (
             SELECT coalesce(agent_id, '') AS agent, sum(lost) AS lost_points,
-                coalesce(sum(points_possible) FILTER (counts), 0) AS possible_points,
                 count(*) FILTER (NOT counts) AS to_check
             FROM results GROUP BY ALL),
         agents AS (
@@ -157,7 +175,7 @@ def _agents(connection: "duckdb.DuckDBPyConnection") -> list[dict[str, Any]]:
                 count(*) FILTER (trust <> 'ok' AND NOT counted) AS untrusted, {SCORES}
             FROM chosen GROUP BY ALL)
         SELECT a.*, coalesce(v.lost_points, 0) AS lost_points,
-            coalesce(v.possible_points, 0) AS possible_points,
+            100 * a.counted AS possible_points,
             coalesce(v.to_check, 0) AS to_check
         FROM agents a LEFT JOIN verdicts v USING (agent)""",
     )

@@ -35,6 +35,18 @@ _RANKED_EVIDENCE: Final = """
         AND o.version = e.version AND o.criterion_id = e.criterion_id
     GROUP BY ALL"""
 
+_QUOTED: Final = """
+    CREATE TEMP TABLE IF NOT EXISTS quoted AS
+    WITH proof AS (
+        SELECT * FROM evidence SEMI JOIN period USING (call_id, scorecard, version)
+        ANTI JOIN overruled USING (call_id, scorecard, version, criterion_id)),
+    breaches AS (
+        SELECT DISTINCT call_id, scorecard, version, utterance_id, TRUE AS broken FROM proof
+        WHERE kind = 'violates' AND utterance_id IS NOT NULL)
+    SELECT call_id, scorecard, version, criterion_id, bool_or(quote IS NOT NULL) AS quoted,
+        NOT coalesce(bool_or(broken), FALSE) AS clean
+    FROM proof LEFT JOIN breaches USING (call_id, scorecard, version, utterance_id) GROUP BY ALL"""
+
 
 class GoodCalls(NamedTuple):
     """Good calls of each agent (empty id: of nobody) and of everybody, best first."""
@@ -59,6 +71,7 @@ def examples_of(
             ON p.agent = coalesce(r.agent_id, '') AND p.criterion_id = r.criterion_id
         LEFT JOIN quoted q ON q.call_id = r.call_id AND q.criterion_id = r.criterion_id
         WHERE r.counts AND list_contains($3, r.verdict)
+            AND (r.verdict <> 'met' OR q.clean IS DISTINCT FROM FALSE)
         QUALIFY place <= {_EXAMPLES}""",
         [[pair[0] for pair in pairs], [pair[1] for pair in pairs], list(verdicts)],
     )
@@ -76,14 +89,19 @@ def role_models(
 ) -> dict[str, dict[str, tuple[Example, ...]]]:
     """Return, by language and criterion, quotes of the criterion done well.
 
-    At most one of an agent, those of the best calls first.
+    At most one of an agent, those of the best calls first; from the whole period, also of agents
+    that are not shown. Only from calls that passed, that met
+    all that is critical, and only words that break no other rule: rather none than a bad one.
     """
     found = with_evidence(
         connection,
         f"""WITH best AS (
             SELECT {_EXAMPLE_COLUMNS}, r.confidence
-            FROM results r JOIN quoted q USING (call_id, scorecard, version, criterion_id)
-            WHERE r.counts AND r.verdict = 'met' AND q.quoted
+            FROM period_results r JOIN quoted q USING (call_id, scorecard, version, criterion_id)
+            SEMI JOIN period c ON c.call_id = r.call_id AND c.counted AND c.passed
+            ANTI JOIN period_results f ON f.call_id = r.call_id AND f.critical IS NOT NULL
+                AND f.verdict = 'not_met'
+            WHERE r.counts AND r.verdict = 'met' AND q.quoted AND q.clean
                 AND list_contains($1, r.criterion_id)
             QUALIFY row_number() OVER (PARTITION BY r.language, r.criterion_id, r.agent_id
                 ORDER BY r.total_pct DESC NULLS LAST, r.confidence DESC, r.call_id) = 1)
@@ -117,7 +135,7 @@ def good_calls(connection: "duckdb.DuckDBPyConnection") -> GoodCalls:
         f"""SELECT {_EXAMPLE_COLUMNS}, row_number() OVER (PARTITION BY r.call_id ORDER BY
                 r.points_earned DESC, r.confidence DESC, r.criterion_id) AS place
         FROM results r JOIN quoted q USING (call_id, scorecard, version, criterion_id)
-        WHERE r.counts AND r.verdict = 'met' AND q.quoted
+        WHERE r.counts AND r.verdict = 'met' AND q.quoted AND q.clean
             AND r.call_id IN (SELECT call_id FROM good)
         QUALIFY place <= {_MOMENTS}""",
         [],
@@ -145,14 +163,10 @@ def with_evidence(
 ) -> list[dict[str, Any]]:
     """Run a query that picks verdicts (in order of ``place``), and add their evidence.
 
-    ``quoted`` in the query is the temporary table of verdicts that have a quote.
+    ``quoted`` in the query is the temporary table of verdicts with evidence: whether they have a
+    quote, and whether it is ``clean``, so that nothing in those words proves a breach of a rule.
     """
-    connection.execute(
-        """CREATE TEMP TABLE IF NOT EXISTS quoted AS
-        SELECT call_id, scorecard, version, criterion_id, bool_or(quote IS NOT NULL) AS quoted
-        FROM evidence SEMI JOIN chosen USING (call_id, scorecard, version)
-        ANTI JOIN overruled USING (call_id, scorecard, version, criterion_id) GROUP BY ALL"""
-    )
+    connection.execute(_QUOTED)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE picked AS {picking}", values)
     return rows(
         connection,

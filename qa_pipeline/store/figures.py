@@ -107,6 +107,9 @@ class CriterionFigures(Record):
     by_people: int
     """Verdicts among those before that people gave."""
     lost_points: Points
+    """Points of the total (0 to 100) that it cost the counted calls, added up."""
+    lost_critical: Points
+    """The part of them that was lost because it is critical and failed a section or the card."""
 
     @property
     def applicable(self) -> int:
@@ -143,6 +146,10 @@ class FailureRow(Record):
     stage: Stage
     reason: str
     failed_at: AwareDatetime
+    last_run: bool
+    """Whether the last run met it; else it is of an earlier one."""
+    gone: bool = False
+    """Whether the file is no longer there; a store cannot tell, the report looks."""
 
 
 class ReasonCount(Record):
@@ -213,7 +220,9 @@ class CriterionFinding(Record):
     partly_met: int
     not_met: int
     lost_points: Points
-    possible_points: Points
+    """Points of the total (0 to 100) that it cost the agent's counted calls, added up."""
+    lost_critical: Points
+    """The part of them that was lost because it is critical and failed a section or the card."""
     everyone_applicable: int
     everyone_met: int
     examples: tuple[Example, ...] = ()
@@ -288,9 +297,11 @@ class AgentFindings(Record):
     to_check: int
     """Verdicts left out because a person should check them first."""
     lost_points: Points
+    """Points of the total (0 to 100) that the counted calls lost, added up."""
     possible_points: Points
+    """100 for each counted call."""
     focus: tuple[CriterionFinding, ...]
-    """At most five, the most lost points first."""
+    """All that is critical and was not met, then at most five others; what cost most first."""
     strengths: tuple[CriterionFinding, ...]
     good_calls: tuple[GoodCall, ...]
     waiting: tuple[Waiting, ...]

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 def list_calls(
     connection: "duckdb.DuckDBPyConnection", only: CallFilter, limit: int | None
 ) -> tuple[CallRow, ...]:
-    """Return calls, newest first; each with its latest score by the scorecard, or by any.
+    """Return calls, newest first; each with its score by the scorecard, by the usual one, or by
+    the one that judged it last.
 
     The total is the one that counts: people's where they have judged the call.
     """
@@ -25,7 +26,8 @@ def list_calls(
                 USING (call_id, scorecard, version)
             WHERE $1 IS NULL OR t.scorecard = $1
             QUALIFY row_number() OVER
-                (PARTITION BY t.call_id ORDER BY s.scored_at DESC, t.scorecard) = 1),
+                (PARTITION BY t.call_id ORDER BY t.scorecard IS NOT DISTINCT FROM $2 DESC,
+                    s.scored_at DESC, t.scorecard) = 1),
         checks AS (
             SELECT call_id, scorecard, version, count(*) AS to_check FROM current_verdicts
             WHERE people_state IS NULL AND (machine_needs_review OR earlier_reviews > 0)
@@ -37,10 +39,10 @@ def list_calls(
         FROM calls c LEFT JOIN newest s USING (call_id)
             LEFT JOIN checks k ON k.call_id = s.call_id AND k.scorecard = s.scorecard
                 AND k.version = s.version
-        WHERE {_numbered(where, 2)}
+        WHERE {_numbered(where, 3)}
         ORDER BY coalesce(c.started_at, c.processed_at) DESC, c.call_id
         LIMIT {"ALL" if limit is None else int(limit)}""",
-        [only.scorecard, *values],
+        [only.scorecard, only.usual_scorecard, *values],
     )
     return tuple(CallRow.model_validate(row) for row in found)
 

@@ -51,7 +51,7 @@ CRITERIA: Final = """
         count(*) FILTER (counts AND verdict = 'unscored') AS unscored,
         count(*) FILTER (NOT counts) AS to_check,
         count(*) FILTER (counts AND judged_by = 'people') AS by_people,
-        coalesce(sum(lost), 0) AS lost_points
+        coalesce(sum(lost), 0) AS lost_points, coalesce(sum(lost_critical), 0) AS lost_critical
     FROM results GROUP BY criterion_id"""
 """Figures by criterion."""
 
@@ -178,11 +178,18 @@ def _tone_trends(connection: "duckdb.DuckDBPyConnection") -> tuple[ToneTrend, ..
 
 
 def _failures(connection: "duckdb.DuckDBPyConnection", only: CallFilter) -> tuple[FailureRow, ...]:
-    """Return open failures of the period; of a file that failed, team and agent are not known."""
+    """Return open failures of the period; of a file that failed, team and agent are not known.
+
+    What has become a call since, of whatever name its file is, has not failed.
+    """
     found = rows(
         connection,
-        """SELECT path, call_id, stage, reason, failed_at FROM open_failures
-        WHERE ($1 IS NULL OR failed_at::DATE >= $1) AND ($2 IS NULL OR failed_at::DATE <= $2)
+        """SELECT path, call_id, stage, reason, failed_at, run_id IS NOT DISTINCT FROM
+            (SELECT run_id FROM runs ORDER BY started_at DESC, run_id DESC LIMIT 1) AS last_run
+        FROM open_failures f
+        WHERE NOT EXISTS (SELECT 1 FROM calls c
+            WHERE c.call_id = f.call_id AND c.processed_at > f.failed_at)
+            AND ($1 IS NULL OR failed_at::DATE >= $1) AND ($2 IS NULL OR failed_at::DATE <= $2)
         ORDER BY stage, reason, path""",
         [only.since, only.until],
     )

@@ -16,6 +16,7 @@ from qa_pipeline.store import (
     habits,
     lists,
     monitoring_queries,
+    narrowing,
     reviews,
     reviews_calibration,
     reviews_scores,
@@ -151,6 +152,16 @@ class StoreReader:
         """Return the calls that pass the filter, newest first."""
         with self._asking() as connection:
             return lists.list_calls(connection, only or CallFilter(), limit)
+
+    def narrowed(self, only: CallFilter) -> CallFilter:
+        """Return a filter as a person gave it as one that fits the store.
+
+        Raises:
+            UsageError: nothing in the store is called so, and the message names what is; or the
+                period ends before it starts.
+        """
+        with self._asking() as connection:
+            return narrowing.narrowed(connection, only)
 
     def read_call(self, call_id: str) -> ProcessedCall | None:
         """Return one call whole, with every score it has; ``None`` if there is no such call."""

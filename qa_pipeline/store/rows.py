@@ -94,7 +94,10 @@ class CallFilter(Record):
     agent_id: str | None = None
     language: str | None = None
     scorecard: str | None = None
-    """Scorecard whose scores to show; ``None``: the one that most of the calls have."""
+    """Scorecard whose scores to show; ``None``: the usual one."""
+    usual_scorecard: str | None = None
+    """Scorecard to show where none is asked for: that of the configuration. ``None``, or none of
+    the calls was judged by it: the one that most of them have."""
 
 
 class CallRow(Record):

@@ -17,7 +17,7 @@ from qa_pipeline.reports import (
 from qa_pipeline.reports.statistics import Share, wilson
 from qa_pipeline.store import CallFilter, Store, StoreReader, write_bundle
 from tests.reports.conftest import MADE_AT
-from tests.store.call_factory import AGENTS, make_call, make_calls
+from tests.store.call_factory import AGENTS, WEIGHTS, make_call, make_calls
 
 CALLS = make_calls(60)
 TRUSTED = [c for c in CALLS if c.conversation.trust.level == "ok"]
@@ -32,8 +32,19 @@ def of_agent(agent_id: str) -> list[ProcessedCall]:
     return [c for c in TRUSTED if c.recording.metadata.agent_id == agent_id]
 
 
-def lost(results: list[CriterionResult]) -> Decimal:
-    return sum((r.points_possible - r.points_earned for r in results), Decimal(0))
+def lost(calls: list[ProcessedCall]) -> dict[str, float]:
+    """What each criterion cost these calls, in points of the total; every section has points."""
+    costs: Counter[str] = Counter()
+    for scored in (c.scored[0] for c in calls):
+        for result in verdicts([c for c in calls if c.scored[0] is scored]):
+            points = [r.points_possible for r in scored.criteria
+                      if r.section_id == result.section_id]  # fmt: skip
+            missed = result.points_possible - result.points_earned
+            weight = Decimal(WEIGHTS[result.section_id]) / sum(WEIGHTS.values())
+            costs[result.criterion_id] += 100 * weight * missed / sum(points)  # type: ignore[assignment]
+            if result.critical and result.verdict == "not_met":
+                costs[result.criterion_id] += scored.total_without_critical_pct or 0  # type: ignore[assignment]
+    return {criterion: float(cost) for criterion, cost in costs.items()}
 
 
 def test_totals(monitoring: MonitoringReport) -> None:
@@ -87,7 +98,8 @@ def test_criteria_are_counted_where_they_apply(monitoring: MonitoringReport) -> 
         counted = Counter(r.verdict for r in own)
         assert line.figures.met == counted["met"]
         assert line.figures.not_met == counted["not_met"]
-        assert line.figures.lost_points == lost(own)
+        cost = float(line.figures.lost_points)
+        assert cost == pytest.approx(lost(TRUSTED)[line.figures.criterion_id], rel=1e-3)
     points = [line.figures.lost_points for line in monitoring.criteria]
     assert points == sorted(points, reverse=True)
     assert monitoring.criteria[-1].cumulative_lost_pct == pytest.approx(100)
@@ -122,16 +134,14 @@ def test_coaching_names_what_costs_most(coaching: CoachingReport) -> None:
     for agent in coaching.agents:
         findings = agent.findings
         assert findings.agent_id is not None
-        results = verdicts(of_agent(findings.agent_id))
-        assert findings.lost_points == lost(results)
-        by_criterion = {
-            i: lost([r for r in results if r.criterion_id == i])
-            for i in {r.criterion_id for r in results}
-        }
+        by_criterion = lost(of_agent(findings.agent_id))
+        assert float(findings.lost_points) == pytest.approx(sum(by_criterion.values()), rel=1e-3)
+        assert findings.possible_points == 100 * len(of_agent(findings.agent_id))
+        critical = by_criterion.pop("handling.identity")
         expected = sorted((p for p in by_criterion.values() if p > 0), reverse=True)[:5]
-        assert [item.lost_points for item in findings.focus] == expected
-        for item in findings.focus:
-            assert item.lost_points == by_criterion[item.criterion_id]
+        expected = [critical, *expected] if critical else expected
+        found = [float(item.lost_points) for item in findings.focus]
+        assert found == pytest.approx(expected, rel=1e-3)
         shares.append(findings.lost_points / findings.possible_points)
     assert shares == sorted(shares, reverse=True)
     assert coaching.agents[0].findings.agent_id == "a103"  # made to be the one with most to win

@@ -23,7 +23,7 @@ from qa_pipeline.reports import (
     write_reports,
 )
 from qa_pipeline.reports.names import MEASURES
-from qa_pipeline.reports.wording import Wording, clock
+from qa_pipeline.reports.wording import Wording, clock, number
 from qa_pipeline.store import Store, StoreReader, write_bundle, write_failure
 from tests.reports.conftest import MADE_AT
 from tests.store.call_factory import make_call, make_failure
@@ -112,7 +112,7 @@ def test_the_coaching_page_says_what_totals_could_be(coaching: CoachingReport) -
 
 def test_the_monitoring_page_has_the_figures(monitoring: MonitoringReport) -> None:
     page = Page(html_of(monitoring))
-    assert f"{monitoring.overall.mean_pct:.1f}" in page.text
+    assert f"average {number(monitoring.overall.mean_pct)}" in page.text
     for line in monitoring.criteria:
         assert line.figures.name in page.text
     for table in monitoring.groups:
@@ -202,7 +202,7 @@ def test_json_reads_back_as_the_report(
         [(name, content)] = render(report, "json").items()
         read = json.loads(content)
         assert name == f"{report.report}.json"
-        assert (read["report"], read["schema_version"]) == (report.report, 1)
+        assert (read["report"], read["schema_version"]) == (report.report, 2)
     read = json.loads(render(monitoring, "json")["monitoring.json"])
     assert read["totals"] == monitoring.totals.model_dump()
     assert read["overall"]["pass_rate"]["low_pct"] == monitoring.overall.pass_rate.low_pct
@@ -216,8 +216,8 @@ def test_reports_of_an_empty_store_say_so(tmp_path: Path) -> None:
 
 
 def test_calls_that_cannot_be_trusted_make_no_average(tmp_path: Path) -> None:
-    for number in range(3):
-        write_bundle(make_call(number, trust="reject"), tmp_path / "b", f"k{number}")
+    for place in range(3):
+        write_bundle(make_call(place, trust="reject"), tmp_path / "b", f"k{place}")
     with Store.open_owner(tmp_path / "s.duckdb") as owner:
         owner.ingest(tmp_path / "b")
         monitoring = monitoring_report(owner, MADE_AT)

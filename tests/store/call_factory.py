@@ -304,7 +304,9 @@ def score(
         )  # fmt: skip
         total += weight * earned / possible
         weights += weight
-    total_pct = (100 * total / weights).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    without_critical_pct = (100 * total / weights).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    fails = any(r.critical and r.verdict == "not_met" for r in results)
+    total_pct = Decimal("0.00") if fails else without_critical_pct
     trusted = conversation.trust.level == "ok"
     return ScoredCall(
         call_id=conversation.call_id,
@@ -312,7 +314,7 @@ def score(
         version=version,
         scorecard_hash=f"hash-{version}",
         total_pct=total_pct,
-        total_without_critical_pct=total_pct,
+        total_without_critical_pct=without_critical_pct,
         total_low_pct=max(total_pct - 5, Decimal("0.00")),
         total_high_pct=min(total_pct + 10, Decimal("100.00")),
         passed=total_pct >= 85 if trusted else None,
