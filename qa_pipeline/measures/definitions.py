@@ -139,7 +139,8 @@ DEFINITIONS: tuple[Definition, ...] = (
         "words a minute",
         AGENT_AND_CUSTOMER,
         "English words a minute of the time in which they are spoken; pauses longer than 0.5 s "
-        "are left out. Measured from 3 s of speech on.",
+        "are left out. A number of five digits or more counts digit by digit. Measured from 3 s of "
+        "speech on.",
         "Times of the words, within the turns.",
     ),
     Definition(
@@ -147,7 +148,7 @@ DEFINITIONS: tuple[Definition, ...] = (
         "characters a minute",
         AGENT_AND_CUSTOMER,
         "Mandarin characters a minute of the time in which they are spoken; pauses longer than "
-        "0.5 s are left out. Measured from 3 s of speech on.",
+        "0.5 s are left out. A digit counts as a character. Measured from 3 s of speech on.",
         "Times of the words, within the turns.",
     ),
     Definition(

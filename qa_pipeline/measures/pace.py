@@ -1,21 +1,17 @@
 """How fast a speaker talks, and how often they stop to think."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
+from qa_pipeline.language.spoken_units import spoken_units
 from qa_pipeline.measures.spans import Span, intersection, outside, total
 from qa_pipeline.measures.speech import GAP_S, PAUSE_S, Speaker, Speech, word_spans
 from qa_pipeline.records import Conversation, Word
 
 MIN_SPEECH_S = 3.0
 """Under this neither a pace nor a rate of pauses is told."""
-_HAN = re.compile(r"[\u4e00-\u9fff0-9]")
-"""What is one syllable of Mandarin each."""
-_DIGIT = re.compile(r"[0-9]")
-_READ_OUT = 5
 PACE_NAMES = {"en": "pace_wpm", "zh": "pace_cpm"}
 
 
@@ -34,7 +30,7 @@ def units_a_minute(words: Sequence[Word], turns: Sequence[Span], language: str) 
     for word in words:
         at = bisect_right(ends_s, word.start_s)
         if at < len(spoken) and word.end_s > spoken[at][0]:
-            units += _units(word.text, language)
+            units += spoken_units(word.text, language)
     return 60.0 * units / spoken_s
 
 
@@ -72,15 +68,3 @@ def pauses(speech: Speech, role: Speaker) -> Iterator[tuple[str, float]]:
     yield "pauses_per_min", 60.0 * len(stops) / spoken_s
     if stops:
         yield "median_pause_s", median(end_s - start_s for start_s, end_s in stops)
-
-
-def _units(text: str, language: str) -> int:
-    """Return how many words or characters are heard, whether digits are written as such or not.
-
-    A Mandarin digit is one syllable, as a character is. English numbers of five digits or more
-    are read out digit by digit; shorter ones, such as 25 or 2024, count as they are written.
-    """
-    if language == "zh":
-        return len(_HAN.findall(text))
-    digits = len(_DIGIT.findall(text))
-    return digits if digits >= _READ_OUT else 1

@@ -1,8 +1,9 @@
 """Several batches under way at once: one is read while another is heard and a third is scored.
 
 Reading files and scoring calls keep the processor busy, recognition the GPU (or the other cores).
-Each step has one thread of its own, so batches pass through every step in order and results do
-not depend on timing; at most three batches are in memory.
+Each step has one thread of its own (opening uses more for the files of one batch, where there are
+many cores), so batches pass through every step in order and results do not depend on timing; at
+most three batches are in memory.
 """
 
 from collections import deque

@@ -8,6 +8,7 @@ the utterances' own, weighted by their voiced time.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from qa_pipeline.language.spoken_units import spoken_units
 from qa_pipeline.records import (
     Interruption,
     MeasureRole,
@@ -170,14 +171,9 @@ def _pace(language: str) -> "Measuring":
         if part.role == "call" or _total(spoken) < MIN_SPEECH_S:
             return None
         heard = [w for w in words if any(s.touches(w.start_s, w.end_s) for s in spoken)]
-        return 60.0 * sum(_units(word.text, language) for word in heard) / _total(spoken)
+        return 60.0 * sum(spoken_units(word.text, language) for word in heard) / _total(spoken)
 
     return measured
-
-
-def _units(text: str, language: str) -> int:
-    """Return how many characters (Mandarin) or words (1) a word counts for."""
-    return sum("\u4e00" <= char <= "\u9fff" for char in text) if language == "zh" else 1
 
 
 def _tone(label: ToneLabel) -> "Measuring":
