@@ -99,16 +99,19 @@ def levels_of(sound: Sound, speech: Sequence[Span]) -> Levels | None:
 
 
 def _frame_power(row: Row, frames: int, size: int) -> NDArray[np.float64]:
-    """Return the variance of each frame, shape ``(frames,)``, five minutes at a time.
+    """Return the mean square of each frame, shape ``(frames,)``, five minutes at a time.
 
-    The mean square without the frame's mean: a constant offset is no sound.
+    Without the mean of the channel: a constant offset is no sound. (Without the mean of each frame
+    what is low in noise would be left out too.)
     """
+    offset = float(row.mean(dtype=np.float64))
     power = np.empty(frames)
     for begin in range(0, frames, _BLOCK_FRAMES):
         end = min(frames, begin + _BLOCK_FRAMES)
         cut = row[begin * size : end * size].reshape(-1, size)
         square = np.einsum("fs,fs->f", cut, cut, dtype=np.float64) / size
-        power[begin:end] = np.maximum(square - cut.mean(axis=1, dtype=np.float64) ** 2, 0.0)
+        mean = cut.mean(axis=1, dtype=np.float64)
+        power[begin:end] = np.maximum(square - 2.0 * offset * mean + offset**2, 0.0)
     return power
 
 

@@ -26,7 +26,7 @@ def test_the_agents_pace_is_compared_once_a_habit_is_known(
 ) -> None:
     settings = Settings(data_dir=tmp_path / "data")
     for number in range(1, earlier_calls + 1):
-        call = make_call(number, "a101")
+        call = make_call(number, "a101").model_copy(update={"scored": ()})
         write_bundle(call, settings.bundles_dir, call.recording.call_id)
     with Store.open_owner(settings.store_path) as owner:
         owner.ingest(settings.bundles_dir)

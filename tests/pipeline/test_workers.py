@@ -50,7 +50,7 @@ def _totals(settings: Settings) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     with Store.open_reader(settings.store_path) as store:
         for table in ("scores", "criterion_results", "evidence", "measures"):
-            when = "EXCLUDE (scored_at)" if table == "scores" else ""
+            when = "EXCLUDE (scored_at, call_processed_at)" if table == "scores" else ""
             rows += store.query(f"SELECT * {when} FROM {table} ORDER BY ALL").rows
     return rows
 

@@ -90,8 +90,8 @@ def test_a_store_made_before_counts_its_reviewers_anew(tmp_path: Path) -> None:
             "ORDER BY reviewed_at DESC) = 1"
         )
         old.execute(
-            "INSERT INTO review_events SELECT 'before', call_id, scorecard, criterion_id, "
-            "'not_met', 'wang li', ?, NULL, false, 'old.csv', 2, imported_at FROM review_events "
+            "INSERT INTO review_events BY NAME SELECT * REPLACE ('before' AS event_id, "
+            "'not_met' AS verdict, 'wang li' AS reviewer, ? AS reviewed_at) FROM review_events "
             "WHERE reviewer = 'Zoe'",
             [AT + timedelta(hours=1)],
         )
