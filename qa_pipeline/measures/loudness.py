@@ -104,14 +104,14 @@ def _frame_power(row: Row, frames: int, size: int) -> NDArray[np.float64]:
     Without the mean of the channel: a constant offset is no sound. (Without the mean of each frame
     what is low in noise would be left out too.)
     """
-    offset = float(row.mean(dtype=np.float64))
-    power = np.empty(frames)
+    squares, means = np.empty(frames), np.empty(frames)
     for begin in range(0, frames, _BLOCK_FRAMES):
         end = min(frames, begin + _BLOCK_FRAMES)
         cut = row[begin * size : end * size].reshape(-1, size)
-        square = np.einsum("fs,fs->f", cut, cut, dtype=np.float64) / size
-        mean = cut.mean(axis=1, dtype=np.float64)
-        power[begin:end] = np.maximum(square - 2.0 * offset * mean + offset**2, 0.0)
+        squares[begin:end] = np.einsum("fs,fs->f", cut, cut, dtype=np.float64) / size
+        means[begin:end] = cut.mean(axis=1, dtype=np.float64)
+    offset = means.mean() if frames else 0.0
+    power: NDArray[np.float64] = np.maximum(squares - 2.0 * offset * means + offset**2, 0.0)
     return power
 
 
