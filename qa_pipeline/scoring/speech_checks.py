@@ -47,12 +47,13 @@ def says(body: Says, context: Context, ask: Ask) -> Outcome:
     matches = [f for f in found if f.is_match]
     if len(matches) >= body.min:
         surest = sorted((f.confidence for f in matches), reverse=True)[: body.min]
+        events = _events(matches)
         return Outcome(
             answer="yes",
             reason=context.words.said(body.who, _times(matches)),
             evidence=_quotes("supports", matches),
-            events=_events(matches),
-            completed=_events(matches)[body.min - 1] if body.min > 1 else None,
+            events=events,
+            completed=events[body.min - 1] if body.min > 1 else None,
             nearly=_nearly(found),
             confidence=round(surest[-1], 4),
             doubtful=sum(not f.doubtful for f in matches) < body.min,

@@ -1,6 +1,6 @@
 """Narrowing to the calls that a report is about, once, for every query that follows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qa_pipeline.store.figures import Scope
@@ -150,12 +150,7 @@ def choose(
     they are compared.
     """
     where, values = conditions(only)
-    cards = connection.execute(
-        "SELECT s.scorecard FROM current_scores s JOIN calls c USING (call_id) "
-        f"WHERE {where} GROUP BY ALL ORDER BY count(*) DESC, s.scorecard",
-        values,
-    ).fetchall()
-    names = [str(row[0]) for row in cards]
+    names = _scorecards(connection, where, values)
     usual = only.usual_scorecard if only.usual_scorecard in names else None
     scorecard = only.scorecard or usual or (names[0] if names else None)
     others, beside = conditions(only.model_copy(update=dict.fromkeys(compared_over)))
@@ -184,3 +179,15 @@ def choose(
         first_day=first,
         last_day=last,
     )
+
+
+def _scorecards(
+    connection: "duckdb.DuckDBPyConnection", where: str, values: Sequence[Any]
+) -> list[str]:
+    """Return the cards that judged calls which pass the filter, that of most calls first."""
+    found = connection.execute(
+        "SELECT s.scorecard FROM current_scores s JOIN calls c USING (call_id) "
+        f"WHERE {where} GROUP BY ALL ORDER BY count(*) DESC, s.scorecard",
+        list(values),
+    ).fetchall()
+    return [str(row[0]) for row in found]

@@ -1,7 +1,6 @@
 """Reasons not to trust a call: kept in English, told in Mandarin to who reads Mandarin."""
 
 import re
-from string import Formatter
 
 import pytest
 from hypothesis import given
@@ -9,20 +8,15 @@ from hypothesis import strategies as st
 
 from qa_pipeline.language.trust_reasons import SENTENCES, in_language, trust_reason
 from qa_pipeline.scoring.reasons import Words
+from tests.language.sentences import assert_the_same_in_both_languages, fields
 
 AMOUNTS = st.one_of(st.integers(0, 10**6), st.floats(-100, 10**6))
 TEXTS = ("language", "other")
 
 
-def fields(sentence: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
-
-
 @pytest.mark.parametrize("name", SENTENCES)
 def test_a_reason_says_the_same_in_both_languages(name: str) -> None:
-    sentence = SENTENCES[name]
-    assert fields(sentence.en) == fields(sentence.zh)
-    assert not re.search(r"[A-Za-z]", re.sub(r"\{\w+\}", "", sentence.zh))
+    assert_the_same_in_both_languages(SENTENCES[name])
 
 
 @given(st.sampled_from(sorted(SENTENCES)), st.data())
