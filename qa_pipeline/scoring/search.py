@@ -31,7 +31,8 @@ MEANING_FAR = 20.0
 sentences that do mean it most reach this, few the threshold (``benchmarks.meaning``)."""
 
 
-_ENDS_OF_TEXT = ("^", "$", r"\A", r"\z", r"\Z")
+_ENDS_OF_TEXT = (r"\A", r"\z", r"\Z", "(?i", "(?m", "(?s", "(?U", "(?-")
+"""What a pattern may have that is not the same in a line of a text; flags may be anything."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,14 +214,14 @@ def _pattern_hits(source: str | None, stream: Stream) -> list[Hit]:
 def _may_match(source: str, stream: Stream) -> Sequence[int]:
     """Return the utterances that a pattern may match, by looking once at all of them as lines.
 
-    The end of a line is no part of a word either, so only what asks for the end of the text itself
-    can match an utterance alone and not among others. What matches one of them begins in a match
-    of all of them, or is one.
+    The end of a line is no part of a word either, and ``^`` and ``$`` are asked to match there, so
+    only what asks for the end of the text itself can match an utterance alone and not among
+    others. What matches one of them begins in a match of all of them, or is one.
     """
     if any(mark in source for mark in _ENDS_OF_TEXT):
         return range(len(stream.lines))
     touched: dict[int, None] = {}
-    for match in pattern(source).finditer(stream.text):
+    for match in pattern(f"(?m){source}").finditer(stream.text):
         first, last = (bisect_right(stream.line_starts, at) - 1 for at in match.span())
         touched.update(dict.fromkeys(range(first, last + 1)))
     return sorted(touched)

@@ -1,8 +1,22 @@
-"""What a card looks for is worked out once, however often its checks are made anew."""
+"""What a card looks for is worked out once, however often its checks are made anew.
 
+And what is found by looking at all lines at once is what is found in each by itself.
+"""
+
+import re2
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from qa_pipeline.records import Utterance
 from qa_pipeline.scoring.checks import Says
-from qa_pipeline.scoring.search import KNOWN_QUERIES, Queries
+from qa_pipeline.scoring.search import KNOWN_QUERIES, Queries, search
+from qa_pipeline.scoring.stream import Stream
 from tests.scoring.cards import card_with
+
+ENDS = st.sampled_from(("", "", "^", "$", r"\b", r"\A", r"\z", "(?s)", "|"))
+MIDDLES = st.sampled_from(("a", "b", "ab", ".", "[^a]", r"\s", "b?", "(a|b)", ".*", "a|^b", "a$"))
+PATTERNS = st.tuples(ENDS, MIDDLES, ENDS, MIDDLES, ENDS).map("".join)
+LINES = st.lists(st.text("ab ", min_size=1, max_size=5).filter(str.strip), min_size=1, max_size=5)
 
 
 def test_copies_of_a_check_are_not_looked_for_again_and_are_forgotten() -> None:
@@ -14,3 +28,33 @@ def test_copies_of_a_check_are_not_looked_for_again_and_are_forgotten() -> None:
     assert all(list(query.together) == list(first.together) for query in others)
     assert queries.of(kept[-1], None, "en", {}) is others[-1]
     assert queries.of(kept[0], None, "en", {}) is not first
+
+
+@given(PATTERNS, LINES)
+@example("^a", ["b", "a"])
+@example("b$", ["b", "a"])
+def test_a_pattern_finds_in_many_lines_what_it_finds_in_each(source: str, lines: list[str]) -> None:
+    stream = Stream(
+        tuple(
+            Utterance(
+                utterance_id=f"u{i}",
+                role="agent",
+                speaker="A",
+                language="en",
+                words=(),
+                text=text,
+                start_s=float(i),
+                end_s=i + 0.9,
+            )
+            for i, text in enumerate(lines)
+        )
+    )
+    body = Says.model_validate({"regex": source})
+    query = Queries(card_with("{says: {any: [please]}}")).of(body, None, "en", {})
+    found = {item.quote.utterance.utterance_id for item in search(query, stream)}
+    touching = {
+        f"u{i}"
+        for i, text in enumerate(lines)
+        if any(text[m.start() : m.end()].strip() for m in re2.finditer(f"(?i){source}", text))
+    }
+    assert found == touching
