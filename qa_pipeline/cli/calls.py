@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         ScoredCall,
     )
     from qa_pipeline.settings import Settings
+    from qa_pipeline.store import CallRow
 
 app = typer.Typer(no_args_is_help=True, help="Calls: list, show, export.")
 
@@ -49,20 +50,39 @@ def list_(
 ) -> None:
     """List the calls in the store, newest first."""
     from qa_pipeline.settings import read_settings
-    from qa_pipeline.store import CallFilter, Store
 
     settings = read_settings(data_dir=data_dir, store=store)
+    calls = _found(settings, agent, team, card_asked_for(scorecard))
+    if as_json:
+        print_json({"calls": [call.model_dump(mode="json") for call in calls]})
+    else:
+        _print_calls(calls)
+
+
+def list_all(settings: "Settings") -> None:
+    """Print every call in the store, newest first."""
+    _print_calls(_found(settings))
+
+
+def _found(
+    settings: "Settings",
+    agent: str | None = None,
+    team: str | None = None,
+    scorecard: str | None = None,
+) -> "tuple[CallRow, ...]":
+    from qa_pipeline.store import CallFilter, Store
+
     only = CallFilter(
         agent_id=agent,
         team=team,
-        scorecard=card_asked_for(scorecard),
+        scorecard=scorecard,
         usual_scorecard=configured_card(settings.scorecard),
     )
     with Store.open_reader(settings.store_path) as reader:
-        calls = reader.list_calls(reader.narrowed(only))
-    if as_json:
-        print_json({"calls": [call.model_dump(mode="json") for call in calls]})
-        return
+        return reader.list_calls(reader.narrowed(only))
+
+
+def _print_calls(calls: "tuple[CallRow, ...]") -> None:
     print_table(
         _COLUMNS.split(","),
         [

@@ -18,6 +18,7 @@ def demo(data_dir: DemoDir = Path("qa_demo"), as_json: options.AsJson = False) -
     Runs the nightly flow offline with the bundled models, writes the reports, and ends with a
     summary. A second time it finds nothing to do.
     """
+    from qa_pipeline.cli.calls import list_all
     from qa_pipeline.cli.nightly import run_flow
     from qa_pipeline.cli.run import print_summary
     from qa_pipeline.resources import resource_folder
@@ -29,6 +30,7 @@ def demo(data_dir: DemoDir = Path("qa_demo"), as_json: options.AsJson = False) -
         print_json({"run": summary.model_dump(mode="json"), "reports": [str(p) for p in reports]})
     else:
         print_summary(summary)
+        list_all(settings)
         _say_where_to_look(settings.data_dir, reports)
     if summary.failures:
         raise typer.Exit(EXIT_CALLS_FAILED)
@@ -40,6 +42,5 @@ def _say_where_to_look(data_dir: Path, reports: Sequence[Path]) -> None:
         typer.echo(f"  {path}")
     where = f"--data-dir {data_dir}"
     typer.echo("Try next:")
-    typer.echo(f"  qa-pipeline calls list {where}")
     typer.echo(f"  qa-pipeline calls show call-2026-0001 {where}")
     typer.echo("  qa-pipeline run YOUR_RECORDINGS/ --profile standard   (see docs/install.md)")

@@ -76,6 +76,12 @@ def print_summary(summary: "RunSummary") -> None:
     ):
         if summary.trust.get(level):
             typer.echo(f"  {summary.trust[level]:>5}  {meaning}")
+    for card in summary.scores:
+        typer.echo(
+            f"Scored by {card.scorecard} version {card.version}: {card.passed} of {card.calls} "
+            f"passed, average {card.mean_pct}"
+            + (f"; verdicts for a person to check: {card.to_check}" if card.to_check else "")
+        )
     typer.echo(f"Store: {summary.store}")
     if summary.failures:
         say("The calls that were not processed are named above and in the store's table failures.")

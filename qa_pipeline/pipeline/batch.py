@@ -16,6 +16,7 @@ from qa_pipeline.pipeline.listening import HeardCall, SpokenCall, find_speech, h
 from qa_pipeline.pipeline.memory import release_memory
 from qa_pipeline.pipeline.opening import OpenedCall, open_call
 from qa_pipeline.pipeline.processing import BatchOutcome, Processing
+from qa_pipeline.pipeline.tally import given_scores
 from qa_pipeline.pipeline.tray import Tray
 from qa_pipeline.pipeline.voices import learn_voice
 from qa_pipeline.progress import Progress
@@ -119,6 +120,7 @@ def finish_batch(run: Processing, heard: HeardBatch, progress: Progress) -> Batc
         skipped=opened.skipped,
         failures=tuple(tray.failures),
         trust=tuple(call.conversation.trust.level for call in written),
+        scores=tuple(score for call in written for score in given_scores(call)),
         audio_s=audio_s,
     )
 

@@ -14,6 +14,7 @@ from qa_pipeline.model_registry import PURPOSES, identity, load_profile, local_f
 from qa_pipeline.pipeline.judging import Judging
 from qa_pipeline.pipeline.opening import OpenedCall
 from qa_pipeline.pipeline.parts import Parts
+from qa_pipeline.pipeline.tally import GivenScore
 from qa_pipeline.privacy import redact_call
 from qa_pipeline.records import AgentHabit, CallMetadata, Failure, ProcessedCall, Versions
 from qa_pipeline.resources import resource_folder
@@ -35,6 +36,8 @@ class BatchOutcome:
     failures: tuple[Failure, ...] = ()
     trust: tuple[str, ...] = ()
     """Trust level of each call that was processed now."""
+    scores: tuple[GivenScore, ...] = ()
+    """Scores of the calls that were processed now and understood well enough to count."""
     audio_s: float = 0.0
     """Seconds of sound processed now."""
 
@@ -46,6 +49,7 @@ class BatchOutcome:
             skipped=tuple(name for outcome in outcomes for name in outcome.skipped),
             failures=tuple(failure for outcome in outcomes for failure in outcome.failures),
             trust=tuple(level for outcome in outcomes for level in outcome.trust),
+            scores=tuple(score for outcome in outcomes for score in outcome.scores),
             audio_s=sum(outcome.audio_s for outcome in outcomes),
         )
 

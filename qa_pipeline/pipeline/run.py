@@ -11,6 +11,7 @@ from qa_pipeline.errors import StoreError, StoreHeldError, UsageError
 from qa_pipeline.pipeline.processing import BatchOutcome, Processing
 from qa_pipeline.pipeline.published import refuse_run
 from qa_pipeline.pipeline.reviewed import keep_scorecard, refresh_reviewed
+from qa_pipeline.pipeline.tally import CardScores, by_card
 from qa_pipeline.records import AgentHabit, Failure
 from qa_pipeline.records.base import Record
 from qa_pipeline.resources import resource_folder
@@ -35,6 +36,8 @@ class RunSummary(Record):
     failures: tuple[Failure, ...]
     trust: dict[str, int]
     """Calls of this run by trust level."""
+    scores: tuple[CardScores, ...]
+    """What each card made of those that were understood well enough."""
     audio_s: float
     seconds: float
     store: str
@@ -95,6 +98,7 @@ class OpenRun(Processing):
             skipped=skipped,
             failures=failures,
             trust=dict(Counter(level for outcome in outcomes for level in outcome.trust)),
+            scores=by_card(score for outcome in outcomes for score in outcome.scores),
             audio_s=sum(outcome.audio_s for outcome in outcomes),
             seconds=(datetime.now(UTC) - self.started_at).total_seconds(),
             store=str(self.settings.store_path),

@@ -121,13 +121,17 @@ def role_models(
 
 
 def good_calls(connection: "duckdb.DuckDBPyConnection") -> GoodCalls:
-    """Return passed calls of 90 % or more with the moments worth hearing, best first."""
+    """Return passed calls of 90 % or more with the moments worth hearing, best first.
+
+    However the verdicts turn out that a person should check: nobody is to imitate a call that may
+    have failed.
+    """
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE good AS
         SELECT *, row_number() OVER (PARTITION BY agent_id ORDER BY total_pct DESC, day DESC,
                 call_id) AS own_place,
             row_number() OVER (ORDER BY total_pct DESC, day DESC, call_id) AS place
-        FROM chosen WHERE counted AND passed AND total_pct >= {_GOOD_PCT}
+        FROM chosen WHERE counted AND passed AND coalesce(total_low_pct, total_pct) >= {_GOOD_PCT}
         QUALIFY own_place <= 2 OR place <= {_GOOD_CALLS}"""
     )
     found = with_evidence(

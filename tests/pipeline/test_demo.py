@@ -27,7 +27,19 @@ def test_demo_succeeds_and_says_where_to_look(demo: DemoRun) -> None:
     for path in (demo.data_dir / "calls.duckdb", *(demo.data_dir / "reports").glob("*.html")):
         assert path.exists()
         assert path.name in said
-    assert "Try next" in said.splitlines()[-4]
+    assert "Try next" in said.splitlines()[-3]
+
+
+def test_demo_shows_how_each_call_was_scored(demo: DemoRun) -> None:
+    with Store.open_reader(demo.data_dir / "calls.duckdb") as reader:
+        calls = reader.list_calls()
+    said = demo.done.stdout
+    passed = sum(bool(call.passed) for call in calls)
+    assert 0 < passed < 20
+    assert f"Scored by inbound-service version 1: {passed} of 20 passed, average " in said
+    for call in calls:
+        (line,) = [line for line in said.splitlines() if line.startswith(call.call_id)]
+        assert str(call.total_pct) in line
 
 
 def test_demo_reaches_no_other_machine(demo: DemoRun) -> None:

@@ -42,6 +42,15 @@ def test_a_good_call_shows_how_it_is_done(tmp_path: Path) -> None:
         assert models(owner, "a103") == ["model"]
 
 
+@pytest.mark.parametrize(("low_pct", "shown"), [("89.99", []), ("90.00", ["call"])])
+def test_a_call_that_may_have_failed_is_none_to_be_proud_of(
+    tmp_path: Path, low_pct: str, shown: list[str]
+) -> None:
+    score = {"total_pct": "100.00", "total_low_pct": low_pct, "passed": True}
+    with store_of(tmp_path, changed("call", "a102", score=score)) as owner:
+        assert [call.call_id for call in coaching_report(owner, MADE_AT).good_calls] == shown
+
+
 @pytest.mark.parametrize(
     ("verdicts", "score"),
     [
