@@ -27,6 +27,10 @@ class Context:
     """What the checks of the card look for."""
     where: str = ""
     stretch: Interval | None = None
+    doubts_found: tuple[str, ...] = ()
+    """Why what is found here may lie elsewhere: the anchor is not sure."""
+    doubts_missing: tuple[str, ...] = ()
+    """Why what is not found here might be, had more been looked at: the anchor is not sure."""
     meanings: Meanings = field(default_factory=Meanings)
     """What compares meanings; without an encoder, none are."""
     answers: Answers = field(default_factory=Answers)
@@ -59,6 +63,11 @@ class Context:
         """Return the context narrowed to ``spans``."""
         joined = self.words.commas([self.where, where])
         return replace(self, spans=windows.common(self.spans, spans), where=joined)
+
+    def everywhere(self) -> "Context":
+        """Return the context widened to the whole call."""
+        spans = (self.call.extent,)
+        return replace(self, spans=spans, where="", doubts_found=(), doubts_missing=())
 
     def has(self, start_s: float, end_s: float) -> bool:
         """Tell whether any part of a stretch of time is looked at."""
@@ -105,8 +114,22 @@ def narrowed(window: Window, context: Context, ask: Ask) -> Context | Outcome:
         else:
             spans = windows.around(found.events, window.within or 0.0)
         label = words.anchored(side, window.within, words.at(found.events[0].start_s))
-        context = context.within(spans, label)
+        context = _doubted(context.within(spans, label), found, side, window)
     return context
+
+
+def _doubted(context: Context, anchor: Outcome, side: str, window: Window) -> Context:
+    """Return the context with the doubt about the anchor from which its seconds are counted.
+
+    Without the first of several anchors less comes after, and more before.
+    """
+    first = () if window.within is not None else (anchor.completed or anchor.events[0]).doubts
+    found, missing = ((), first) if side == "before" else (first, ())
+    return replace(
+        context,
+        doubts_found=(*context.doubts_found, *anchor.doubts, *found),
+        doubts_missing=(*context.doubts_missing, *missing),
+    )
 
 
 def _edges(window: Window, context: Context) -> Context:
@@ -134,8 +157,7 @@ def _anchor(anchor: Check, context: Context, ask: Ask) -> Outcome:
         stretch = context.stretch
         event = Event(stretch.start_s, stretch.end_s, stretch.end_s)
         return Outcome(answer="yes", reason="", events=(event,))
-    everywhere = replace(context, spans=(context.call.extent,), where="")
-    return as_anchor(anchor, ask(anchor, everywhere))
+    return as_anchor(anchor, ask(anchor, context.everywhere()))
 
 
 def as_anchor(check: Check, outcome: Outcome) -> Outcome:

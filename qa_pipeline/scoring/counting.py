@@ -10,6 +10,7 @@ from dataclasses import replace
 from qa_pipeline.records import EvidenceKind
 from qa_pipeline.scoring.checks import Check, CountCheck, Operators
 from qa_pipeline.scoring.context import Ask, Context, narrowed
+from qa_pipeline.scoring.doubts import Doubts
 from qa_pipeline.scoring.outcome import Event, Outcome
 from qa_pipeline.scoring.search import LOW_PROBABILITY
 from qa_pipeline.scoring.speech_checks import heard_probability
@@ -30,6 +31,7 @@ def count(body: CountCheck, context: Context, ask: Ask) -> Outcome:
     wavers = any(_fits(body, n) != fits for n in range(surely, at_most + 1))
     heard = _heard(body.of, context, ask) if _more_would_change(body, number) else None
     unheard = heard is not None and heard < LOW_PROBABILITY
+    doubts = Doubts(context.words)
     kind: EvidenceKind = "supports" if fits else "violates"
     reason = context.words.counted(number, context.words.bounds(body.at_least, body.at_most))
     return replace(
@@ -42,7 +44,11 @@ def count(body: CountCheck, context: Context, ask: Ask) -> Outcome:
             for e in found.evidence
         ),
         confidence=_confidence(body, found, heard),
-        doubtful=wavers or unheard or (found.doubtful and not _only_finds(body.of)),
+        doubts=(
+            *([doubts.between(surely, at_most)] if wavers else ()),
+            *([doubts.unclear_there(context.place)] if unheard else ()),
+            *(() if _only_finds(body.of) else found.doubts),
+        ),
     )
 
 

@@ -60,13 +60,13 @@ def _unless(outcome: Outcome, unless: Check | None, context: Context) -> Outcome
         return replace(
             outcome.excused(reason, exception.evidence),
             confidence=exception.confidence,
-            doubtful=exception.doubtful,
+            doubts=exception.doubts,
             from_text=outcome.from_text or exception.from_text,
         )
     return replace(
         outcome,
         confidence=min(outcome.confidence, exception.confidence),
-        doubtful=outcome.doubtful or exception.doubtful,
+        doubts=(*outcome.doubts, *exception.doubts),
         from_text=outcome.from_text or exception.from_text,
     )
 
@@ -144,7 +144,7 @@ def _combined(
         completed=_completed(parts, needed) if answer == "yes" else None,
         nearly=tuple(n for n in nearly if not any(n.overlaps(e) for e in events)),
         confidence=confidence,
-        doubtful=doubtful,
+        doubts=tuple(doubt for part in parts for doubt in part.doubts) if doubtful else (),
         from_text=any(part.from_text for part in parts),
     )
 
@@ -211,7 +211,7 @@ def _then(body: Then, context: Context) -> Outcome:
     return replace(
         joined,
         confidence=min(joined.confidence, trigger.confidence),
-        doubtful=joined.doubtful or trigger.doubtful,
+        doubts=(*joined.doubts, *trigger.doubts),
     )
 
 
@@ -238,16 +238,15 @@ def _followed(body: Then, event: Event, context: Context) -> Outcome:
     that something follows where once is enough. Then doubt about it is doubt about the answer.
     """
     span = Interval(event.end_s, event.settled_s + body.within)
-    anywhere = replace(context, spans=(context.call.extent,), where="")
     where = context.words.anchored("after", body.within, context.words.at(event.start_s))
-    inside = anywhere.within((span,), where)
+    inside = context.everywhere().within((span,), where)
     outcome = _unless(_operator(body, inside), body.unless, inside)
     if outcome.answer != ("no" if body.every else "yes"):
         return outcome
     return replace(
         outcome,
         confidence=min(outcome.confidence, event.confidence),
-        doubtful=outcome.doubtful or event.doubtful,
+        doubts=(*outcome.doubts, *event.doubts),
     )
 
 
@@ -263,5 +262,6 @@ def _in_order(checks: tuple[Check, ...], context: Context) -> Outcome:
         if first is not None:
             after = Interval(first.end_s, max(first.end_s, context.call.extent.end_s))
             label = context.words.anchored("after", None, context.words.at(first.start_s))
-            context = replace(context, where="").within((after,), label)
+            doubts = (*context.doubts_found, *first.doubts)
+            context = replace(context, where="", doubts_found=doubts).within((after,), label)
     return _enough(found, len(found), context)

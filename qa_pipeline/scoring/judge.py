@@ -22,6 +22,7 @@ from qa_pipeline.scoring.arithmetic import Totals, points
 from qa_pipeline.scoring.call import Call
 from qa_pipeline.scoring.checks import Check
 from qa_pipeline.scoring.context import Context
+from qa_pipeline.scoring.doubts import Doubts
 from qa_pipeline.scoring.evaluate import ask
 from qa_pipeline.scoring.fingerprints import engine, fingerprints
 from qa_pipeline.scoring.model_reasons import ModelWords
@@ -217,11 +218,16 @@ def _judged(criterion: Criterion, context: Context) -> ReachedVerdict:
     verdict, outcome = _verdict(criterion, context)
     if context.call.needs_model:
         verdict, outcome = _beside_rules(criterion, context, verdict, outcome)
-    confidence, needs_review = _certainty(verdict, outcome, context.call.conversation)
+    doubts = Doubts(context.words)
+    outcome = _doubted_with_call(verdict, outcome, context.call.conversation, doubts)
     evidence: tuple[Evidence, ...] = outcome.evidence
     if not evidence and verdict in ("met", "partly_met", "not_met"):
         evidence = context.searched()
-    return ReachedVerdict(verdict, outcome.reason, confidence, needs_review, evidence)
+    reason = outcome.reason
+    if verdict != "unscored":
+        reason = context.words.join([reason, doubts.sentence(outcome.doubts)])
+    confidence, needs_review = _certainty(verdict, outcome, context.call.conversation)
+    return ReachedVerdict(verdict, reason, confidence, needs_review, evidence)
 
 
 def _result(
@@ -270,8 +276,8 @@ def _verdict(criterion: Criterion, context: Context) -> tuple[Verdict, Outcome]:
     both = replace(_doubted(part, found), reason=words.partly(found.reason, part.reason))
     if part.answer == "yes":
         return "partly_met", both
-    unsure = found.doubtful or part.doubtful or part.answer == "unknown"
-    return "not_met", replace(found, doubtful=unsure)
+    perhaps = (Doubts(words).perhaps_in_part(),) if part.answer == "unknown" else ()
+    return "not_met", replace(found, doubts=(*found.doubts, *part.doubts, *perhaps))
 
 
 def _beside_rules(
@@ -294,7 +300,9 @@ def _beside_rules(
     return verdict, replace(
         outcome,
         confidence=min(outcome.confidence, MODEL_CONFIDENCE),
-        doubtful=outcome.doubtful or verdict in ("not_met", "partly_met"),
+        doubts=outcome.doubts
+        if verdict == "met"
+        else (*outcome.doubts, Doubts(context.words).model_alone()),
     )
 
 
@@ -319,7 +327,7 @@ def _doubted(found: Outcome, applies: Outcome) -> Outcome:
     """Carry over the doubt about what was asked before: whether it applies, or holds in full."""
     return replace(
         found,
-        doubtful=found.doubtful or applies.doubtful,
+        doubts=(*found.doubts, *applies.doubts),
         confidence=min(found.confidence, applies.confidence),
         from_text=found.from_text or applies.from_text,
     )
@@ -331,9 +339,18 @@ def _certainty(
     """Return how sure a verdict is, 0 to 1, and whether a person should look at it."""
     if verdict == "unscored":
         return 0.0, outcome.for_person
-    confidence, review = outcome.confidence, outcome.doubtful
+    confidence = outcome.confidence
     if outcome.from_text:
         confidence *= conversation.role_confidence
         if conversation.trust.level == "review":
-            confidence, review = min(confidence, REVIEW_CONFIDENCE), True
-    return round(min(1.0, max(0.0, confidence)), 4), review
+            confidence = min(confidence, REVIEW_CONFIDENCE)
+    return round(min(1.0, max(0.0, confidence)), 4), outcome.doubtful
+
+
+def _doubted_with_call(
+    verdict: Verdict, outcome: Outcome, conversation: Conversation, doubts: Doubts
+) -> Outcome:
+    """Carry over the doubt about the transcript to what depends on it."""
+    if verdict == "unscored" or not outcome.from_text or conversation.trust.level != "review":
+        return outcome
+    return replace(outcome, doubts=(*outcome.doubts, doubts.transcript()))

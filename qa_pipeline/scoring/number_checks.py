@@ -6,6 +6,7 @@ from qa_pipeline.records import Evidence, EvidenceKind, Measures, UtteranceTone
 from qa_pipeline.scoring.chances import share_chance
 from qa_pipeline.scoring.checks import Check, SilenceCheck, ToneCheck
 from qa_pipeline.scoring.context import Ask, Context, narrowed
+from qa_pipeline.scoring.doubts import Doubts
 from qa_pipeline.scoring.fact_checks import MetadataCheck
 from qa_pipeline.scoring.measure_checks import compare
 from qa_pipeline.scoring.outcome import Answer, Event, Outcome
@@ -57,7 +58,7 @@ def tone(body: ToneCheck, context: Context, ask: Ask) -> Outcome:
         evidence=inside.searched() if answer == "yes" or not quotes else quotes,
         events=tuple(Event(u.start_s, u.end_s, u.end_s) for u in marked),
         confidence=round(min(chance, _mean_probability(found) if answer == "yes" else 1.0), 4),
-        doubtful=chance < SURE_TONE_CHANCE[answer],
+        doubts=(Doubts(words).likeness(chance),) if chance < SURE_TONE_CHANCE[answer] else (),
         from_text=True,
     )
 
@@ -121,7 +122,9 @@ def silence(body: SilenceCheck, context: Context, ask: Ask, unless: Check | None
         evidence=_stretches("violates", guilty),
         events=tuple(Event(s.start_s, s.end_s, s.end_s) for s in too_long),
         confidence=_surest([e.confidence for _, e in judged], body.at_most),
-        doubtful=sum(not e.doubtful for _, e in judged) <= body.at_most,
+        doubts=_doubts([e for _, e in judged])
+        if sum(not e.doubtful for _, e in judged) <= body.at_most
+        else (),
         from_text=any(e.from_text for e in excuses),
     )
     if len(guilty) > body.at_most:
@@ -137,8 +140,12 @@ def silence(body: SilenceCheck, context: Context, ask: Ask, unless: Check | None
         else words.no_silence(body.kind, body.longer_than, len(excused)),
         evidence=quotes or inside.searched(),
         confidence=min((e.confidence for e in excused), default=1.0),
-        doubtful=any(e.doubtful for e in excuses),
+        doubts=_doubts(excuses),
     )
+
+
+def _doubts(outcomes: list[Outcome]) -> tuple[str, ...]:
+    return tuple(doubt for outcome in outcomes for doubt in outcome.doubts)
 
 
 def _surest(confidences: list[float], allowed: int) -> float:

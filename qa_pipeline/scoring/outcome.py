@@ -20,8 +20,13 @@ class Event:
     settled_s: float
     confidence: float = 1.0
     """How sure it is that it happened, 0 to 1."""
-    doubtful: bool = False
-    """Whether it may not have happened, so that a person should look."""
+    doubts: tuple[str, ...] = ()
+    """Why it may not have happened, so that a person should look."""
+
+    @property
+    def doubtful(self) -> bool:
+        """Tell whether it may not have happened."""
+        return bool(self.doubts)
 
     def overlaps(self, other: "Event") -> bool:
         """Tell whether two things happened in part at the same time."""
@@ -42,12 +47,17 @@ class Outcome:
     nearly: tuple[Event, ...] = ()
     """What may have happened: just not enough like what was looked for."""
     confidence: float = 1.0
-    doubtful: bool = False
-    """Near a threshold or on badly heard words: a person should look."""
+    doubts: tuple[str, ...] = ()
+    """Why a person should look: what is near a threshold, or was badly heard (`doubts`)."""
     from_text: bool = False
     """Whether the answer depends on the transcript, the roles or the tone."""
     for_person: bool = False
     """Whether a person has to judge what is left open."""
+
+    @property
+    def doubtful(self) -> bool:
+        """Tell whether a person should look."""
+        return bool(self.doubts)
 
     def excused(self, reason: str, evidence: tuple[Evidence, ...]) -> "Outcome":
         """Return a yes in place of a no, for an exception that holds."""

@@ -3,6 +3,7 @@
 from qa_pipeline.records import Evidence, EvidenceKind, ModelAnswer, ModelQuestion, Utterance
 from qa_pipeline.scoring.checks import Question
 from qa_pipeline.scoring.context import Ask, Context, narrowed
+from qa_pipeline.scoring.doubts import Doubts
 from qa_pipeline.scoring.model_reasons import ModelWords
 from qa_pipeline.scoring.outcome import Event, Outcome
 from qa_pipeline.scoring.stream import Quote
@@ -71,7 +72,7 @@ def _outcome(
         evidence=evidence or inside.searched(),
         events=tuple(Event(q.start_s, q.end_s, max(q.end_s, q.utterance.end_s)) for q in quotes),
         confidence=round(min(MODEL_CONFIDENCE, probability), 4),
-        doubtful=answer.reply == "no",
+        doubts=(Doubts(inside.words).model_alone(),) if answer.reply == "no" else (),
         from_text=True,
     )
 

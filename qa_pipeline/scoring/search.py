@@ -8,7 +8,7 @@ check. Whatever finds hits faster must find these same ones.
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from qa_pipeline.language.meaning import Meanings, pieces_of_meaning
 from qa_pipeline.language.normalise import Script, pieces, simplified, straight
@@ -51,13 +51,18 @@ class Query:
     """What is looked for in the same streams: all is found at once."""
 
 
+Unsure = Literal["narrow", "denied"]
+"""Only just what was looked for; perhaps denied by what is said before it."""
+
+
 class Found(NamedTuple):
     """A match in the call: what was said, and how sure the match is."""
 
     quote: Quote
     score: float
     is_match: bool
-    narrow: bool
+    unsure: Unsure | None
+    """Why it may not be what was looked for, though it matches."""
 
     @property
     def confidence(self) -> float:
@@ -67,7 +72,7 @@ class Found(NamedTuple):
     @property
     def doubtful(self) -> bool:
         """Tell whether a person should look."""
-        return self.narrow or self.quote.probability < LOW_PROBABILITY
+        return self.unsure is not None or self.quote.probability < LOW_PROBABILITY
 
 
 class Queries:
@@ -142,7 +147,7 @@ def search(query: Query, stream: Stream) -> list[Found]:
     said = [hit for hit, reach in reaches.items() if reach != "bound"]
     hits = said + _pattern_hits(query.regex, stream)
     found = [
-        _found(hit, stream, hit.narrow or reaches.get(hit) == "near")
+        _found(hit, stream, "denied" if reaches.get(hit) == "near" else _narrow(hit))
         for hit in _clear(hits, query, stream)
     ]
     stream.memory[query] = found
@@ -162,7 +167,7 @@ def search_meaning(
     for index in sorted(utterances):
         hits = dict(_meaning_hits(query, stream, index, meanings, near))
         kept = _clear(best(list(hits)), query, stream)
-        found += [_found(hit, stream, not hits[hit]) for hit in kept]
+        found += [_found(hit, stream, None if hits[hit] else "narrow") for hit in kept]
     return found
 
 
@@ -177,8 +182,12 @@ def _in_language(texts: tuple[str, ...], language: str) -> tuple[str, ...]:
     return tuple(t for t in texts if (cut := pieces(t)) and cut[0].script == script)
 
 
-def _found(hit: Hit, stream: Stream, narrow: bool) -> Found:
-    return Found(stream.quote(hit.first, hit.last), hit.score, hit.found, narrow)
+def _found(hit: Hit, stream: Stream, unsure: Unsure | None) -> Found:
+    return Found(stream.quote(hit.first, hit.last), hit.score, hit.found, unsure)
+
+
+def _narrow(hit: Hit) -> Unsure | None:
+    return "narrow" if hit.narrow else None
 
 
 def _clear(hits: list[Hit], query: Query, stream: Stream) -> list[Hit]:

@@ -9,6 +9,7 @@ from statistics import fmean
 from qa_pipeline.records import Evidence, EvidenceKind
 from qa_pipeline.scoring.checks import Says
 from qa_pipeline.scoring.context import Ask, Context, narrowed
+from qa_pipeline.scoring.doubts import Doubts
 from qa_pipeline.scoring.outcome import Event, Outcome
 from qa_pipeline.scoring.reasons import HEARD_LIMIT
 from qa_pipeline.scoring.search import (
@@ -47,16 +48,20 @@ def says(body: Says, context: Context, ask: Ask) -> Outcome:
     matches = [f for f in found if f.is_match]
     if len(matches) >= body.min:
         surest = sorted((f.confidence for f in matches), reverse=True)[: body.min]
-        events = _events(matches)
+        events = _events(matches, inside)
+        surely = sum(not f.doubtful for f in matches)
         return Outcome(
             answer="yes",
             reason=context.words.said(body.who, _times(matches)),
             evidence=_quotes("supports", matches),
             events=events,
             completed=events[body.min - 1] if body.min > 1 else None,
-            nearly=_nearly(found),
+            nearly=_nearly(found, inside),
             confidence=round(surest[-1], 4),
-            doubtful=sum(not f.doubtful for f in matches) < body.min,
+            doubts=(
+                *(_doubts(matches, inside) if surely < body.min else ()),
+                *inside.doubts_found,
+            ),
             from_text=True,
         )
     if seen.missing is not None:
@@ -77,10 +82,13 @@ def never_says(body: Says, context: Context, ask: Ask) -> Outcome:
             answer="no",
             reason=context.words.said(body.who, _times(matches)),
             evidence=_quotes("violates", matches),
-            events=_events(matches),
-            nearly=_nearly(found),
+            events=_events(matches, inside),
+            nearly=_nearly(found, inside),
             confidence=round(max(f.confidence for f in matches), 4),
-            doubtful=all(f.doubtful or _has_unsure_word(f) for f in matches),
+            doubts=(
+                *(_doubts(matches, inside) if all(map(_may_be_wrong, matches)) else ()),
+                *inside.doubts_found,
+            ),
             from_text=True,
         )
     if seen.missing is not None:
@@ -90,9 +98,13 @@ def never_says(body: Says, context: Context, ask: Ask) -> Outcome:
         answer="yes",
         reason=context.words.never_said(body.who, _what(body, inside), inside.place),
         evidence=inside.searched(),
-        nearly=_nearly(found),
+        nearly=_nearly(found, inside),
         confidence=confidence,
-        doubtful=bool(found) or confidence < LOW_PROBABILITY,
+        doubts=(
+            *(_doubts(found, inside) if len(found) >= body.min else ()),
+            *_unclear(confidence, inside),
+            *inside.doubts_missing,
+        ),
         from_text=True,
     )
 
@@ -172,10 +184,14 @@ def _missing(body: Says, inside: Context, found: list[Found]) -> Outcome:
         answer="no",
         reason=reason,
         evidence=(*_quotes("supports", matches), *inside.searched()),
-        events=_events(matches),
-        nearly=_nearly(found),
+        events=_events(matches, inside),
+        nearly=_nearly(found, inside),
         confidence=round(confidence * (0.6 if len(found) > len(matches) else 1.0), 4),
-        doubtful=len(found) >= body.min or confidence < LOW_PROBABILITY,
+        doubts=(
+            *(_doubts(found, inside) if len(found) >= body.min else ()),
+            *_unclear(confidence, inside),
+            *inside.doubts_missing,
+        ),
         from_text=True,
     )
 
@@ -219,6 +235,11 @@ def _has_unsure_word(found: Found) -> bool:
     )
 
 
+def _may_be_wrong(found: Found) -> bool:
+    """Tell whether nobody is to be accused on this alone."""
+    return found.doubtful or _has_unsure_word(found)
+
+
 def _times(found: list[Found]) -> list[tuple[str, float]]:
     return [(f.quote.text, f.quote.start_s) for f in found]
 
@@ -228,18 +249,42 @@ def _quotes(kind: EvidenceKind, found: list[Found]) -> tuple[Evidence, ...]:
     return tuple(Evidence.quoting(kind, q.utterance, q.text, q.start_s, q.end_s) for q in quotes)
 
 
-def _events(found: list[Found]) -> tuple[Event, ...]:
+def _events(found: list[Found], inside: Context) -> tuple[Event, ...]:
     return tuple(
         Event(
             f.quote.start_s,
             f.quote.end_s,
             max(f.quote.end_s, f.quote.utterance.end_s),
             f.confidence,
-            f.doubtful,
+            _doubts([f], inside) if f.doubtful else (),
         )
         for f in found
     )
 
 
-def _nearly(found: list[Found]) -> tuple[Event, ...]:
-    return _events([f for f in found if not f.is_match])
+def _nearly(found: list[Found], inside: Context) -> tuple[Event, ...]:
+    return _events([f for f in found if not f.is_match], inside)
+
+
+def _doubts(found: list[Found], inside: Context) -> tuple[str, ...]:
+    """Return why what was found may not be what was looked for; none where it surely is."""
+    return tuple(doubt for f in found if (doubt := _doubt(f, Doubts(inside.words))))
+
+
+def _doubt(found: Found, doubts: Doubts) -> str:
+    quote = found.quote
+    if not found.is_match:
+        return doubts.nearly(quote.text, quote.start_s)
+    if quote.probability < LOW_PROBABILITY or (found.unsure is None and _has_unsure_word(found)):
+        return doubts.unclear(quote.text, quote.start_s)
+    if found.unsure is None:
+        return ""
+    why = doubts.denied if found.unsure == "denied" else doubts.only_just
+    return why(quote.text, quote.start_s)
+
+
+def _unclear(confidence: float, inside: Context) -> tuple[str, ...]:
+    """Return that the words of the window were badly heard, where they were."""
+    if confidence >= LOW_PROBABILITY:
+        return ()
+    return (Doubts(inside.words).unclear_there(inside.place),)
