@@ -31,6 +31,8 @@ _JOINTS = set("-‐–—./,，、() （）·")
 _CODE = 3
 """Digits of the shortest codes."""
 _LINKS = set("是为就叫")
+_GIVES = _LINKS | {"is", "it", "that", "was"}
+_SENTENCE_ENDS = set(".?!。？！…:：")
 _MAY_BEGIN_A_WORD = word_set("counters_that_begin_words")
 _CN_MOBILE = re.compile(r"1[3-9]\d{9}")
 
@@ -50,6 +52,8 @@ class Fragment:
     """Words of the utterance beside the fragment that are more than fillers."""
     lead: int
     """Those of them that come before the fragment."""
+    told: bool
+    """Whether "it's" or 是 leads to the fragment, or a sentence ends right before it."""
     at_start: bool
     at_end: bool
     """Whether hardly more than fillers comes before, or after."""
@@ -123,6 +127,7 @@ def _fragments(spoken: Spoken, index: int) -> Iterator[Fragment]:
             whole=(len(atoms) == 1 and atoms[0].written) or all(a.style == "tens" for a in atoms),
             content=len(outside),
             lead=lead,
+            told=_is_led_to(tokens, first),
             at_start=not asked and lead <= (edge if len(outside) <= 1 else 0),
             at_end=sum(i > last for i in outside) <= edge,
         )
@@ -240,6 +245,20 @@ def _is_told(tokens: Sequence[Token], group: list[Atom]) -> bool:
         cue.weight >= STRONG and cue.kind != "not_personal" and cue.last == end - 1
         for cue in vocabulary().cues(tokens[:end])
     )
+
+
+def _is_led_to(tokens: Sequence[Token], first: int) -> bool:
+    """Tell whether a new clause gives the digits: "…, okay it's", "hang on. Right,", 那好吧，."""
+    at = first - 1
+    while at >= 0:
+        text = tokens[at].text
+        if text in _SENTENCE_ENDS or tokens[at].without_is in _GIVES:
+            return True
+        skipped = tokens[at].script == "mark" or vocabulary().fillers.length_at(tokens[:first], at)
+        if not skipped:
+            return False
+        at -= 1
+    return True
 
 
 def _text_at(tokens: Sequence[Token], at: int) -> str:
