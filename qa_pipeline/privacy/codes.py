@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from qa_pipeline.privacy.fragments import is_led_to
 from qa_pipeline.privacy.items import Item
 from qa_pipeline.privacy.letters import Line, Row, rows_of
 from qa_pipeline.privacy.lines import speaker_lines
@@ -23,6 +24,8 @@ _LOGINS = PhraseSet(word_list("logins"))
 _LINKS = word_set("code_links")
 _LEAD = 3
 """Words between the context word, or the start of an answer, and the code."""
+_TOLD = 6
+"""The same before "it's"."""
 _PREVIOUS = 3
 _PREVIOUS_S = 30.0
 _SENTENCE_ENDS = set(".?!。？！:：")
@@ -89,7 +92,7 @@ def _named(row: Row, line: Line, leads: "_Leads") -> SensitiveKind | None:
     size = len(row.text)
     if lead.login:
         mixed = size >= _SHORTEST_LOGIN and (row.digits > 0 or row.joints > 0)
-        word = row.free > 0 and line.is_mandarin(row.first)
+        word = row.free > 0 and lead.words == 0 and line.is_mandarin(row.first)
         return lead.kind if mixed or word or row.spelled >= _SPELLED else None
     return lead.kind if size >= _SHORTEST and row.digits >= _SPELLED and not row.free else None
 
@@ -104,7 +107,9 @@ class _Leads:
     def begins_login(self, line: Line, at: int) -> bool:
         """Tell whether a user name may begin here as a word: right after what asks for it."""
         lead = self.to(line, at)
-        return lead is not None and lead.login and lead.words == 0
+        if lead is None or not lead.login:
+            return False
+        return lead.words <= (_LEAD if line.is_mandarin(at) else 0)
 
     def to(self, line: Line, at: int) -> _Lead | None:
         """Return what leads to token ``at``: words of the same utterance, or a question before."""
@@ -140,12 +145,19 @@ class _Leads:
 
 
 def _words(tokens: Sequence[Token]) -> int:
-    """Count the words that are no filler and no link."""
+    """Count the words that are no filler and no link; "… here, it's" makes them none.
+
+    Two Han characters count as a word.
+    """
     fillers = vocabulary().fillers
-    count = at = 0
+    counted: list[Token] = []
+    at = 0
     while at < len(tokens):
         length = fillers.length_at(tokens, at)
         token = tokens[at]
-        count += not (length or token.script == "mark" or token.without_is in _LINKS)
+        if not (length or token.script == "mark" or token.without_is in _LINKS):
+            counted.append(token)
         at += max(length, 1)
-    return count
+    han = sum(token.script == "han" for token in counted)
+    words = len(counted) - han + (han + 1) // 2
+    return 0 if words <= _TOLD and is_led_to(tokens, len(tokens)) else words

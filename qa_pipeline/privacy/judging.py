@@ -200,7 +200,10 @@ def _left(first: Fragment, spoken: Spoken, others: list[Fragment]) -> Found:
         default=-1,
     )
     cues = vocabulary().cues(tokens[: first.first])
-    return [(first.first - cue.last, cue) for cue in cues if cue.first > low]
+    near = [(first.first - cue.last, cue) for cue in cues if cue.first > low]
+    if not near and first.told:  # "the first code was 3308, the second was 9921"
+        return [(first.first - c.last, c) for c in cues[-1:] if c.kind in ("secret", "short_code")]
+    return near
 
 
 def _right(last: Fragment, spoken: Spoken, others: list[Fragment]) -> Found:

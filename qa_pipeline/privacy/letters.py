@@ -14,7 +14,7 @@ from qa_pipeline.privacy.vocabulary import PhraseSet, word_list, word_set
 
 _NO_LOGIN = word_set("not_logins")
 _JOINTS = PhraseSet(word_list("code_joints"))
-_CASES = word_set("code_cases")
+_CASES = PhraseSet(word_list("code_cases"))
 _NAMES = word_set("letter_names")
 _TIMES = {"double": 2, "triple": 3, "treble": 3}
 _AS_IN = (("as", "in"), ("like", "in"), ("for",), ("as",))
@@ -138,7 +138,7 @@ def _row(line: Line, first: int, led_to: Callable[[Line, int], bool]) -> Row | N
     steps: list[_Step] = []
     at = first
     while at < len(line.tokens):
-        free = all(s.part in ("free", "letter") for s in steps) or steps[-1].part == "joint"
+        free = all(s.part in ("free", "letter", "case") for s in steps) or steps[-1].part == "joint"
         step = _step(line, at, first)
         if step is None and free and _is_free(line, at, steps) and led_to(line, first):
             step = _Step(at + 1, "free", line.text(at))
@@ -167,8 +167,9 @@ def _step(line: Line, at: int, first: int) -> _Step | None:
         stands_apart = line.text(at) == "." and not (line.touches(at - 1) and line.touches(at))
         return None if stands_apart else _Step(at + joint, "joint")
     token = line.tokens[at]
-    if token.text in _CASES and at > first:
-        return _Step(at + 1, "case")
+    case = _CASES.length_at(line.tokens, at)
+    if case and at > first:
+        return _Step(at + case, "case")
     if token.script != "latin" or (atom is not None and atom.style == "amount"):
         return None
     if token.text in _TIMES and len(line.text(at + 1)) == 1 and line.text(at + 1).isalpha():
@@ -208,7 +209,10 @@ def _is_free(line: Line, at: int, steps: Sequence[_Step]) -> bool:
     token = line.tokens[at]
     if token.script != "latin" or token.without_is in _NO_LOGIN or len(token.text) == 1:
         return False
-    return bool(steps and steps[-1].part == "joint") or len(steps) < _FREE_WORDS
+    return (
+        bool(steps and steps[-1].part == "joint")
+        or sum(s.part == "free" for s in steps) < _FREE_WORDS
+    )
 
 
 def _may_end(line: Line, step: _Step) -> bool:
