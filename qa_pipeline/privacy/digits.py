@@ -33,14 +33,26 @@ _TENS = {
     **{"sixty": "6", "seventy": "7", "eighty": "8", "ninety": "9"},
 }
 _MULTIPLIERS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
-_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _BIG = {"hundred", "thousand", "million", "billion", "hundreds", "thousands"}
 
 _HAN = {
     **dict(zip("零一二三四五六七八九", "0123456789", strict=True)),
     **{"〇": "0", "洞": "0", "幺": "1", "妖": "1", "壹": "1", "两": "2", "贰": "2", "叁": "3"},
 }
-_HAN_COUNTS = {"两": 2, "俩": 2, "二": 2, "三": 3, "四": 4, "五": 5, "2": 2, "3": 3, "4": 4}
+_HAN_COUNTS = {
+    "两": 2,
+    "俩": 2,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "八": 8,
+    "2": 2,
+    "3": 3,
+    "4": 4,
+}
 _HAN_BIG = set("百千万亿")
 _NOT_ONE = set("下个样些点定直起共般会次遍边旦切种张份家条方致")
 """After 一 at the beginning of a row: a word such as 一下, not a digit."""

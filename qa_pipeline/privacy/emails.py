@@ -13,12 +13,14 @@ _WRITTEN = re.compile(r"[A-Za-z0-9][\w.+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", 
 _AT = {"at", "@", "add"}
 _AT_HAN = tuple(tuple(phrase) for phrase in word_list("spoken_at"))
 _DOT = {"dot", ".", "点", "point", "dots"}
+_COMMAS = set(",，、")
 _JOINTS = word_set("email_joints")
 _TOP = word_set("top_level_domains")
 _SURE_TOP = frozenset(("com", "net", "org"))
 _PROVIDERS = word_set("mail_providers")
 _CUES = word_set("email_cues")
 _STOP = word_set("not_in_email")
+_AROUND = _AT | _DOT | _JOINTS
 _DOMAIN_WORDS = 4
 _LOCAL_WORDS = 12
 
@@ -56,9 +58,14 @@ def _number_tokens(spoken: Spoken, line: Sequence[Placed]) -> set[int]:
     index = 0
     for utterance in dict.fromkeys(placed.utterance for placed in line):
         tokens = spoken.tokens[utterance]
-        for atom in read_atoms(spoken.utterances[utterance].text, tokens):
+        atoms = read_atoms(spoken.utterances[utterance].text, tokens)
+        begins = {atom.first for atom in atoms}
+        for atom in atoms:
             before = tokens[atom.first - 1] if atom.first else None
             misheard = before is not None and before.script in ("latin", "digits")
+            after = tokens[atom.last + 1] if atom.last + 1 < len(tokens) else None
+            if after is not None and after.script == "latin" and atom.last + 1 not in begins:
+                misheard &= after.text in _AROUND  # not so in "send it to info at"
             if atom.style != "weak" or misheard or index + atom.first - 1 in found:
                 found.update(range(index + atom.first, index + atom.last + 1))
         index += len(tokens)
@@ -90,10 +97,14 @@ def _at_length(tokens: Sequence[Token], at: int) -> int:
 
 def _domain_end(tokens: Sequence[Token], start: int) -> int | None:
     """Return the last token of a domain that begins at ``start``: words, dot, a top level."""
+    while start < len(tokens) and tokens[start].text in _COMMAS:
+        start += 1
     at = start
-    while at < len(tokens) and at - start <= _DOMAIN_WORDS and tokens[at].text not in _DOT:
-        if tokens[at].script not in ("latin", "digits", "han"):
+    words = 0
+    while at < len(tokens) and words <= _DOMAIN_WORDS and tokens[at].text not in _DOT:
+        if tokens[at].script == "mark" and tokens[at].text not in _COMMAS:
             break
+        words += tokens[at].script != "mark" and len(tokens[at].text) > 1
         at += 1
     last: int | None = None
     while at + 1 < len(tokens) and tokens[at].text in _DOT and at > start:
@@ -118,6 +129,16 @@ def _damaged_domain_end(tokens: Sequence[Token], start: int) -> int | None:
     return None
 
 
+def _as_in(tokens: Sequence[Token], at: int) -> int | None:
+    """Return where "S for sugar" and "S as in sugar" begin of which ``at`` is the last word."""
+    for phrase in (("for",), ("as", "in")):
+        start = at - len(phrase)
+        said = tuple(token.text for token in tokens[max(start, 0) : at])
+        if start > 0 and said == phrase and len(tokens[start - 1].text) == 1 < len(tokens[at].text):
+            return start - 1
+    return None
+
+
 def _local_start(tokens: Sequence[Token], numbers: set[int], at: int) -> int:
     """Return the first token of what stands before "at"."""
     cued = any(token.without_is in _CUES for token in tokens[max(0, at - 30) : at])
@@ -125,12 +146,17 @@ def _local_start(tokens: Sequence[Token], numbers: set[int], at: int) -> int:
     free_words = 0
     while first > 0 and at - first < 4 * _LOCAL_WORDS:
         token = tokens[first - 1]
+        spelled = _as_in(tokens, first - 1)
+        if spelled is not None:
+            first = spelled
+            continue
         joint = token.text in _DOT or token.text in _JOINTS
         joined = first < at and (tokens[first].text in _DOT or tokens[first].text in _JOINTS)
         if joint or first - 1 in numbers:
             pass
         elif token.script == "latin" and (len(token.text) == 1 or joined):
-            if token.without_is in _STOP and not joined:
+            lone = token.text != "e" or tokens[first].text == "mail"
+            if token.without_is in _STOP and not joined and lone:
                 break
         elif token.script == "latin" and token.without_is not in _STOP:
             free_words += 1

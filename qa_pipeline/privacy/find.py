@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 
+from qa_pipeline.privacy.codes import find_codes
 from qa_pipeline.privacy.emails import find_emails
 from qa_pipeline.privacy.items import Item
 from qa_pipeline.privacy.names import find_names
@@ -16,6 +17,7 @@ _NUMBERS = frozenset(("phone", "id", "card", "account"))
 _FINDERS: tuple[tuple[frozenset[str], Callable[[Spoken], list[Item]]], ...] = (
     (frozenset(("email",)), find_emails),
     (_NUMBERS, find_numbers),
+    (frozenset(("id", "account")), find_codes),
     (frozenset(("address",)), find_addresses),
     (frozenset(("name",)), find_names),
 )

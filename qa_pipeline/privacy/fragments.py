@@ -28,10 +28,14 @@ _ECHO_ALIKE = 75.0
 _EMAIL = word_set("email_cues")
 _NOT_MISHEARD = word_set("not_misheard")
 _JOINTS = set("-‐–—./,，、() （）·")
+_BEFORE_YEARS = {"in", "since"}
 _CODE = 3
 """Digits of the shortest codes."""
 _LINKS = set("是为就叫")
+_GIVES = _LINKS | {"is", "it", "that", "was"}
+_SENTENCE_ENDS = set(".?!。？！…:：")
 _MAY_BEGIN_A_WORD = word_set("counters_that_begin_words")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _CN_MOBILE = re.compile(r"1[3-9]\d{9}")
 
 
@@ -50,6 +54,8 @@ class Fragment:
     """Words of the utterance beside the fragment that are more than fillers."""
     lead: int
     """Those of them that come before the fragment."""
+    told: bool
+    """Whether "it's" or 是 leads to the fragment, or a sentence ends right before it."""
     at_start: bool
     at_end: bool
     """Whether hardly more than fillers comes before, or after."""
@@ -123,6 +129,7 @@ def _fragments(spoken: Spoken, index: int) -> Iterator[Fragment]:
             whole=(len(atoms) == 1 and atoms[0].written) or all(a.style == "tens" for a in atoms),
             content=len(outside),
             lead=lead,
+            told=is_led_to(tokens, first),
             at_start=not asked and lead <= (edge if len(outside) <= 1 else 0),
             at_end=sum(i > last for i in outside) <= edge,
         )
@@ -207,6 +214,8 @@ def _counts(tokens: Sequence[Token], group: list[Atom]) -> bool:
     whole = len(group) == 1 and (group[0].written or group[0].style == "tens")
     if _is_told(tokens, group):
         return False
+    if _is_year(tokens, group):
+        return True
     hard = words.hard_units.length_at(tokens, after)
     if hard and size <= 7:
         return True
@@ -216,6 +225,17 @@ def _counts(tokens: Sequence[Token], group: list[Atom]) -> bool:
     if soft and (size <= 3 or (whole and size <= 6)):
         return True
     return size <= 4 and words.before.length_before(tokens, first) > 0
+
+
+def _is_year(tokens: Sequence[Token], group: list[Atom]) -> bool:
+    """Tell "in 2019" and "since nineteen eighty" from "ending in 2019"."""
+    first = group[0].first
+    if not first or tokens[first - 1].text not in _BEFORE_YEARS:
+        return False
+    as_one = group[0].written if len(group) == 1 else all(a.style == "tens" for a in group)
+    if not as_one or not _YEAR.fullmatch("".join(atom.digits for atom in group)):
+        return False
+    return not any(cue.last == first - 1 for cue in vocabulary().cues(tokens[:first]))
 
 
 def _is_told(tokens: Sequence[Token], group: list[Atom]) -> bool:
@@ -240,6 +260,20 @@ def _is_told(tokens: Sequence[Token], group: list[Atom]) -> bool:
         cue.weight >= STRONG and cue.kind != "not_personal" and cue.last == end - 1
         for cue in vocabulary().cues(tokens[:end])
     )
+
+
+def is_led_to(tokens: Sequence[Token], first: int) -> bool:
+    """Tell whether a new clause gives the digits: "…, okay it's", "hang on. Right,", 那好吧，."""
+    at = first - 1
+    while at >= 0:
+        text = tokens[at].text
+        if text in _SENTENCE_ENDS or tokens[at].without_is in _GIVES:
+            return True
+        skipped = tokens[at].script == "mark" or vocabulary().fillers.length_at(tokens[:first], at)
+        if not skipped:
+            return False
+        at -= 1
+    return True
 
 
 def _text_at(tokens: Sequence[Token], at: int) -> str:

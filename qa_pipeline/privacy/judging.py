@@ -5,12 +5,12 @@ plus the nearest context word, less a context word of what is nobody's ("order n
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from qa_pipeline.privacy.fragments import Exchange, Fragment
-from qa_pipeline.privacy.tokens import Spoken
+from qa_pipeline.privacy.tokens import Spoken, Token
 from qa_pipeline.privacy.vocabulary import STRONG, WEAK, Cue, vocabulary
 from qa_pipeline.records import SensitiveKind
 
@@ -25,12 +25,19 @@ _LONG_DIGITS = 9
 _LONG = 0.85
 _NUMBERS: tuple[SensitiveKind, ...] = ("card", "id", "account", "phone")
 _SHORTEST: dict[SensitiveKind, int] = {"phone": 5, "id": 4, "card": 4, "account": 4}
-_PUBLIC = re.compile(r"(?:400|800|0800|0808|0300|0330|0345|0844|0845|0870|1800|188[80])\d{3,8}")
+_PUBLIC = re.compile(
+    r"(?:400|800|0800|0808|0300|0330|0345|0844|0845|0870|1800|188[80])\d{3,8}"
+    r"|10000|100[18][06]|123\d\d|95\d{3,4}|96\d{3,4}"
+)
 _MOBILE = re.compile(r"(?:00)?(?:86)?1[3-9]\d{9}")
 _PREVIOUS = 4
 _PREVIOUS_S = 30.0
+_SECRET_PREVIOUS = 8
+_SECRET_PREVIOUS_S = 75.0
+"""How far back a PIN may have been asked for: "rather not", "I can't go on without it"."""
 _NI = re.compile(r"[A-CEGHJ-PR-TW-Z]{2}\d{6}[A-D]?")
 _CUT_DIGITS = 4
+_DENIALS = (("no",), ("nope",), ("不", "是"), ("不", "对"), ("错",))
 _ANSWER_WORDS = 4
 _LEAD_WORDS = 2
 
@@ -42,6 +49,8 @@ class Context:
     kinds: Mapping[SensitiveKind, float]
     not_personal: float
     short_code: bool
+    secret: bool
+    """Whether it is a PIN, a password or a code, which may be asked for well before."""
     near: bool
     """Whether the context stands in the same utterance."""
 
@@ -60,7 +69,9 @@ def judge(
     """Judge an exchange by everything that may be the whole number in it."""
     candidates = exchange.readings(spoken)
     candidates |= {f.digits for f in exchange.fragments if len(f.digits) >= 7}
-    if context.short_code and not context.near and exchange.fragments[0].content > 1:
+    first = exchange.fragments[0]
+    beside = first.lead if first.told else first.content
+    if context.short_code and not context.near and beside > 1:
         context = replace(context, short_code=False)  # asked, but this is not the answer
     judged = [_judge(digits, context, letters) for digits in sorted(candidates)]
     best = max(judged, key=lambda j: j.confidence)
@@ -74,9 +85,13 @@ def _looks_like_talk(exchange: Exchange, context: Context) -> bool:
     if len(exchange.digits) > 5:
         return False
     first = exchange.fragments[0]
-    year = len(first.digits) == 4 and first.digits[:2] in ("19", "20") and first.whole
+    if context.near:
+        return False
     late = first.lead > _LEAD_WORDS or (len(exchange.digits) <= 3 and first.content > 1)
-    return not context.near and (year or late)
+    if context.secret and first.told:
+        return len(exchange.digits) <= 3 and late
+    year = len(first.digits) == 4 and first.digits[:2] in ("19", "20") and first.whole
+    return year or (late and (first.whole or not first.told))
 
 
 def _judge(digits: str, context: Context, letters: tuple[str, str]) -> Judgement:
@@ -87,7 +102,7 @@ def _judge(digits: str, context: Context, letters: tuple[str, str]) -> Judgement
         if len(digits) >= _SHORTEST.get(kind, 4) or context.short_code
     }
     totals = {kind: value + cues.get(kind, 0.0) for kind, value in fits.items()}
-    kind = max(totals, key=lambda k: totals[k])
+    kind = max(totals, key=lambda k: (round(totals[k], 3), cues.get(k, 0.0)))
     alone = _BY_LENGTH.get(len(digits), _LONG if len(digits) >= _LONG_DIGITS else 0.0)
     if fits[kind] >= SURE:
         alone = max(alone, fits[kind])
@@ -185,7 +200,10 @@ def _left(first: Fragment, spoken: Spoken, others: list[Fragment]) -> Found:
         default=-1,
     )
     cues = vocabulary().cues(tokens[: first.first])
-    return [(first.first - cue.last, cue) for cue in cues if cue.first > low]
+    near = [(first.first - cue.last, cue) for cue in cues if cue.first > low]
+    if not near and first.told:  # "the first code was 3308, the second was 9921"
+        return [(first.first - c.last, c) for c in cues[-1:] if c.kind in ("secret", "short_code")]
+    return near
 
 
 def _right(last: Fragment, spoken: Spoken, others: list[Fragment]) -> Found:
@@ -193,7 +211,7 @@ def _right(last: Fragment, spoken: Spoken, others: list[Fragment]) -> Found:
     rest = tokens[last.last + 1 : last.last + 9]
     texts = {token.text for token in rest[:3]}
     attached = [token.text for token in rest[:2]] == ["'", "s"]
-    if not attached and not texts & {"is", "that's", "是", "为"}:
+    if not attached and not texts & {"is", "that's", "是", "为", "这"}:
         return []
     high = min([o.first - last.last - 1 for o in others if o.first > last.last], default=9)
     return [(cue.first + 4, cue) for cue in vocabulary().cues(rest) if cue.last < high]
@@ -202,21 +220,32 @@ def _right(last: Fragment, spoken: Spoken, others: list[Fragment]) -> Found:
 def _earlier(first: Fragment, spoken: Spoken, blockers: dict[int, list[Fragment]]) -> Found:
     said = spoken.utterances
     found: Found = []
-    for back in range(1, _PREVIOUS + 1):
+    for back in range(1, _SECRET_PREVIOUS + 1):
         index = first.utterance - back
-        if index < 0 or said[first.utterance].start_s - said[index].end_s > _PREVIOUS_S:
+        ago_s = said[first.utterance].start_s - said[index].end_s
+        if index < 0 or ago_s > _SECRET_PREVIOUS_S:
             break
+        far = back > _PREVIOUS or ago_s > _PREVIOUS_S
         tokens = spoken.tokens[index]
         digits = max([len(o.digits) for o in blockers.get(index, [])], default=0)
-        if digits >= _CUT_DIGITS or any(token.script == "placeholder" for token in tokens):
+        denied = back == 1 and _denies(spoken.tokens[first.utterance])
+        if any(token.script == "placeholder" for token in tokens):
+            break
+        if digits >= _CUT_DIGITS and not denied:
             break  # its words speak of its own number
         answers = back == 1 and first.content <= _ANSWER_WORDS and digits < 2
         found += [
             (12 + 8 * (back - 1) + len(tokens) - cue.last, cue)
             for cue in vocabulary().cues(tokens)
-            if answers or cue.kind != "not_personal"  # "your order number?" asks once
+            if (answers or cue.kind != "not_personal")  # "your order number?" asks once
+            and (not far or (cue.kind == "secret" and first.told))
         ]
     return found
+
+
+def _denies(tokens: Sequence[Token]) -> bool:
+    """Tell "no, it's 0083" and 不是: another number of the same kind follows."""
+    return any(tuple(t.text for t in tokens[: len(no)]) == no for no in _DENIALS)
 
 
 def _weighed(found: Found, near: bool, same: set[int]) -> Context:
@@ -224,19 +253,22 @@ def _weighed(found: Found, near: bool, same: set[int]) -> Context:
     against: Found = []
     strong: Found = []
     weak: Found = []
-    short_code = False
+    short_code = secret = False
     for distance, cue in sorted(found, key=lambda f: f[0]):
         if cue.kind == "not_personal":
             against.append((distance, cue))
             continue
-        kind: SensitiveKind = "card" if cue.kind == "short_code" else cue.kind
+        secret |= cue.kind == "secret" and not kinds
+        kind: SensitiveKind = (
+            "card" if cue.kind == "short_code" else "account" if cue.kind == "secret" else cue.kind
+        )
         short_code |= cue.kind == "short_code" and distance < 30
         (strong if cue.weight >= STRONG else weak).append((distance, cue))
         here = id(cue) in same
         weight = cue.weight * (1.0 if here and distance <= 20 else 0.92 if not here else 0.7)
         # The nearest kind counts whole, the others hardly: they speak of something else.
         kinds.setdefault(kind, weight if not kinds or max(kinds.values()) <= WEAK else 0.2)
-    return Context(kinds, _against(against, strong, weak), short_code, near)
+    return Context(kinds, _against(against, strong, weak), short_code, secret, near)
 
 
 def _against(against: Found, strong: Found, weak: Found) -> float:

@@ -17,6 +17,7 @@ _ECHO_ALIKE = 80.0
 _LETTERS = 4
 _ASIDE = 14
 """Tokens between digits of one utterance that may still be one number."""
+_OR = {"or", "或"}
 _X = {"x", "ex", "eks", "叉", "埃", "艾"}
 Accepted = tuple[SensitiveKind, Exchange]
 
@@ -61,7 +62,10 @@ def _joined_by_fit(exchanges: list[Exchange], spoken: Spoken) -> list[Exchange]:
 def _is_aside(before: Fragment, after: Fragment, spoken: Spoken) -> bool:
     if before.utterance != after.utterance or after.first - before.last > _ASIDE:
         return False
-    return not vocabulary().cues(spoken.tokens[before.utterance][before.last + 1 : after.first])
+    between = spoken.tokens[before.utterance][before.last + 1 : after.first]
+    if before.whole or after.whole or any(token.text in _OR for token in between):
+        return False  # prices and alternatives
+    return not vocabulary().cues(between)
 
 
 def _repetitions(

@@ -1,7 +1,7 @@
 """The words of ``vocabulary.yaml``, ready to be looked for in tokens."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -13,12 +13,16 @@ from qa_pipeline.records import SensitiveKind
 
 _FILE = Path(__file__).with_name("vocabulary.yaml")
 Phrase = tuple[str, ...]
-CueKind = SensitiveKind | Literal["short_code", "not_personal"]
+CueKind = SensitiveKind | Literal["short_code", "secret", "not_personal"]
 
 _DIGITS = frozenset("零〇一二三四五六七八九幺两")
 STRONG = 0.6
 """Confidence that a strong context word adds."""
 WEAK = 0.4
+_NOTHING = 0.0
+"""Weight of a phrase that only looks like context."""
+_OF_IT = 2
+"""Tokens from a thing to "ending in", which then speaks of it."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,9 @@ class Vocabulary:
             for strength, weight in (("strong", STRONG), ("weak", WEAK)):
                 self._add(strengths[strength], kind, weight)
         self._add(raw["short_codes"], "short_code", STRONG)
+        self._add(raw["secrets"], "secret", STRONG)
         self._add(raw["not_personal"], "not_personal", 1.0)
+        self._add(raw["no_context"], "not_personal", _NOTHING)
         self._longest = max(map(len, self._cues))
         self._sounds = {
             tuple(syllable(character) for character in phrase): known
@@ -95,7 +101,10 @@ class Vocabulary:
         return self._sounds.get(tuple(syllable(token.text) for token in tokens))
 
     def cues(self, tokens: Sequence[Token]) -> list[Cue]:
-        """Return the context words of an utterance, the longest where several begin together."""
+        """Return the context words of an utterance, the longest where several begin together.
+
+        The last digits of a thing's number (订单尾号, "order ending in") are nobody's either.
+        """
         found: list[Cue] = []
         for length in range(min(self._longest, len(tokens)), 0, -1):
             for first in range(len(tokens) - length + 1):
@@ -104,7 +113,13 @@ class Vocabulary:
                 last = first + length - 1
                 if known and all(last < cue.first or first > cue.last for cue in found):
                     found.append(Cue(*known, first, last))
-        return sorted(found, key=lambda cue: cue.first)
+        found = sorted((c for c in found if c.weight > _NOTHING), key=lambda cue: cue.first)
+        for i in range(1, len(found)):
+            before, cue = found[i - 1], found[i]
+            ends = cue.kind == "short_code" or tokens[cue.first].text == "后"
+            if ends and before.kind == "not_personal" and cue.first - before.last <= _OF_IT:
+                found[i] = replace(cue, kind="not_personal", weight=1.0)
+        return found
 
 
 @lru_cache(maxsize=8192)
