@@ -75,7 +75,7 @@ _LINKING: Final = frozenset(
             "see",
             "hear",
         ),
-        *("sure", "mean", "believe", "saying", "mention", "that", "if", "whether", "aware", "told"),
+        *("sure", "mean", "believe", "saying", "mention", "that", "if", "whether", "aware"),
     }
 )
 """Behind these what is said belongs to the question: "did he say it has been fixed"."""
