@@ -229,7 +229,8 @@ def _print_head(call: "ProcessedCall") -> None:
 
 
 def _print_scores(scored: "ScoredCall") -> None:
-    passed = {True: "passed", False: "not passed", None: "not scored"}[scored.passed]
+    open_or_not = "not scored" if scored.total_pct is None else "undecided: see what to check"
+    passed = {True: "passed", False: "not passed", None: open_or_not}[scored.passed]
     total = "-" if scored.total_pct is None else f"{scored.total_pct} %"
     typer.echo(f"\n{scored.scorecard} version {scored.version}: {total}, {passed}")
     if scored.total_low_pct != scored.total_high_pct:

@@ -8,6 +8,8 @@ not", Mandarin comes character by character.
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
+from qa_pipeline.language.normalise import Script
+
 Reach = Literal["none", "near", "bound"]
 
 _ENGLISH: Final = frozenset(
@@ -48,7 +50,19 @@ _ASKED: Final = frozenset(
 """After these and before those a "not" asks ("is not it", "could not you")."""
 _REACHES: Final = {"en": 3, "zh": 4}
 """Words behind a denying one that may stand before what it denies."""
-FARTHEST: Final = max(_REACHES.values()) + 1
+_REACHES_TOLD: Final = 9
+"""As `_REACHES`, where what stands between denies that it is told or thought."""
+_TELLING: Final = {
+    "en": (
+        *("say", "saying", "said", "think", "thinking", "promise", "guarantee", "believe", "claim"),
+        *("confirm", "tell", "suggesting", "suggest", "swear"),
+    ),
+    "zh": ("说", "保证", "觉得", "认为", "确定", "承诺", "表示", "以为", "敢"),
+}
+"""What they are about is denied with them: "I don't think we can say that it is fixed"."""
+_BEHIND_TELLING: Final = {"en": 4, "zh": 5}
+"""Words between one of these and what it is about."""
+FARTHEST: Final = _REACHES_TOLD + 1
 """From a denying word to what it may deny, in words."""
 _LINKS: Final = frozenset("是会能想要用可应该很太再怎么那有曾过") | {
     *("a", "an", "the", "be", "been", "so", "very", "really", "yet", "even", "to", "going", "that"),
@@ -61,7 +75,8 @@ _STARTS: Final = frozenset("我你他咱请这那") | {
 """What begins with one of these may be a sentence of its own: "no, I will …", 不,我帮您…."""
 _STOPS: Final = frozenset({"but", "and", "so", "because", "however", "then", "though", "但", "而"})
 """With these another clause begins."""
-_MARKS: Final = frozenset('.,;:!?…-–—，。；：！？、（）()"“”')
+MARKS: Final = frozenset('.,;:!?…-–—，。；：！？、（）()"“”')
+"""They end a clause."""
 
 
 class Denial(NamedTuple):
@@ -86,14 +101,26 @@ def reach(words: Sequence[str], denial: int, first: int, between: str) -> Reach:
     ``between``: the text between both. ``bound``: surely; ``near``: perhaps, since another
     clause may have begun; ``none``: not.
     """
-    script = "en" if words[denial].isascii() else "zh"
+    script: Script = "en" if words[denial].isascii() else "zh"
     gap = words[denial + 1 : first]
-    if len(gap) > _REACHES[script] or not _MARKS.isdisjoint(between) or not _STOPS.isdisjoint(gap):
+    if not MARKS.isdisjoint(between) or not _STOPS.isdisjoint(gap):
         return "none"
+    if len(gap) > _REACHES[script]:
+        return "near" if _is_told(gap, script) else "none"
     if all(word in _LINKS for word in gap):
         own = words[first] in _STARTS
         return "near" if own and (not gap or gap[-1] not in ("是", "that")) else "bound"
     return "near"
+
+
+def _is_told(gap: Sequence[str], script: Script) -> bool:
+    """Tell whether what follows ``gap`` is what somebody says or thinks."""
+    behind = _BEHIND_TELLING[script]
+    if len(gap) > _REACHES_TOLD:
+        return False
+    if script == "en":
+        return any(word in _TELLING["en"] for word in gap[-behind - 1 :])
+    return any(word in "".join(gap[-behind - 2 :]) for word in _TELLING["zh"])
 
 
 def _denies(words: Sequence[str], place: int) -> bool:

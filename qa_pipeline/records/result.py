@@ -118,6 +118,7 @@ class ScoredCall(Record):
     """Exact, half-up to two places; ``None`` when nothing could be judged."""
     total_without_critical_pct: Decimal | None
     passed: bool | None
+    """``None``: no total, or undecided until a person has looked at a critical failure."""
     total_low_pct: Decimal | None = None
     """The total if every verdict that needs review or is unscored turned out ``not_met``."""
     total_high_pct: Decimal | None = None

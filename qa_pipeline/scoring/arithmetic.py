@@ -107,6 +107,8 @@ def is_open(result: CriterionResult) -> bool:
 class Totals:
     """The scores of one call: by section and in total, with and without critical failures.
 
+    ``passed``: ``None`` where there is no total, and where the call would pass but for critical
+    failures that ask for a review: nobody fails on a find that no person has looked at.
     ``low_pct`` and ``high_pct``: the totals if every open verdict (`is_open`) turned out not met,
     or met. Whatever each of them turns out to be, a total lies between (tested).
     """
@@ -118,8 +120,10 @@ class Totals:
         total, without = _total(card, sums), _mean(card, [s.plain for s in sums], sums)
         self.total_pct = None if total is None else rounded(total)
         self.without_critical_pct = None if without is None else rounded(without)
-        self.passed = None if self.total_pct is None else self.total_pct >= card.pass_mark
-        self.passed = self.passed and not any(s.fails_card for s in sums)
+        self.passed = None if total is None else _passes(card, sums)
+        if self.passed is False and any(map(_is_doubtful_failure, results)):
+            milder = [_summed(*part, None, sure_only=True) for part in parts]
+            self.passed = None if _passes(card, milder) else False
         self.low_pct = self.high_pct = self.total_pct
         is_open_in = [any(is_open(r) for r in group) for group in groups]
         if total is not None and any(is_open_in):
@@ -155,14 +159,34 @@ class _Summed(NamedTuple):
     """Bonus less penalty points, in points of per cent."""
 
 
-def _summed(section: Section, group: Sequence[CriterionResult], open_as: Verdict | None) -> _Summed:
-    """Add up a section, with open verdicts as given or as one."""
+def _is_doubtful_failure(result: CriterionResult) -> bool:
+    return bool(result.critical) and result.verdict == "not_met" and result.needs_review
+
+
+def _passes(card: Scorecard, sums: Sequence[_Summed]) -> bool:
+    total = _total(card, sums)
+    failed = total is None or any(s.fails_card for s in sums)
+    return not failed and rounded(total or _ZERO) >= card.pass_mark
+
+
+def _summed(
+    section: Section,
+    group: Sequence[CriterionResult],
+    open_as: Verdict | None,
+    *,
+    sure_only: bool = False,
+) -> _Summed:
+    """Add up a section, with open verdicts as given or as one.
+
+    ``sure_only``: critical failures that ask for a review cost their own points only.
+    """
     judged: list[Points] = []
     scopes: set[str] = set()
     for result in group:
         turned = open_as if open_as is not None and is_open(result) else None
         judged.append(_points_if(section, result, turned))
-        if result.critical and (turned or result.verdict) == "not_met":
+        spared = sure_only and _is_doubtful_failure(result)
+        if result.critical and (turned or result.verdict) == "not_met" and not spared:
             scopes.add(result.critical)
     score = share_earned(tuple(judged))
     added = [earned for earned, possible in judged if earned and not possible]

@@ -104,10 +104,16 @@ class Says(Window):
     """How many times it has to be said."""
     exceptions: Phrases | None = Field(default=None, alias="except")
     """Phrases inside which nothing is found."""
+    except_regex: PerLanguage[str] | None = None
+    """A regular expression (RE2): inside what it matches nothing is found."""
+    statement: bool = False
+    """It has to be told: what is asked or supposed (if) is not found; where unsure: for review."""
+    review: bool = False
+    """Whether a person has to look wherever it is found, however surely."""
     what: LocalText | None = None
     """What it is called in reasons."""
 
-    @field_validator("regex")
+    @field_validator("regex", "except_regex")
     @classmethod
     def _compiles(cls, value: PerLanguage[str] | None) -> PerLanguage[str] | None:
         for source in value.values() if value else ():

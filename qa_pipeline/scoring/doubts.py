@@ -39,6 +39,16 @@ class Doubts:
         said = self._quoted(text, at_s)
         return self._pick(f"{said} may be denied by what is said before it", f"{said}或被前文否定")
 
+    def asked(self, text: str, at_s: float) -> str:
+        """Return that words may be a question, where somebody should have told."""
+        said = self._quoted(text, at_s)
+        return self._pick(f"{said} may be a question", f"{said}或为提问")
+
+    def for_person(self, text: str, at_s: float) -> str:
+        """Return that the card leaves such words to a person."""
+        said = self._quoted(text, at_s)
+        return self._pick(f"whether {said} counts is for a person to say", f"{said}须由人工判断")
+
     def unclear(self, text: str, at_s: float) -> str:
         """Return that words were recognised with a low probability."""
         said = self._quoted(text, at_s)

@@ -45,8 +45,8 @@ class Hit(NamedTuple):
 
     @property
     def narrow(self) -> bool:
-        """Tell whether the match was close to not being one."""
-        return self.required < EXACT and self.score < self.required + 3
+        """Tell whether the match was close to not being one; word for word none is."""
+        return self.score < min(self.required + 3, EXACT)
 
 
 def find(stream: Stream, phrases: PhraseSet) -> list[Hit]:

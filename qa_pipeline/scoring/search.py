@@ -42,6 +42,11 @@ class Query:
     phrases: PhraseSet
     exceptions: PhraseSet
     regex: str | None
+    except_regex: str | None
+    statement: bool
+    """Whether it has to be told, not asked."""
+    review: bool
+    """Whether a person has to look wherever it is found."""
     examples: tuple[str, ...]
     """Of what is meant, in the language of the call."""
     counterexamples: tuple[str, ...]
@@ -51,8 +56,9 @@ class Query:
     """What is looked for in the same streams: all is found at once."""
 
 
-Unsure = Literal["narrow", "denied"]
-"""Only just what was looked for; perhaps denied by what is said before it."""
+Unsure = Literal["narrow", "denied", "asked", "for_person"]
+"""Only just what was looked for; perhaps denied by what is said before it; perhaps a question; left
+to a person by the card."""
 
 
 class Found(NamedTuple):
@@ -128,6 +134,9 @@ class Queries:
             phrases=compiled(card.phrases(body, facts), match, similarity),
             exceptions=exceptions(card.exceptions(body, facts), match),
             regex=_as_heard(body.regex.of(language) if body.regex else None),
+            except_regex=_as_heard(body.except_regex.of(language) if body.except_regex else None),
+            statement=body.statement,
+            review=body.review,
             examples=_in_language(card.meanings(body, facts), language),
             counterexamples=_in_language(card.counterexamples(body, facts), language),
             meaning_similarity=body.meaning_similarity,
@@ -143,12 +152,15 @@ def search(query: Query, stream: Stream) -> list[Found]:
         return known
     if query.phrases not in stream.memory:
         find_all(stream, query.together)
-    reaches = {hit: stream.denied(hit.first) for hit in find(stream, query.phrases)}
-    said = [hit for hit, reach in reaches.items() if reach != "bound"]
-    hits = said + _pattern_hits(query.regex, stream)
+    patterned = _pattern_hits(query.regex, stream)
+    hits = find(stream, query.phrases) + patterned
+    # what a pattern denies is the card's own matter, unless it asks for statements
+    may_be_denied = hits if query.statement else hits[: len(hits) - len(patterned)]
+    reaches = {hit: stream.denied(hit.first) for hit in may_be_denied}
+    hits = [hit for hit in hits if reaches.get(hit) != "bound"]
     found = [
-        _found(hit, stream, "denied" if reaches.get(hit) == "near" else _narrow(hit))
-        for hit in _clear(hits, query, stream)
+        _found(hit, query, stream, "denied" if reaches.get(hit) == "near" else _narrow(hit))
+        for hit in _clear(_told(hits, query, stream), query, stream)
     ]
     stream.memory[query] = found
     return found
@@ -166,8 +178,8 @@ def search_meaning(
     found: list[Found] = []
     for index in sorted(utterances):
         hits = dict(_meaning_hits(query, stream, index, meanings, near))
-        kept = _clear(best(list(hits)), query, stream)
-        found += [_found(hit, stream, None if hits[hit] else "narrow") for hit in kept]
+        kept = _clear(best(_told(list(hits), query, stream)), query, stream)
+        found += [_found(hit, query, stream, None if hits[hit] else "narrow") for hit in kept]
     return found
 
 
@@ -182,12 +194,23 @@ def _in_language(texts: tuple[str, ...], language: str) -> tuple[str, ...]:
     return tuple(t for t in texts if (cut := pieces(t)) and cut[0].script == script)
 
 
-def _found(hit: Hit, stream: Stream, unsure: Unsure | None) -> Found:
+def _found(hit: Hit, query: Query, stream: Stream, unsure: Unsure | None) -> Found:
+    if unsure is None and query.statement and stream.asked(hit.first, hit.last) == "near":
+        unsure = "asked"
+    if unsure is None and query.review:
+        unsure = "for_person"
     return Found(stream.quote(hit.first, hit.last), hit.score, hit.found, unsure)
 
 
 def _narrow(hit: Hit) -> Unsure | None:
     return "narrow" if hit.narrow else None
+
+
+def _told(hits: list[Hit], query: Query, stream: Stream) -> list[Hit]:
+    """Return the hits that are not surely asked, where the query asks for statements."""
+    if not query.statement:
+        return hits
+    return [hit for hit in hits if stream.asked(hit.first, hit.last) != "bound"]
 
 
 def _clear(hits: list[Hit], query: Query, stream: Stream) -> list[Hit]:
@@ -198,6 +221,7 @@ def _clear(hits: list[Hit], query: Query, stream: Stream) -> list[Hit]:
     if not hits:
         return []
     spans = [(h.first, h.last) for h in find(stream, query.exceptions) if h.found]
+    spans += [(h.first, h.last) for h in _pattern_hits(query.except_regex, stream)]
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda h: not h.found):
         clear = all(hit.last < first or hit.first > last for first, last in spans)

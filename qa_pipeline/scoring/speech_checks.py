@@ -279,7 +279,12 @@ def _doubt(found: Found, doubts: Doubts) -> str:
         return doubts.unclear(quote.text, quote.start_s)
     if found.unsure is None:
         return ""
-    why = doubts.denied if found.unsure == "denied" else doubts.only_just
+    why = {
+        "narrow": doubts.only_just,
+        "denied": doubts.denied,
+        "asked": doubts.asked,
+        "for_person": doubts.for_person,
+    }[found.unsure]
     return why(quote.text, quote.start_s)
 
 

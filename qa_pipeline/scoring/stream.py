@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from qa_pipeline.language.asking import Place, asked, clause
 from qa_pipeline.language.negation import FARTHEST, Denial, Reach, denials, reach
 from qa_pipeline.language.normalise import Script, simplified, straight
 from qa_pipeline.records import Conversation, Role, Utterance
@@ -135,6 +136,24 @@ class Stream:
                 how = reach(self.texts, denial.place, first, between)
                 found = how if how != "none" else found
         return found
+
+    def asked(self, first: int, last: int) -> Reach:
+        """Tell whether the compared words from ``first`` to ``last`` are asked, and not told.
+
+        Where they lie in two utterances, each part is looked at by itself.
+        """
+        cut = bisect_left(self.places, self.places[last], first, last)
+        parts = {(first, cut - 1), (cut, last)} if cut > first else {(first, last)}
+        found = {self._asked_in_one(*part) for part in parts}
+        return "bound" if "bound" in found else "near" if "near" in found else "none"
+
+    def _asked_in_one(self, first: int, last: int) -> Reach:
+        index = self.places[first]
+        text = self.utterances[index].text
+        start, end, mark = clause(text, self.starts[first], self.ends[last])
+        words = self.words_in(index, start, end)
+        place = Place(first - words[0], last + 1 - words[0], mark)
+        return asked([self.texts[i] for i in words], place)
 
     @cached_property
     def runs(self) -> list[tuple[int, int]]:

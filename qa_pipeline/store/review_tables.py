@@ -77,7 +77,7 @@ REVIEW_TABLES: tuple[Table, ...] = (
             _HASH,
             Column("total_pct", _PCT, "Score in per cent; null when it cannot be told."),
             Column("total_without_critical_pct", _PCT, "The score if nothing critical counted."),
-            Column("passed", "BOOLEAN", "Whether the pass mark was reached; null: not judged."),
+            Column("passed", "BOOLEAN", "Whether the pass mark was reached; null: open."),
             Column("reviewed", "INTEGER", "Criteria on which people agree or one decided."),
             Column("changed", "INTEGER", "Those of them where the machine said otherwise."),
             Column("disputed", "INTEGER", "Criteria on which people disagree: left out."),

@@ -257,7 +257,7 @@ _MACHINE: tuple[Table, ...] = (
             Column(
                 "total_without_critical_pct", _PCT, "The score if no critical criterion counted."
             ),
-            Column("passed", "BOOLEAN", "Whether the pass mark was reached; null: not judged."),
+            Column("passed", "BOOLEAN", "Whether the pass mark was reached; null: open."),
             Column("trust", "VARCHAR", "Trust in the call when it was scored, as in `calls`."),
             Column("scored_at", "TIMESTAMPTZ", "When it was scored."),
             Column(

@@ -145,6 +145,24 @@ def spelled_out(spec: Spec, *, critical: bool = True) -> Decimal | None:
     return rounded(min(max(top / bottom + added, Fraction(0)), Fraction(100)))
 
 
+def expected_to_pass(spec: Spec, total: Decimal) -> bool | None:
+    """Whether a call passes; ``None`` where only a doubtful critical failure is against it."""
+    if total >= 60:
+        return True
+    milder = [
+        (
+            weight,
+            [
+                replace(i, critical=None) if i.doubtful and i.verdict == "not_met" else i
+                for i in group
+            ],
+        )
+        for weight, group in spec
+    ]
+    without = spelled_out(milder)
+    return None if without is not None and without >= 60 else False
+
+
 def changed(spec: Spec, place: tuple[int, int], **values: object) -> Spec:
     copy = [(weight, list(group)) for weight, group in spec]
     i, j = place
@@ -174,15 +192,32 @@ def test_bounds_and_what_critical_does(spec: Spec) -> None:
         assert found.passed is None
         return
     assert 0 <= found.total_pct <= found.without_critical_pct <= 100
-    assert found.passed is (found.total_pct >= 60)
+    assert found.passed is expected_to_pass(spec, found.total_pct)
     failed = {i.critical for _, g in spec for i in g if i.verdict == "not_met" and i.critical}
     if not failed:
         assert found.total_pct == found.without_critical_pct
     if "card" in failed:
         assert found.total_pct == 0
-        assert found.passed is False
+        assert not found.passed
     for section in found.sections:
         assert section.score_pct is None or 0 <= section.score_pct <= 100
+
+
+@pytest.mark.parametrize("scope", ["card", "section"])
+def test_no_call_fails_on_a_critical_find_that_nobody_has_looked_at(scope: str) -> None:
+    kept = Item(Decimal(95), "met")
+    find = Item(Decimal(5), "not_met", critical=scope)
+    sure, doubtful = (
+        totals([(1, [kept, find])]),
+        totals([(1, [kept, replace(find, doubtful=True)])]),
+    )
+    assert (sure.total_pct, sure.passed) == (0, False)
+    assert (doubtful.total_pct, doubtful.passed) == (0, None)
+    assert (doubtful.low_pct, doubtful.high_pct) == (0, 100)
+    also_sure = totals([(1, [kept, replace(find, doubtful=True), find])])
+    assert also_sure.passed is False
+    poor = totals([(1, [replace(kept, verdict="not_met"), replace(find, doubtful=True)])])
+    assert poor.passed is False
 
 
 @quick

@@ -33,6 +33,10 @@ def test_what_is_denied_is_not_said(phrase: str, said: str) -> None:
         ("抱歉", "我没说抱歉"),
         ("给您道歉", "我凭什么给您道歉"),
         ("reference number", "I do not have a reference number"),
+        ("it has been resolved", "I don't think we can say that it has been resolved"),
+        ("it has been sorted", "nobody here can say that it has been sorted"),
+        ("it is your fault", "I would never for a moment say that it is your fault"),
+        ("已经解决", "我不敢跟您说这个已经解决"),
     ],
 )
 def test_a_person_looks_where_it_may_be_denied(phrase: str, said: str) -> None:
@@ -43,6 +47,7 @@ def test_a_person_looks_where_it_may_be_denied(phrase: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("phrase", "said"),
     [
+        ("I have booked it", "I'm not able to do it by phone today I have booked it online"),
         ("I apologise", "That's not right. I apologise for it"),
         ("I will transfer you", "Don't worry I will transfer you now"),
         ("I will transfer you", "Why don't I transfer you, I will transfer you now"),
