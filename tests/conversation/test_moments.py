@@ -1,5 +1,6 @@
 """Announcements and transfers found in words alone."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -281,6 +282,25 @@ def test_a_hold_is_silence_of_everybody() -> None:
         for i in range(11)
     ]
     assert find_transfers(agent, "en", others=customer) == ()
+
+
+class Walked(list[Word]):
+    """Words that count how often somebody walks over all of them."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[Word]:
+        self.times += 1
+        return super().__iter__()
+
+
+def test_the_words_of_a_call_of_hours_are_not_walked_over_for_every_segment() -> None:
+    lines = ["how may i help you", "i will transfer you", "well it is about the bill", "press one"]
+    own, others = Walked(spoken(*lines * 100)), Walked(spoken(0.5, *lines * 100))
+    find_announcements(own, "en", others)
+    find_transfers(own, "en", BRANDS, others)
+    find_handovers(own, "en", others)
+    assert max(own.times, others.times) < 20
 
 
 @pytest.mark.parametrize("number", range(1, 21))
