@@ -128,14 +128,19 @@ def find_announcements(
     alone must be plainly recorded, for not every agent uses such a phrase or is heard using it.
     A welcome right before one at the start of the call belongs to it, and so does what lies
     between two pieces of one. A notice that the call is recorded is of whoever greeted before it
-    and goes on without a greeting after it. ``by_sentence``: a sentence that has ended ends a
+    and goes on without a greeting after it; who greets after it, even without a pause, is somebody
+    else. ``by_sentence``: a sentence that has ended ends a
     segment as a pause does, for transcripts without pauses. ``named``: somebody wrote down whose
     words these are, so a notice alone does not make them a recording's.
     """
     cues = _cues(language)
     if not cues:
         return ()
-    segments = _segments(words, language, by_sentence=by_sentence)
+    segments = [
+        part
+        for segment in _segments(words, language, by_sentence=by_sentence)
+        for part in _at_greeting(segment, cues, language)
+    ]
     recorded = [
         _is_recorded(segment, cues, language, needed)
         for segment, needed in zip(segments, _needed(segments, cues, language, others), strict=True)
@@ -157,6 +162,26 @@ def find_announcements(
         for segment, is_recorded in zip(segments, recorded, strict=True)
         if is_recorded
     )
+
+
+def _at_greeting(segment: _Segment, cues: dict[str, Any], language: str) -> list[_Segment]:
+    """Cut a segment where somebody greets and says who they are right after a recorded notice."""
+    greets = re.compile(cues["greets"])
+    if not greets.search(segment.text) or not _gives_notice(segment, cues, language):
+        return [segment]
+    for index in range(1, len(segment.words)):
+        before, after = (
+            _Segment(part, plain(join_words(part, language), language))
+            for part in (segment.words[:index], segment.words[index:])
+        )
+        live = greets.match(after.text) and _is_personal(after, cues, language)
+        if live and _gives_notice(before, cues, language):
+            return [before, after]
+    return [segment]
+
+
+def _gives_notice(segment: _Segment, cues: dict[str, Any], language: str) -> bool:
+    return any(said(phrase, segment.text, language) for phrase in cues["notice"])
 
 
 def _own_notices(
@@ -203,17 +228,18 @@ def _goes_on(
     if named:
         return True
     first, last = group[0], group[-1]
-    opens = any(
-        re.search(cues["greets"], s.text)
-        or any(said(phrase, s.text, language) for phrase in cues["opening"])
-        for s in segments[max(0, first - 1) : last + 1]
-    )
-    if not opens or last + 1 >= len(segments):
+    opening = segments[max(0, first - 1) : last + 1]
+    greeted = any(re.search(cues["greets"], s.text) for s in opening)
+    welcomed = any(said(phrase, s.text, language) for s in opening for phrase in cues["opening"])
+    if not (greeted or welcomed) or last + 1 >= len(segments):
         return False
     after = segments[last + 1]
     goes_on = after.start_s - segments[last].end_s < _NEXT_S
     greets = re.search(cues["greeting"], after.text)
-    return goes_on and not greets and _is_personal(after, cues, language)
+    # Recordings welcome people as well; who only said "good morning" needs less to be a person.
+    names_itself = not welcomed and re.search(cues["names_itself"], after.text)
+    own = _is_personal(after, cues, language) or bool(names_itself)
+    return goes_on and not greets and own
 
 
 def _needed(

@@ -67,8 +67,8 @@ def find_roles(
     ``hints`` are roles known from outside, such as speaker names in a finished transcript or the
     channel that the telephone system gives to agents; they are taken as they are. Of the others
     who say much, agent is who sounds most like one and customer who sounds least like one. Further
-    speakers are agents where they speak as agents do, else ``unknown``. Announcements are ``ivr``; who took the call over from an agent is
-    an agent.
+    speakers are agents where they speak as agents do, else ``unknown``. Announcements are ``ivr``;
+    who took the call over from an agent is an agent.
     """
     hints = dict(hints or {})
     by_speaker: dict[str, list[SpokenWord]] = defaultdict(list)

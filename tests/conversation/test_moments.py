@@ -85,6 +85,16 @@ def test_people_who_speak_of_keys_and_recording_are_no_announcement(said: str) -
             "good morning bluebell calls are recorded for training purposes",
             "my name is maya how may i help you",
         ),
+        (
+            "en",
+            "good morning bluebell this call is being recorded for training purposes",
+            "this is maya",
+        ),
+        (
+            "en",
+            "hello bluebell just so you know this call is being recorded for training purposes",
+            "who am i speaking to",
+        ),
         ("zh", "您好，为了保证服务质量，通话将被录音。", "我是林悦，请问有什么可以帮您？"),
         ("zh", "感谢您的来电，为保证服务质量，本次通话将被录音，", "请问您贵姓？"),
     ],
@@ -99,6 +109,31 @@ def test_an_agent_who_reads_out_the_notice_is_no_recording(
     (found,) = find_announcements(spoken(before, f"{greeting}{joined}{after}"), language)
     assert found.start_s == 1.0
     assert len(find_announcements(spoken(before, 5.0, after), language)) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "recorded", "live"),
+    [
+        (
+            "en",
+            "welcome to bluebell this call may be recorded for quality and training purposes",
+            "good morning my name is maya how may i help you",
+        ),
+        (
+            "zh",
+            "欢迎致电青藤宽带为保证服务质量您的通话将被录音",
+            "您好工号一零二四请问有什么可以帮您",
+        ),
+    ],
+)
+def test_who_greets_right_after_a_recording_keeps_the_greeting(
+    language: str, recorded: str, live: str
+) -> None:
+    joined = "" if language == "zh" else " "
+    assert texts_of(spoken(f"{recorded}{joined}{live}"), language) == [recorded]
+    # In one breath, and greeting once: an agent who reads the notice out.
+    own = f"{live}{joined}{recorded}"
+    assert texts_of(spoken(own), language) == []
 
 
 def test_the_notice_of_a_named_speaker_is_theirs() -> None:
