@@ -54,7 +54,7 @@ CALLS = _read()
 
 
 def test_hardly_any_is_wrong_and_sure() -> None:
-    """It was 29 of 76 before, with as many right."""
+    """Of 76 calls; 29 were when every phrase counted wherever it was said."""
     found = {call.title: call.roles() for call in CALLS}
     sure = {title: d for title, d in found.items() if d.confidence >= SURE}
     wrong = {title for title, d in sure.items() if d.roles != RIGHT}
