@@ -1,11 +1,11 @@
 """Phrases that give something away, found in recognised text in spite of its errors."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from rapidfuzz import fuzz
 
-_FOUND_AT = 84.0
+FOUND_AT = 84.0
 """Similarity in per cent (rapidfuzz partial ratio) from which a phrase counts as said."""
 _SHORTEST = {"zh": 4}
 _SHORTEST_ELSEWHERE = 8
@@ -33,22 +33,34 @@ def said(phrase: str, text: str, language: str) -> bool:
     An approximate match must be about the same persons and end alike: "you would like to cancel"
     is not "i would like to cancel", nor "thank you for calling bluebell" "... calling back".
     """
+    return next(places(phrase, text, language), None) is not None
+
+
+def places(phrase: str, text: str, language: str) -> Iterator[tuple[int, int]]:
+    """Yield where a phrase is in a plain text: first and last character (the latter not in it).
+
+    As it is written where it is there so, else what ``said`` takes for it.
+    """
     if language == "zh" or not phrase.isascii():
-        if phrase in text:
-            return True
-    elif re.search(rf"\b{re.escape(phrase)}\b", text):
-        return True
-    if len(phrase) < _SHORTEST.get(language, _SHORTEST_ELSEWHERE):
-        return False
-    while len(text) >= len(phrase):
-        found = fuzz.partial_ratio_alignment(phrase, text, score_cutoff=_FOUND_AT)
+        exact = re.escape(phrase)
+    else:
+        exact = rf"\b{re.escape(phrase)}\b"
+    there = [found.span() for found in re.finditer(exact, text)]
+    yield from there
+    if there or len(phrase) < _SHORTEST.get(language, _SHORTEST_ELSEWHERE):
+        return
+    at = 0
+    while len(text) - at >= len(phrase):
+        left = text[at:]
+        found = fuzz.partial_ratio_alignment(phrase, left, score_cutoff=FOUND_AT)
         if found is None:
-            return False
-        if _means(phrase, text, found.dest_start, found.dest_end, language):
-            return True
-        # It may be said elsewhere in the text: each round leaves less of it to look in.
-        text = text[found.dest_start + 1 :]
-    return False
+            return
+        if _means(phrase, left, found.dest_start, found.dest_end, language):
+            yield at + found.dest_start, at + found.dest_end
+            at += found.dest_end
+        else:
+            # It may be said elsewhere in the text: each round leaves less of it to look in.
+            at += found.dest_start + 1
 
 
 def _means(phrase: str, text: str, start: int, end: int, language: str) -> bool:

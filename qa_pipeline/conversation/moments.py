@@ -6,10 +6,11 @@ can be kept from the diarizer and a call with a transfer can be heard in two par
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
+from functools import cache, cached_property
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +71,23 @@ class _Segment:
     def start_s(self) -> float:
         return self.words[0].start_s
 
-    @property
+    @cached_property
     def end_s(self) -> float:
         return max(word.end_s for word in self.words)
+
+
+class _Spoken:
+    """When anybody of a call speaks, ready to be asked often: calls last for hours."""
+
+    def __init__(self, *spoken: Sequence[Word]) -> None:
+        words = sorted((w for words in spoken for w in words), key=lambda w: w.start_s)
+        self._starts_s = [word.start_s for word in words]
+        self._ends_s = list(accumulate((word.end_s for word in words), max))
+
+    def last_end_s(self, before_s: float) -> float:
+        """Return when the last of the words that begin before a time ends; none: ``-inf``."""
+        begun = bisect_left(self._starts_s, before_s)
+        return self._ends_s[begun - 1] if begun else -math.inf
 
 
 @cache
@@ -83,13 +98,16 @@ def _cues(language: str) -> dict[str, Any]:
 
 def _segments(words: Iterable[Word], language: str, *, by_sentence: bool = False) -> list[_Segment]:
     groups: list[list[Word]] = []
+    until_s = 0.0
     for word in sorted(words, key=lambda w: (w.start_s, w.end_s)):
-        near = groups and word.start_s - max(w.end_s for w in groups[-1]) < _PAUSE_S
+        near = groups and word.start_s - until_s < _PAUSE_S
         ended = by_sentence and groups and groups[-1][-1].text.endswith(_SENTENCE_ENDS)
         if near and not ended:
             groups[-1].append(word)
+            until_s = max(until_s, word.end_s)
         else:
             groups.append([word])
+            until_s = word.end_s
     return [_Segment(tuple(g), plain(join_words(g, language), language)) for g in groups]
 
 
@@ -110,14 +128,19 @@ def find_announcements(
     alone must be plainly recorded, for not every agent uses such a phrase or is heard using it.
     A welcome right before one at the start of the call belongs to it, and so does what lies
     between two pieces of one. A notice that the call is recorded is of whoever greeted before it
-    and goes on without a greeting after it. ``by_sentence``: a sentence that has ended ends a
+    and goes on without a greeting after it; who greets after it, even without a pause, is somebody
+    else. ``by_sentence``: a sentence that has ended ends a
     segment as a pause does, for transcripts without pauses. ``named``: somebody wrote down whose
     words these are, so a notice alone does not make them a recording's.
     """
     cues = _cues(language)
     if not cues:
         return ()
-    segments = _segments(words, language, by_sentence=by_sentence)
+    segments = [
+        part
+        for segment in _segments(words, language, by_sentence=by_sentence)
+        for part in _at_greeting(segment, cues, language)
+    ]
     recorded = [
         _is_recorded(segment, cues, language, needed)
         for segment, needed in zip(segments, _needed(segments, cues, language, others), strict=True)
@@ -139,6 +162,26 @@ def find_announcements(
         for segment, is_recorded in zip(segments, recorded, strict=True)
         if is_recorded
     )
+
+
+def _at_greeting(segment: _Segment, cues: dict[str, Any], language: str) -> list[_Segment]:
+    """Cut a segment where somebody greets and says who they are right after a recorded notice."""
+    greets = re.compile(cues["greets"])
+    if not greets.search(segment.text) or not _gives_notice(segment, cues, language):
+        return [segment]
+    for index in range(1, len(segment.words)):
+        before, after = (
+            _Segment(part, plain(join_words(part, language), language))
+            for part in (segment.words[:index], segment.words[index:])
+        )
+        live = greets.match(after.text) and _is_personal(after, cues, language)
+        if live and _gives_notice(before, cues, language):
+            return [before, after]
+    return [segment]
+
+
+def _gives_notice(segment: _Segment, cues: dict[str, Any], language: str) -> bool:
+    return any(said(phrase, segment.text, language) for phrase in cues["notice"])
 
 
 def _own_notices(
@@ -185,17 +228,18 @@ def _goes_on(
     if named:
         return True
     first, last = group[0], group[-1]
-    opens = any(
-        re.search(cues["greets"], s.text)
-        or any(said(phrase, s.text, language) for phrase in cues["opening"])
-        for s in segments[max(0, first - 1) : last + 1]
-    )
-    if not opens or last + 1 >= len(segments):
+    opening = segments[max(0, first - 1) : last + 1]
+    greeted = any(re.search(cues["greets"], s.text) for s in opening)
+    welcomed = any(said(phrase, s.text, language) for s in opening for phrase in cues["opening"])
+    if not (greeted or welcomed) or last + 1 >= len(segments):
         return False
     after = segments[last + 1]
     goes_on = after.start_s - segments[last].end_s < _NEXT_S
     greets = re.search(cues["greeting"], after.text)
-    return goes_on and not greets and _is_personal(after, cues, language)
+    # Recordings welcome people as well; who only said "good morning" needs less to be a person.
+    names_itself = not welcomed and re.search(cues["names_itself"], after.text)
+    own = _is_personal(after, cues, language) or bool(names_itself)
+    return goes_on and not greets and own
 
 
 def _needed(
@@ -204,13 +248,15 @@ def _needed(
     """Return for every segment the weight from which a recorded voice is heard there."""
     needed: list[float] = []
     told_s = _told_s(others, language)
+    other = _Spoken(others)
     begun = False
     for index, segment in enumerate(segments):
         begun = begun or _is_personal(segment, cues, language)
-        around = (segment.start_s - _ALONE_S, segment.end_s + _ALONE_S)
-        beside: list[_Segment | Word] = [*others]
-        beside += segments[max(0, index - 1) : index] + segments[index + 1 : index + 2]
-        alone = all(other.end_s <= around[0] or other.start_s >= around[1] for other in beside)
+        from_s, until_s = segment.start_s - _ALONE_S, segment.end_s + _ALONE_S
+        beside = segments[max(0, index - 1) : index] + segments[index + 1 : index + 2]
+        alone = other.last_end_s(until_s) <= from_s and all(
+            near.end_s <= from_s or near.start_s >= until_s for near in beside
+        )
         told = segment.start_s >= told_s
         in_talk = math.inf if begun else _ENOUGH_IN_TALK if told else _ENOUGH
         needed.append(_ENOUGH if alone else in_talk)
@@ -273,11 +319,12 @@ def find_transfers(
     announced_s: float | None = None
     introduced = False
     segments = _segments(words, language)
+    anybody = _Spoken(words, others)
     for index, segment in enumerate(segments):
         introduces = _introduces(segments[index : index + 2], cues, language, brands)
         if announced_s is not None and segment.start_s - announced_s > _LATEST_S:
             announced_s = None
-        silence_s = segment.start_s - _last_end_s(segment.start_s, words, others)
+        silence_s = segment.start_s - anybody.last_end_s(segment.start_s)
         late = segment.start_s > _FIRST_PART_S
         after_hold = introduced and silence_s >= _HOLD_S
         if introduces and late and (announced_s is not None or after_hold):
@@ -300,9 +347,10 @@ def find_handovers(
     """
     cues = _cues(language)
     segments = _segments(words, language) if cues else []
+    anybody = _Spoken(words, others)
     found: list[Transfer] = []
     for before, after in pairwise(segments):
-        silence_s = after.start_s - _last_end_s(after.start_s, words, others)
+        silence_s = after.start_s - anybody.last_end_s(after.start_s)
         announced = _announces(before, cues, language)
         if (announced or silence_s >= _HOLD_S) and after.start_s - before.end_s <= _LATEST_S:
             found.append(Transfer(before.end_s, after.start_s))
@@ -311,10 +359,6 @@ def find_handovers(
 
 def _announces(segment: _Segment, cues: dict[str, Any], language: str) -> bool:
     return any(said(phrase, segment.text, language) for phrase in cues["transfer"])
-
-
-def _last_end_s(at_s: float, *spoken: Sequence[Word]) -> float:
-    return max((w.end_s for words in spoken for w in words if w.start_s < at_s), default=0.0)
 
 
 def _introduces(

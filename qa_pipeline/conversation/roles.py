@@ -1,10 +1,9 @@
 """Who is the agent and who the customer, by evidence, with a confidence.
 
-Each speaker collects evidence: phrases from ``role_cues.yaml`` (found approximately, since words
-are recognised with errors), the agent's own name and the brand where they are known, who speaks
-first and how given the direction of the call, who asks for a name or a number, and a voice known
-from earlier calls. A channel that the telephone system guarantees is taken as it is. The
-difference between the two main speakers goes through a logistic function to a confidence.
+Each speaker collects evidence: the phrases they say of their own accord (``role_phrases``), how
+they open the call (``role_opening``), and a voice known from earlier calls. A channel that the
+telephone system guarantees is taken as it is. The difference between the two main speakers goes
+through a logistic function to a confidence.
 """
 
 import math
@@ -12,45 +11,15 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 
-import yaml
-from rapidfuzz import fuzz
-
-from qa_pipeline.conversation.cues import plain, said
 from qa_pipeline.conversation.moments import IVR_SPEAKER
-from qa_pipeline.conversation.utterances import SpokenWord, join_words
+from qa_pipeline.conversation.role_opening import answer_points, introduction_points
+from qa_pipeline.conversation.role_phrases import phrase_points
+from qa_pipeline.conversation.utterances import SpokenWord
 from qa_pipeline.records import Direction, Role
 
-_CUES_FILE = Path(__file__).with_name("role_cues.yaml")
-_FIRST_SPEAKER_WEIGHT = 1.5
-_ANSWER_WORDS = {"zh": 4}
-_ANSWER_WORDS_ELSEWHERE = 3
-"""Somebody who is called answers with no more than this: "hello?", "yes, hello?", "喂您好"."""
-_OWN_NAME_WEIGHT = 3.0
-_BRAND_WEIGHT = 2.0
-_OPENING_S = 20.0
-"""A brand or the agent's name is evidence in what a speaker says first."""
-_OF_A_CUSTOMER = {
-    "en": (
-        re.compile(
-            r"\b(is (this|that|it)|am i (speaking|talking) (to|with)|are you( from)?|"
-            r"have i reached|"
-            r"(customer|contract|account|subscription|line|internet|service|bill|letter|mail|"
-            r"message|call|deal|tariff) (of|with|at|from|by)|"
-            r"calling|called|call|rang|ring|your|my|i want|i need|i have|been with)( the| a)?$"
-        ),
-        re.compile(r"^(customer|contract|account|subscription|bill)\b"),
-    ),
-    "zh": (
-        re.compile(r"(你们|你是|您是|请问是|是不是|我用的是|我办的是|我家用的|我打的是|给)$"),
-        re.compile(r"^(的)?(老)?(用户|客户|会员|吗|是吧|对吧)"),
-    ),
-}
-"""What comes before and after a brand in the mouth of a customer."""
 _VOICE_WEIGHT = 4.0
-_ANOTHER_AGENT = 4.0
+_ANOTHER_AGENT = 3.5
 """Evidence that makes a third speaker an agent as well, and not somebody unknown."""
 _NEARLY_AS_MUCH = 0.5
 _LOGISTIC_SCALE = 3.0
@@ -88,31 +57,6 @@ class RoleDecision:
 _NOTHING = RoleEvidence()
 
 
-@cache
-def _cues(direction: Direction | None) -> dict[str, list[tuple[str, float]]]:
-    raw = yaml.safe_load(_CUES_FILE.read_text(encoding="utf-8"))
-    callers = {"outbound": 1.0, "inbound": -1.0}.get(direction or "", 0.0)
-    return {
-        language: [
-            (str(phrase), float(weight) * sign)
-            for side, sign in (("agent", 1.0), ("customer", -1.0), ("caller", callers))
-            for weight, phrases in sides[side].items()
-            for phrase in phrases
-        ]
-        for language, sides in raw.items()
-    }
-
-
-def agent_score(text: str, language: str, direction: Direction | None = None) -> float:
-    """Return how much a speaker's words sound like an agent's; negative: like a customer's."""
-    text = plain(text, language)
-    return sum(
-        weight
-        for phrase, weight in _cues(direction).get(language, [])
-        if said(phrase, text, language)
-    )
-
-
 def find_roles(
     words: Sequence[SpokenWord],
     hints: dict[str, Role] | None = None,
@@ -123,9 +67,8 @@ def find_roles(
     ``hints`` are roles known from outside, such as speaker names in a finished transcript or the
     channel that the telephone system gives to agents; they are taken as they are. Of the others
     who say much, agent is who sounds most like one and customer who sounds least like one. Further
-    speakers are agents where they speak as
-    agents do, else ``unknown``. Announcements are ``ivr``; who took the call over from an agent is
-    an agent.
+    speakers are agents where they speak as agents do, else ``unknown``. Announcements are ``ivr``;
+    who took the call over from an agent is an agent.
     """
     hints = dict(hints or {})
     by_speaker: dict[str, list[SpokenWord]] = defaultdict(list)
@@ -133,7 +76,8 @@ def find_roles(
         by_speaker[spoken.speaker].append(spoken)
     later = {s for s in by_speaker if _LATER_AGENT.search(s) and s not in hints}
     people = [s for s in by_speaker if s not in later and s not in ("unknown", IVR_SPEAKER)]
-    decision = _main_roles(people, by_speaker, hints, evidence or _NOTHING)
+    of_people = {s: by_speaker[s] for s in people}
+    decision = _main_roles(people, of_people, hints, evidence or _NOTHING)
     roles = dict(decision.roles)
     for speaker in later:
         roles[speaker] = "agent"
@@ -165,10 +109,9 @@ def _main_roles(
 
 
 def _further(speakers: list[str], by_speaker: dict[str, list[SpokenWord]]) -> dict[str, Role]:
-    return {
-        s: "agent" if _phrases_score(by_speaker[s]) >= _ANOTHER_AGENT else "unknown"
-        for s in speakers
-    }
+    # Who takes a call over is called by the customer, whoever called first.
+    points = phrase_points(by_speaker, None) if speakers else {}
+    return {s: "agent" if points[s] >= _ANOTHER_AGENT else "unknown" for s in speakers}
 
 
 def _by_evidence(
@@ -178,9 +121,15 @@ def _by_evidence(
     evidence: RoleEvidence,
 ) -> RoleDecision:
     main = _main(speakers, by_speaker)
-    scores = {s: _speaker_score(by_speaker[s], s, evidence) for s in main}
+    points = phrase_points(by_speaker, evidence.direction)
     first = min(main, key=lambda s: by_speaker[s][0].word.start_s)
-    scores[first] += _first_speaker(by_speaker[first], evidence.direction)
+    scores = {
+        s: points[s]
+        + _VOICE_WEIGHT * evidence.voices.get(s, 0.0)
+        + introduction_points(by_speaker[s], evidence.agent_name, evidence.brands)
+        + (answer_points(by_speaker[s], evidence.direction) if s == first else 0.0)
+        for s in main
+    }
     if len(scores) == 1:
         only = speakers[0]
         roles[only] = "agent" if scores[only] > 0 else "customer"
@@ -207,70 +156,3 @@ def _main(speakers: list[str], by_speaker: dict[str, list[SpokenWord]]) -> list[
         return speakers
     enough = len(by_speaker[speakers[1]]) * _NEARLY_AS_MUCH
     return speakers[:2] + [s for s in speakers[2:] if len(by_speaker[s]) >= enough]
-
-
-def _first_speaker(words: list[SpokenWord], direction: Direction | None) -> float:
-    """Return what speaking first says: the agent answers, unless it was the agent who called.
-
-    Who is called by the centre answers shortly and waits; who speaks at length first is the one
-    who has something to say.
-    """
-    if direction != "outbound":
-        return _FIRST_SPEAKER_WEIGHT
-    opening: list[SpokenWord] = []
-    for spoken in words:
-        if opening and spoken.word.start_s - opening[-1].word.end_s > 1.5:
-            break
-        opening.append(spoken)
-    language = opening[0].language
-    text = plain(join_words([s.word for s in opening], language), language)
-    length = len(text) if language == "zh" else len(text.split())
-    short = length <= _ANSWER_WORDS.get(language, _ANSWER_WORDS_ELSEWHERE)
-    return -_FIRST_SPEAKER_WEIGHT if short else 0.0
-
-
-def _speaker_score(words: list[SpokenWord], speaker: str, evidence: RoleEvidence) -> float:
-    score = _phrases_score(words, evidence.direction) + _VOICE_WEIGHT * evidence.voices.get(
-        speaker, 0.0
-    )
-    opening = [s for s in words if s.word.start_s <= words[0].word.start_s + _OPENING_S]
-    language = opening[0].language
-    text = plain(join_words([s.word for s in opening], language), language)
-    if evidence.agent_name and _names(evidence.agent_name, text, language):
-        score += _OWN_NAME_WEIGHT
-    if any(introduces_with(plain(brand, language), text, language) for brand in evidence.brands):
-        score += _BRAND_WEIGHT
-    return score
-
-
-def introduces_with(brand: str, text: str, language: str) -> bool:
-    """Say whether somebody speaks for the brand, and does not only speak of it.
-
-    A customer asks for it ("is this ...?"), has a contract with it or calls it; that is no evidence
-    for an agent, and none against. ``brand`` and ``text`` are plain.
-    """
-    if not brand or not said(brand, text, language):
-        return False
-    before, after = _OF_A_CUSTOMER[language if language in _OF_A_CUSTOMER else "en"]
-    found = fuzz.partial_ratio_alignment(brand, text)
-    if found is None:
-        return False
-    led_to_by, followed_by = text[: found.dest_start].rstrip(), text[found.dest_end :].lstrip()
-    return not (before.search(led_to_by) or after.search(followed_by))
-
-
-def _names(name: str, text: str, language: str) -> bool:
-    """Say whether a speaker gives the name as their own."""
-    name = plain(name, language)
-    own = ("我是", "我叫") if language == "zh" else ("this is ", "my name is ", "i am ", "name's ")
-    return any(said(f"{before}{name}", text, language) for before in own)
-
-
-def _phrases_score(words: list[SpokenWord], direction: Direction | None = None) -> float:
-    by_language: dict[str, list[SpokenWord]] = defaultdict(list)
-    for spoken in words:
-        by_language[spoken.language].append(spoken)
-    return sum(
-        agent_score(join_words([s.word for s in spoken], language), language, direction)
-        for language, spoken in by_language.items()
-    )

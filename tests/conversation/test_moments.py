@@ -1,5 +1,6 @@
 """Announcements and transfers found in words alone."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -84,6 +85,16 @@ def test_people_who_speak_of_keys_and_recording_are_no_announcement(said: str) -
             "good morning bluebell calls are recorded for training purposes",
             "my name is maya how may i help you",
         ),
+        (
+            "en",
+            "good morning bluebell this call is being recorded for training purposes",
+            "this is maya",
+        ),
+        (
+            "en",
+            "hello bluebell just so you know this call is being recorded for training purposes",
+            "who am i speaking to",
+        ),
         ("zh", "您好，为了保证服务质量，通话将被录音。", "我是林悦，请问有什么可以帮您？"),
         ("zh", "感谢您的来电，为保证服务质量，本次通话将被录音，", "请问您贵姓？"),
     ],
@@ -98,6 +109,31 @@ def test_an_agent_who_reads_out_the_notice_is_no_recording(
     (found,) = find_announcements(spoken(before, f"{greeting}{joined}{after}"), language)
     assert found.start_s == 1.0
     assert len(find_announcements(spoken(before, 5.0, after), language)) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "recorded", "live"),
+    [
+        (
+            "en",
+            "welcome to bluebell this call may be recorded for quality and training purposes",
+            "good morning my name is maya how may i help you",
+        ),
+        (
+            "zh",
+            "欢迎致电青藤宽带为保证服务质量您的通话将被录音",
+            "您好工号一零二四请问有什么可以帮您",
+        ),
+    ],
+)
+def test_who_greets_right_after_a_recording_keeps_the_greeting(
+    language: str, recorded: str, live: str
+) -> None:
+    joined = "" if language == "zh" else " "
+    assert texts_of(spoken(f"{recorded}{joined}{live}"), language) == [recorded]
+    # In one breath, and greeting once: an agent who reads the notice out.
+    own = f"{live}{joined}{recorded}"
+    assert texts_of(spoken(own), language) == []
 
 
 def test_the_notice_of_a_named_speaker_is_theirs() -> None:
@@ -281,6 +317,25 @@ def test_a_hold_is_silence_of_everybody() -> None:
         for i in range(11)
     ]
     assert find_transfers(agent, "en", others=customer) == ()
+
+
+class Walked(list[Word]):
+    """Words that count how often somebody walks over all of them."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[Word]:
+        self.times += 1
+        return super().__iter__()
+
+
+def test_the_words_of_a_call_of_hours_are_not_walked_over_for_every_segment() -> None:
+    lines = ["how may i help you", "i will transfer you", "well it is about the bill", "press one"]
+    own, others = Walked(spoken(*lines * 100)), Walked(spoken(0.5, *lines * 100))
+    find_announcements(own, "en", others)
+    find_transfers(own, "en", BRANDS, others)
+    find_handovers(own, "en", others)
+    assert max(own.times, others.times) < 20
 
 
 @pytest.mark.parametrize("number", range(1, 21))

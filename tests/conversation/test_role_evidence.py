@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_pipeline.conversation import RoleEvidence, find_roles
-from qa_pipeline.conversation.roles import agent_score, introduces_with
+from qa_pipeline.conversation.role_opening import introduces_with
+from qa_pipeline.conversation.role_phrases import agent_score
 from qa_pipeline.records import Direction
 from tests.conversation.test_roles import BLAND_ONE, BLAND_TWO, spoken
 
