@@ -255,7 +255,9 @@ def _compared(one: Any, two: Any, place: str, words: ChangeWords) -> Iterator[_T
 
 def _is_range(value: list[Any]) -> bool:
     """Tell whether a list is two limits: of those each has its place."""
-    return any(not isinstance(item, str | dict) or is_amount(item) for item in value)
+    return any(
+        is_amount(item) if isinstance(item, dict) else not isinstance(item, str) for item in value
+    )
 
 
 def _compared_lists(
