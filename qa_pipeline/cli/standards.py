@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from qa_pipeline.pipeline.learning import Lesson
     from qa_pipeline.reports.agreement import Agreement
     from qa_pipeline.reports.backtest import Backtest
+    from qa_pipeline.scoring.phrase_places import Place
 
 
 def backtest(
@@ -176,13 +177,14 @@ def _print_lesson(lesson: "Lesson") -> None:
         typer.echo("Too few calls to hold any out: effects are measured on the calls themselves.")
     if not lesson.effects:
         nothing = "Nothing is missed: there is nothing to learn."
-        typer.echo("No phrase is said in missed calls only." if found.missed else nothing)
+        none = "No phrase is said in several missed calls and in none that people judge otherwise."
+        typer.echo(none if found.missed else nothing)
         return
     rows = [
         (
             number,
             effect.proposal.phrase,
-            effect.proposal.list_name,
+            effect.proposal.list_name or _place(effect.proposal.path),
             effect.proposal.said_in,
             len(effect.proposal.caught),
             len(effect.proposal.spoiled),
@@ -190,8 +192,13 @@ def _print_lesson(lesson: "Lesson") -> None:
         )
         for number, effect in enumerate(lesson.effects, start=1)
     ]
-    columns = ["no.", "phrase", "list", "said in", "caught", "spoiled", "agreement (kappa)"]
+    columns = ["no.", "phrase", "added to", "said in", "caught", "spoiled", "agreement (kappa)"]
     print_table(columns, rows)
+
+
+def _place(path: "Place") -> str:
+    """Return where in a criterion a check stands, the first of several being 1."""
+    return " › ".join(str(step + 1) if isinstance(step, int) else step for step in path)
 
 
 def _share(figures: "Agreement") -> str:

@@ -8,7 +8,7 @@ from qa_pipeline.pipeline.stored import BATCH_CALLS, READER_MIB, over_batches
 from qa_pipeline.privacy import redact_conversation
 from qa_pipeline.progress import Progress, Silent
 from qa_pipeline.records import SensitiveKind
-from qa_pipeline.reports.backtest import Backtest, CardSide, Counting, FlippedCall
+from qa_pipeline.reports.backtest import Backtest, CardSide, Counting, FlippedCall, to_hear
 from qa_pipeline.reports.source import source_of
 from qa_pipeline.scoring import Scorecard
 from qa_pipeline.scoring.differences import differences
@@ -128,9 +128,14 @@ def _redacted_call(
     hidden = redact_conversation(call.conversation, kinds) if call is not None else None
     if hidden is None or not hidden.changed:
         return item
-    # A reason may repeat any words of the call, so those of a call with something to hide go.
+    piece = to_hear(item.evidence)
     return item.model_copy(
-        update={"quote": None, "published_reason": "(redacted)", "draft_reason": "(redacted)"}
+        update={
+            "quote": hidden.evidence(piece).quote if piece is not None else None,
+            "published_reason": hidden.reason(item.published_reason, item.evidence),
+            "draft_reason": hidden.reason(item.draft_reason, item.evidence),
+            "evidence": (),
+        }
     )
 
 

@@ -14,7 +14,8 @@ from qa_pipeline.reports.agreement import Agreement, Pair, agreement
 from qa_pipeline.resources import resource_folder
 from qa_pipeline.scoring import Scorecard, parse_scorecard
 from qa_pipeline.scoring.drafting import draft_text
-from qa_pipeline.scoring.learning import Learned, Proposal, Reviewed, criterion_of, learn, targets
+from qa_pipeline.scoring.learning import Learned, Proposal, Reviewed, learn
+from qa_pipeline.scoring.phrase_places import criterion_of, targets
 from qa_pipeline.settings import Settings
 from qa_pipeline.store import Store, StoredCall, StoreReader
 from qa_pipeline.store.files import write_whole
@@ -90,8 +91,6 @@ def write_draft(
         UsageError: the draft's file is there already, or the phrases stand in another file.
         ScorecardError: the draft would not be a scorecard.
     """
-    criterion = next(c for c in card.criteria() if c.id == criterion_id)
-    places = targets(card, criterion)
     version = 1 + max(card.version, _newest(settings, card.scorecard))
     shipped = file.parent == resource_folder("scorecards")
     beside = Path() if shipped else file.parent
@@ -100,8 +99,7 @@ def write_draft(
         raise UsageError(f"{path} is there already: give another file with --output")
     text = file.read_text(encoding="utf-8")
     for proposal in accepted:
-        place = next(t for t in places if t.list_name == proposal.list_name)
-        text = draft_text(text, file, criterion_id, place, proposal, version)
+        text = draft_text(text, file, criterion_id, proposal, version)
     parse_scorecard(text, str(path), path.parent)
     write_whole(path, text.encode())
     return Draft(

@@ -63,7 +63,8 @@ class Agreement(Record):
     undefined: Undefined | None
     """Why kappa (``no_pairs``, ``one_verdict``: both only ever gave the same one) or its interval
     (``no_disagreement``; ``few_calls``: too few to resample; ``too_uniform``: many resamples have
-    only one verdict) is not given."""
+    only one verdict, or one judge only ever gave one, and then kappa is 0 whatever the other says)
+    is not given."""
     small_sample: bool
     confusion: tuple[Cell, ...]
 
@@ -138,7 +139,7 @@ def _kappa_with_interval(
     drawn = np.random.default_rng(_SEED).multinomial(calls, times / calls, size=resamples)
     found = kappas((drawn @ patterns).reshape(resamples, size, size))
     found = found[~np.isnan(found)]
-    if len(found) < _ENOUGH_DEFINED * resamples:
+    if len(found) < _ENOUGH_DEFINED * resamples or np.ptp(found) == 0:
         return value, None, None, "too_uniform"
     low, high = np.percentile(found, [2.5, 97.5])
     return value, float(low), float(high), None

@@ -12,6 +12,8 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Literal
 
+from pydantic import Field
+
 from qa_pipeline.records import CallMetadata, CriterionResult, Evidence, ScoredCall, Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.reports.source import ReportSource
@@ -100,6 +102,8 @@ class FlippedCall(Record):
     """``None``: something is missing or measured in those seconds."""
     published_reason: str
     draft_reason: str
+    evidence: tuple[Evidence, ...] = Field(default=(), exclude=True, repr=False)
+    """What both verdicts rest on, the draft's first; by it quote and reasons are redacted."""
 
 
 class Backtest(Record):
@@ -252,7 +256,8 @@ class Counting:
         sure = min(one.confidence or two.confidence, two.confidence or one.confidence)
         if len(found.surest) >= LISTEN and (sure, call_id) <= found.surest[0][:2]:
             return
-        piece = _to_hear((*two.evidence, *one.evidence))
+        evidence = (*two.evidence, *one.evidence)
+        piece = to_hear(evidence)
         flipped = FlippedCall(
             call_id=call_id,
             agent_id=agent_id,
@@ -266,6 +271,7 @@ class Counting:
             quote=piece.quote if piece else None,
             published_reason=one.reason,
             draft_reason=two.reason,
+            evidence=evidence,
         )
         heapq.heappush(found.surest, (sure, call_id, flipped))
         if len(found.surest) > LISTEN:
@@ -391,7 +397,7 @@ def _bin(total: Decimal) -> int:
     return min(100 - BIN_PCT, int(total) // BIN_PCT * BIN_PCT)
 
 
-def _to_hear(evidence: Iterable[Evidence]) -> Evidence | None:
+def to_hear(evidence: Iterable[Evidence]) -> Evidence | None:
     """Return the evidence to listen to: a quote where there is one."""
     pieces = list(evidence)
     return next((p for p in pieces if p.quote), pieces[0] if pieces else None)

@@ -157,6 +157,12 @@ class ChangeWords:
         """Return that only the order changed."""
         return self.at(place, self._pick(("in another order", "顺序不同")))
 
+    def all_in_another_order(self, what: Literal["sections", "criteria"]) -> str:
+        """Return that only the order of what has an id changed."""
+        texts = {"sections": ("sections", "部分"), "criteria": ("criteria", "评分项")}
+        place = self._pick(texts[what])
+        return self._pick((f"{place} in another order", f"{place}顺序不同"))
+
     def items(self, place: str, change: Change, what: str) -> str:
         """Return that something was added to a list or removed from it."""
         return self.at(place, f"{self._pick(_CHANGES[change])} {what}")

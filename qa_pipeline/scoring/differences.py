@@ -4,9 +4,9 @@ Cards are compared whole, with all that they extend and use, so a change in a sh
 the card underneath shows where it takes effect.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from qa_pipeline.records.base import Record
 from qa_pipeline.scoring.checks import (
@@ -20,7 +20,7 @@ from qa_pipeline.scoring.checks import (
 )
 from qa_pipeline.scoring.difference_words import Change, ChangeWords, is_amount, undressed
 from qa_pipeline.scoring.references import walk
-from qa_pipeline.scoring.schema import Criterion, Scorecard
+from qa_pipeline.scoring.schema import Criterion, Scorecard, Section
 
 Part = Literal["card", "section", "criterion", "list", "variable", "test"]
 _DEFAULTS_OF: Final = (Criterion, Says, Question, Then, MeasureCheck, Than, ToneCheck, SilenceCheck)
@@ -28,6 +28,14 @@ _SCORES = frozenset(
     {"points", "bonus", "penalty", "critical", "when", "check", "unless", "partly", "partly_share"}
 )
 _WORDING = frozenset({"id", "name", "ask", "because", "examples"})
+_NAME_IN_REASONS = "what"
+
+
+class _Told(NamedTuple):
+    """A change in words, and whether a score may change by it."""
+
+    text: str
+    affects: bool = True
 
 
 class Difference(Record):
@@ -70,14 +78,12 @@ def _of_card(before: Scorecard, after: Scorecard, words: ChangeWords) -> Iterato
     one, two = _plain(before), _plain(after)
     for key in dict.fromkeys([*one, *two]):
         if key not in inside:
-            for text in compared(one.get(key), two.get(key), words.key(key), words):
-                yield Difference(
-                    part="card",
-                    id=after.scorecard,
-                    change="changed",
-                    text=text,
-                    affects_scores=key not in ("name", "version", "scorecard"),
-                )
+            affects = key not in ("name", "version", "scorecard")
+            for text, _ in _compared(one.get(key), two.get(key), words.key(key), words):
+                yield _change("card", after.scorecard, "changed", text, affects)
+    if _reordered(_ids(before.sections), _ids(after.sections)):
+        text = words.all_in_another_order("sections")
+        yield _change("card", after.scorecard, "changed", text, False)
 
 
 def _of_sections(before: Scorecard, after: Scorecard, words: ChangeWords) -> Iterator[Difference]:
@@ -94,9 +100,21 @@ def _of_sections(before: Scorecard, after: Scorecard, words: ChangeWords) -> Ite
             a, b = _plain(one[name]), _plain(two[name])
             for key in dict.fromkeys([*a, *b]):
                 if key not in ("id", "criteria"):
-                    for text in compared(a.get(key), b.get(key), words.key(key), words):
+                    for text, _ in _compared(a.get(key), b.get(key), words.key(key), words):
                         whole = words.at(place, text)
                         yield _change("section", name, "changed", whole, key != "name")
+            if _reordered(_ids(one[name].criteria), _ids(two[name].criteria)):
+                whole = words.at(place, words.all_in_another_order("criteria"))
+                yield _change("section", name, "changed", whole, False)
+
+
+def _ids(parts: Sequence[Section] | Sequence[Criterion]) -> list[str]:
+    return [part.id for part in parts]
+
+
+def _reordered(one: Sequence[str], two: Sequence[str]) -> bool:
+    """Tell whether what is in both stands in another order."""
+    return [name for name in one if name in two] != [name for name in two if name in one]
 
 
 def _of_criteria(before: Scorecard, after: Scorecard, words: ChangeWords) -> Iterator[Difference]:
@@ -134,9 +152,10 @@ def _of_criterion(before: Criterion, after: Criterion, words: ChangeWords) -> It
         if key == "examples" and a.get(key) != b.get(key):
             yield _change("criterion", label, "changed", words.examples(label), False)
         elif key not in ("id", "examples"):
-            for text in compared(_of(a, key), _of(b, key), words.key(key), words):
+            for text, affects in _compared(_of(a, key), _of(b, key), words.key(key), words):
                 whole = words.at(label, text)
-                yield _change("criterion", label, "changed", whole, key not in _WORDING)
+                affects = affects and key not in _WORDING
+                yield _change("criterion", label, "changed", whole, affects)
 
 
 def _placed(card: Scorecard) -> dict[str, tuple[str, Criterion]]:
@@ -156,7 +175,9 @@ def _renamed(gone: dict[str, Criterion], new: dict[str, Criterion]) -> dict[str,
 
 
 def _asked(criterion: Criterion) -> dict[str, Any]:
-    return {key: value for key, value in _plain(criterion).items() if key in _SCORES}
+    """Return what decides and is worth something: for a person that is the question."""
+    keys = {*_SCORES, "ask"} if criterion.manual else _SCORES
+    return {key: value for key, value in _plain(criterion).items() if key in keys}
 
 
 def _of_named(
@@ -166,15 +187,17 @@ def _of_named(
     one, two = _plain(before).get(key, {}), _plain(after).get(key, {})
     for name in dict.fromkeys([*one, *two]):
         used = _users(after if name in two else before, name) if part == "list" else []
+        affects = any(_is_used(part, name, card) for card in (before, after))
         where, place = words.used_by(used), words.part(part, name)
         if name not in two:
-            yield _change(part, name, "removed", f"{words.done(place, 'removed')}{where}")
+            text = f"{words.done(place, 'removed')}{where}"
+            yield _change(part, name, "removed", text, affects)
         elif name not in one:
             text = words.at(f"{words.done(place, 'added')}{where}", words.short(two[name]))
-            yield _change(part, name, "added", text)
+            yield _change(part, name, "added", text, affects)
         else:
-            for text in compared(one[name], two[name], place, words):
-                yield _change(part, name, "changed", f"{text}{where}")
+            for text, _ in _compared(one[name], two[name], place, words):
+                yield _change(part, name, "changed", f"{text}{where}", affects)
 
 
 def _users(card: Scorecard, name: str) -> list[str]:
@@ -184,6 +207,15 @@ def _users(card: Scorecard, name: str) -> list[str]:
         for criterion in card.criteria()
         if any(isinstance(p, Says) and name in (p.list or ()) for _, p in walk(criterion))
     ]
+
+
+def _is_used(part: Literal["list", "variable"], name: str, card: Scorecard) -> bool:
+    """Tell whether any criterion looks for a list, or for phrases with a variable."""
+    if part == "list":
+        return bool(_users(card, name))
+    lists = [phrases for key, phrases in card.lists.items() if _users(card, key)]
+    texts = (text for place in (card.sections, lists) for _, text in walk(place))
+    return any(isinstance(text, str) and "{" + name + "}" in text for text in texts)
 
 
 def _of_tests(before: Scorecard, after: Scorecard, words: ChangeWords) -> Iterator[Difference]:
@@ -201,48 +233,90 @@ def _change(part: Part, name: str, change: Change, text: str, affects: bool = Tr
     return Difference(part=part, id=name, change=change, text=text, affects_scores=affects)
 
 
-def compared(one: Any, two: Any, place: str, words: ChangeWords) -> Iterator[str]:
-    """Yield in words how ``two`` differs from ``one``; ``place`` is what both are."""
+def _compared(one: Any, two: Any, place: str, words: ChangeWords) -> Iterator[_Told]:
+    """Yield how ``two`` differs from ``one``; ``place`` is what both are."""
     one, two = undressed(one), undressed(two)
     if one == two:
         return
     if one is None:
-        yield words.value_added(place, two)
+        yield _Told(words.value_added(place, two))
     elif two is None:
-        yield words.value_removed(place, one)
+        yield _Told(words.value_removed(place, one))
     elif isinstance(one, dict) and isinstance(two, dict) and not is_amount(one):
         for key in dict.fromkeys([*one, *two]):
-            yield from compared(_of(one, key), _of(two, key), words.inside(place, key), words)
-    elif isinstance(one, list) and isinstance(two, list):
+            inside = _compared(_of(one, key), _of(two, key), words.inside(place, key), words)
+            for text, affects in inside:
+                yield _Told(text, affects and key != _NAME_IN_REASONS)
+    elif isinstance(one, list) and isinstance(two, list) and not _is_range(one):
         yield from _compared_lists(one, two, place, words)
     else:
-        yield words.value_changed(place, one, two)
+        yield _Told(words.value_changed(place, one, two))
+
+
+def _is_range(value: list[Any]) -> bool:
+    """Tell whether a list is two limits: of those each has its place."""
+    return any(
+        is_amount(item) if isinstance(item, dict) else not isinstance(item, str) for item in value
+    )
 
 
 def _compared_lists(
     one: list[Any], two: list[Any], place: str, words: ChangeWords
-) -> Iterator[str]:
-    """Tell what is new and what is gone; checks of one operator are compared with each other."""
-    gone = [item for item in one if item not in two]
-    new = [item for item in two if item not in one]
+) -> Iterator[_Told]:
+    """Tell what is new and what is gone; checks are compared with those most like them."""
+    gone, new = _without(one, two), _without(two, one)
     if not gone and not new:
-        yield words.in_another_order(place)
+        yield _Told(words.in_another_order(place))
         return
     if all(isinstance(item, str) for item in (*gone, *new)):
         if new:
-            yield words.items(place, "added", words.quoted(new))
+            yield _Told(words.items(place, "added", words.quoted(new)))
         if gone:
-            yield words.items(place, "removed", words.quoted(gone))
+            yield _Told(words.items(place, "removed", words.quoted(gone)))
         return
+    for item, other in _alike(gone, new):
+        yield from _compared(item, other, place, words)
+        gone.remove(item)
+        new.remove(other)
     for item in gone:
-        other = next((o for o in new if _kind(o) == _kind(item)), None)
-        if other is None:
-            yield words.items(place, "removed", words.short(item))
-        else:
-            new.remove(other)
-            yield from compared(item, other, place, words)
+        yield _Told(words.items(place, "removed", words.short(item)))
     for item in new:
-        yield words.items(place, "added", words.short(item))
+        yield _Told(words.items(place, "added", words.short(item)))
+
+
+def _without(one: list[Any], two: list[Any]) -> list[Any]:
+    """Return what is in a list more often than in another."""
+    left, more = list(two), []
+    for item in one:
+        if item in left:
+            left.remove(item)
+        else:
+            more.append(item)
+    return more
+
+
+def _alike(gone: list[Any], new: list[Any]) -> list[tuple[Any, Any]]:
+    """Return pairs of checks of one operator, those with most in common first."""
+    ranked = sorted(
+        (-len(_leaves(item) & _leaves(other)), i, j)
+        for i, item in enumerate(gone)
+        for j, other in enumerate(new)
+        if _kind(item) == _kind(other)
+    )
+    pairs: list[tuple[int, int]] = []
+    for _, i, j in ranked:
+        if all(i != a and j != b for a, b in pairs):
+            pairs.append((i, j))
+    return [(gone[i], new[j]) for i, j in sorted(pairs)]
+
+
+def _leaves(part: Any, place: str = "") -> frozenset[str]:
+    """Return every value in a part of a card, each with where it stands."""
+    if isinstance(part, dict):
+        return frozenset().union(*(_leaves(item, f"{place}.{key}") for key, item in part.items()))
+    if isinstance(part, list):
+        return frozenset().union(*(_leaves(item, place) for item in part))
+    return frozenset({f"{place}: {part}"})
 
 
 def _kind(item: Any) -> Any:

@@ -6,26 +6,30 @@ change is not estimated: every call in which it is said is judged again by the c
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Literal
 
-from qa_pipeline.errors import UsageError
 from qa_pipeline.language.meaning import Meanings
 from qa_pipeline.language.normalise import HIDDEN, pieces
 from qa_pipeline.records import CallMetadata, Conversation, Measures, Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.scoring.call import Call
-from qa_pipeline.scoring.checks import Check, Says
 from qa_pipeline.scoring.context import Context, narrowed
 from qa_pipeline.scoring.evaluate import ask
 from qa_pipeline.scoring.judge import Judge
 from qa_pipeline.scoring.matching import find
 from qa_pipeline.scoring.outcome import Outcome
-from qa_pipeline.scoring.parts import PerLanguage, nearest
+from qa_pipeline.scoring.phrase_places import (
+    Language,
+    Place,
+    Target,
+    criterion_of,
+    extended,
+    targets,
+)
 from qa_pipeline.scoring.phrases import compiled
-from qa_pipeline.scoring.schema import Criterion, Scorecard
+from qa_pipeline.scoring.schema import Scorecard
 from qa_pipeline.scoring.search import Queries
 from qa_pipeline.scoring.speech_checks import FORBIDDEN_SIMILARITY
 
@@ -33,14 +37,22 @@ LENGTHS = {"en": range(2, 7), "zh": range(3, 11)}
 """Words (English) or characters (Mandarin) of a phrase that is proposed."""
 TRIED = 60
 """Phrases that are tried out on the calls, the most promising first."""
+FEWEST = 2
+"""Missed calls in which a phrase is said: what one call alone says is that caller's own."""
 ROW = 3
 """Digits in a row that are nobody's phrase: a part of some number."""
 _DIGITS = {"oh", "double", "triple", "幺"} | {
     piece.text for language in ("en", "zh") for piece in pieces("0 1 2 3 4 5 6 7 8 9", language)
 }
-
-Language = Literal["en", "zh"]
-Path = tuple[str | int, ...]
+_LITTLE = frozenset(
+    (
+        *("a", "an", "the", "this", "that", "these", "those", "and", "or", "but", "so", "if", "as"),
+        *("of", "to", "in", "on", "at", "for", "from", "by", "with", "about", "very", "just"),
+        *("is", "are", "was", "were", "be", "been", "am", "have", "has", "had", "do", "does"),
+        *("did", "will", "would", "can", "could", "its"),
+    )
+)
+"""Words after which something more comes: no phrase ends in one."""
 
 
 @dataclass(frozen=True)
@@ -53,37 +65,14 @@ class Reviewed:
     people: Verdict
 
 
-@dataclass(frozen=True)
-class Target:
-    """A place in a criterion's check to which a phrase can be added."""
-
-    says: Says
-    path: Path
-    """From the criterion to the ``says``."""
-    forbids: bool
-    """Whether it is a ``never_says``: what it finds is a fault."""
-    windows: tuple[Check, ...]
-    """The checks around it, outermost first; their windows hold for it too."""
-    list_name: str | None
-    """The list that takes the phrase; ``None``: the phrases of the check itself."""
-
-    @property
-    def wanted(self) -> Verdict:
-        """The verdict of people that an added phrase brings about."""
-        return "not_met" if self.forbids else "met"
-
-    @property
-    def other(self) -> Verdict:
-        """The verdict of people that it must not touch."""
-        return "met" if self.forbids else "not_met"
-
-
 class Proposal(Record):
     """A phrase, and what it would change on the calls it is measured on."""
 
     phrase: str
     language: Language
     list_name: str | None
+    path: Place
+    """The ``says`` of the criterion that is to find it."""
     said_in: int
     """Missed calls in which it is said, among those it was found in."""
     caught: tuple[str, ...]
@@ -111,94 +100,6 @@ class Learned(Record):
     proposals: tuple[Proposal, ...]
 
 
-def targets(card: Scorecard, criterion: Criterion) -> list[Target]:
-    """Return the places to which phrases can be added, in the order of the card.
-
-    Raises:
-        UsageError: the criterion asks for no words.
-    """
-    found = list(_targets(criterion.check, ("check",), ())) if criterion.check else []
-    usable = []
-    for target in found:
-        own = [name for name in target.says.list or () if name in card.lists]
-        if own or target.says.any:
-            usable.append(replace(target, list_name=None if target.says.any else own[0]))
-    if not usable:
-        raise UsageError(
-            f"{criterion.id} looks for no phrases, so none can be proposed: what it asks for is "
-            "changed in its file"
-        )
-    return usable
-
-
-def _targets(check: Check, path: Path, around: tuple[Check, ...]) -> Iterator[Target]:
-    """Yield the ``says`` and ``never_says`` of a check that an answer of yes or no hangs on."""
-    name, body = check.operator()
-    around = (*around, check)
-    if isinstance(body, Says):
-        yield Target(body, (*path, name), name == "never_says", around, None)
-    elif name in ("all_of", "any_of", "at_least", "in_order"):
-        checks = check.of or () if name == "at_least" else body
-        keys = {"all_of": "all", "any_of": "any", "at_least": "of"}
-        for i, item in enumerate(checks):
-            yield from _targets(item, (*path, keys.get(name, name), i), around)
-    elif name == "then" and body.says is not None:
-        yield Target(body.says, (*path, "then", "says"), False, around[:-1], None)
-
-
-def extended(
-    card: Scorecard, criterion_id: str, target: Target, phrase: str, language: Language
-) -> Scorecard:
-    """Return the card with one more phrase where ``target`` is."""
-    if target.list_name is not None:
-        more = _with(card.lists[target.list_name], phrase, language)
-        return card.model_copy(update={"lists": {**card.lists, target.list_name: more}})
-    sections = tuple(
-        section.model_copy(
-            update={
-                "criteria": tuple(
-                    _replaced(c, target, phrase, language) if c.id == criterion_id else c
-                    for c in section.criteria
-                )
-            }
-        )
-        for section in card.sections
-    )
-    return card.model_copy(update={"sections": sections})
-
-
-def _replaced(criterion: Criterion, target: Target, phrase: str, language: Language) -> Criterion:
-    content = criterion.model_dump(by_alias=True, exclude_defaults=True)
-    here: Any = content
-    for step in target.path:
-        here = here[step]
-    here["any"] = _with(PerLanguage[tuple[str, ...]].model_validate(here["any"]), phrase, language)
-    return Criterion.model_validate(content)
-
-
-def _with(phrases: Any, phrase: str, language: Language) -> Any:
-    """Return phrases by language with one more; what holds for every language stays so."""
-    key = (
-        "default"
-        if phrases.default is not None and phrases.of(language) is phrases.default
-        else language
-    )
-    return phrases.model_copy(update={key: (*(getattr(phrases, key) or ()), phrase)})
-
-
-def criterion_of(card: Scorecard, criterion_id: str) -> Criterion:
-    """Return the criterion of that id.
-
-    Raises:
-        UsageError: the card has none.
-    """
-    known = {criterion.id: criterion for criterion in card.criteria()}
-    if criterion_id not in known:
-        hint = nearest(criterion_id, tuple(known))
-        raise UsageError(f"{card.scorecard} has no criterion {criterion_id!r}{hint}")
-    return known[criterion_id]
-
-
 def learn(
     card: Scorecard,
     criterion_id: str,
@@ -221,9 +122,7 @@ def learn(
     proposals: list[Proposal] = []
     for target in places:
         proposals += _proposals(target, trial, source, measured, now)
-    proposals.sort(
-        key=lambda p: (len(p.spoiled) - len(p.caught), -p.said_in, len(p.phrase), p.phrase)
-    )
+    proposals.sort(key=_rank)
     wanted = places[0].wanted
     return Learned(
         criterion_id=criterion_id,
@@ -302,23 +201,30 @@ def _proposals(
                 phrase=phrase,
                 language=language,
                 list_name=target.list_name,
+                path=target.path,
                 said_in=len(said[phrase, language]),
                 caught=tuple(n for n in changed if verdicts[n] == people[n]),
                 spoiled=tuple(n for n in changed if now[n] == people[n]),
                 verdicts=tuple(verdicts.items()),
             )
         )
-    return _different([p for p in found if len(p.caught) > len(p.spoiled) or p.said_in > 1])
+    return _different([p for p in found if not p.spoiled or len(p.caught) > len(p.spoiled)])
+
+
+def _rank(proposal: Proposal) -> tuple[int, int, int, str]:
+    """Return what proposals are put in order by: what they do, then how much of it is a phrase."""
+    return (
+        len(proposal.spoiled) - len(proposal.caught),
+        -proposal.said_in,
+        _oddness(proposal.phrase, proposal.language),
+        proposal.phrase,
+    )
 
 
 def _different(proposals: list[Proposal]) -> list[Proposal]:
     """Leave out phrases that do what a better one in the list, of which they share words, does."""
-    ranked = sorted(
-        proposals,
-        key=lambda p: (len(p.spoiled) - len(p.caught), -p.said_in, len(p.phrase), p.phrase),
-    )
     kept: list[Proposal] = []
-    for item in ranked:
+    for item in sorted(proposals, key=_rank):
         same = (k for k in kept if set(item.caught) <= set(k.caught) and item.said_in <= k.said_in)
         if not any(_share_words(item.phrase, k.phrase) for k in same):
             kept.append(item)
@@ -341,7 +247,8 @@ def _promising(
 
     A phrase of two words says little, one of six is one caller's own: four come first.
     """
-    ranked = sorted(said, key=lambda p: (-len(said[p]), abs(_length(*p) - 4), p))
+    several = [phrase for phrase, calls in said.items() if len(calls) >= FEWEST]
+    ranked = sorted(several, key=lambda p: (-len(said[p]), _oddness(*p), p))
     kept: list[tuple[str, Language]] = []
     for phrase in ranked:
         inside = (k for k in kept if said[k] == said[phrase] and k[1] == phrase[1])
@@ -352,8 +259,9 @@ def _promising(
     return kept
 
 
-def _length(phrase: str, language: Language) -> int:
-    return len(phrase.split()) if language == "en" else len(phrase) // 2
+def _oddness(phrase: str, language: Language) -> int:
+    """Return how far a phrase is from four words, or from the characters that make as many."""
+    return abs((len(phrase.split()) if language == "en" else len(phrase) // 2) - 4)
 
 
 def _phrases(context: Context | None, target: Target) -> set[tuple[str, Language]]:
@@ -372,6 +280,8 @@ def _phrases(context: Context | None, target: Target) -> set[tuple[str, Language
                         break
                     if set(scripts[start:end]) != {scripts[start]} or HIDDEN in texts[start:end]:
                         break
+                    if texts[end - 1] in _LITTLE:
+                        continue
                     if context.has(stream.starts_s[start], stream.ends_s[end - 1]):
                         joiner = " " if language == "en" else ""
                         found.add((joiner.join(texts[start:end]), language))

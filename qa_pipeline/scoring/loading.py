@@ -55,9 +55,9 @@ def _card(document: Document) -> Scorecard:
     whole = compose(document)
     data = whole.data
     problems = [
-        Problem(Origin(file, ()), duplicate.message, position=duplicate.position)
+        Problem(Origin(file, ()), mistake.message, position=mistake.position)
         for file in whole.files
-        for duplicate in file.layout.duplicates
+        for mistake in file.layout.mistakes
     ]
     problems += whole.problems
     card: Scorecard | None = None

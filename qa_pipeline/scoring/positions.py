@@ -1,5 +1,6 @@
 """Where everything in a YAML file stands, so that an error can point at it."""
 
+import re
 from dataclasses import dataclass
 
 import yaml
@@ -17,8 +18,8 @@ class Position:
 
 
 @dataclass(frozen=True)
-class Duplicate:
-    """A key that stands in one mapping for the second time."""
+class Mistake:
+    """What no file may hold, whatever it describes: a key twice, or half a character."""
 
     position: Position
     message: str
@@ -30,7 +31,7 @@ class Layout:
 
     keys: dict[Path, Position]
     values: dict[Path, Position]
-    duplicates: tuple[Duplicate, ...]
+    mistakes: tuple[Mistake, ...]
 
     def of(self, path: Path, *, at_key: bool) -> Position:
         """Return the place of ``path``, or of the nearest part of it that the file holds."""
@@ -41,6 +42,10 @@ class Layout:
             if part in self.values:
                 return self.values[part]
         return Position(1, 1)
+
+
+_HALF = re.compile("[\ud800-\udfff]")
+r"""What ``"\\ud83d"`` in a YAML text leaves: nothing can store it."""
 
 
 def _position(mark: yaml.Mark) -> Position:
@@ -55,13 +60,16 @@ def lay_out(root: yaml.Node) -> Layout:
     """
     keys: dict[Path, Position] = {}
     values: dict[Path, Position] = {}
-    duplicates: list[Duplicate] = []
+    mistakes: list[Mistake] = []
     todo: list[tuple[Path, yaml.Node]] = [((), root)]
     while todo:
         path, node = todo.pop()
         values[path] = _position(node.start_mark)
         if len(values) > MAX_NODES or len(path) > 60:
             raise ValueError("the file is nested too deeply or refers to itself")
+        if isinstance(node, yaml.ScalarNode) and _HALF.search(node.value):
+            message = f"{node.value!r} holds half a character: write the character itself"
+            mistakes.append(Mistake(_position(node.start_mark), message))
         if isinstance(node, yaml.SequenceNode):
             todo.extend(((*path, i), child) for i, child in enumerate(node.value))
         elif isinstance(node, yaml.MappingNode):
@@ -69,7 +77,7 @@ def lay_out(root: yaml.Node) -> Layout:
                 child_path = (*path, str(key.value))
                 if child_path in keys:
                     message = f"key {key.value!r} stands here for the second time"
-                    duplicates.append(Duplicate(_position(key.start_mark), message))
+                    mistakes.append(Mistake(_position(key.start_mark), message))
                 keys[child_path] = _position(key.start_mark)
                 todo.append((child_path, child))
-    return Layout(keys=keys, values=values, duplicates=tuple(duplicates))
+    return Layout(keys=keys, values=values, mistakes=tuple(mistakes))

@@ -17,6 +17,12 @@ from qa_pipeline.scoring.units import Percent
 METADATA_VARIABLES = ("agent_name", "agent_id", "team", "site")
 """Variables that every card has: facts about the call that is judged."""
 
+MOST_WORTH = 1_000_000
+"""Points of a criterion, or weight of a section: more than any standard needs, and the store holds
+what they add up to."""
+MOST_VERSIONS = 1_000_000_000
+"""The store holds no version above 2,147,483,647; a date such as 20261123 may be one."""
+
 VERDICTS: tuple[str, ...] = get_args(Verdict)
 
 
@@ -46,7 +52,7 @@ class Criterion(Part):
     """The question, as an agent should read it."""
     because: LocalText | None = None
     """Why it matters to the customer."""
-    points: Decimal = Field(gt=0)
+    points: Decimal = Field(gt=0, le=MOST_WORTH)
     """What it is worth within its section."""
     bonus: bool = False
     """Its points are added to the total when met, and cost nothing when not."""
@@ -99,7 +105,7 @@ class Section(Part):
     """How results call it; unique in the card."""
     name: LocalText | None = None
     """What people call it."""
-    weight: Decimal = Field(gt=0)
+    weight: Decimal = Field(gt=0, le=MOST_WORTH)
     """Its share of the total, in relation to the other sections."""
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     """What is asked."""
@@ -126,7 +132,7 @@ class Scorecard(Part):
 
     scorecard: str = Field(min_length=1)
     """The card's id; results are kept under it."""
-    version: PositiveInt
+    version: PositiveInt = Field(le=MOST_VERSIONS)
     """A whole number; raise it whenever the card changes."""
     name: LocalText | None = None
     """What people call it."""

@@ -65,6 +65,9 @@ _TIMES: Final = (
 )
 _AHEAD: Final = timedelta(days=1)
 _MOST_TEXT: Final = 4000
+_SEPARATORS: Final = ",;\t"
+_END: Final = "\x1fend of the file\x1f"
+"""A row of its own behind the last: it is not found where a quotation mark is still open."""
 _ENCODINGS: Final = ("utf-8-sig", "gb18030")
 
 
@@ -81,22 +84,44 @@ def read_reviews(path: Path, zone: tzinfo = UTC, now: datetime | None = None) ->
     Raises:
         UsageError: the file cannot be read as CSV or XLSX, or a required column is missing.
     """
-    table = list(_workbook(path) if path.suffix.lower() == ".xlsx" else _csv(path))
+    problems: list[ReviewProblem] = []
+    rows = _workbook(path, problems) if path.suffix.lower() == ".xlsx" else _csv(path)
+    table = [(number, cells) for number, cells in rows if any(map(_text, cells))]
     if not table:
         raise UsageError(f"{path} is empty: give a header row and a row a verdict.")
-    names = _header(table[0][1], path)
+    header = table[0][1]
+    names = _header(header, path)
     latest = (now or datetime.now(UTC)) + _AHEAD
     verdicts: list[GivenVerdict] = []
-    problems: list[ReviewProblem] = []
     for number, cells in table[1:]:
         row = {name: cells[place] if place < len(cells) else "" for name, place in names.items()}
         if not any(_text(value) for value in row.values()):
             continue
         try:
+            if any(map(_text, cells[len(header) :])):
+                raise ValueError(
+                    "more cells than columns: put text with a comma in quotation marks"
+                )
+            if any(_holds_rows(_text(cell), names) for cell in cells):
+                raise ValueError(
+                    "one cell holds the rows below it: a quotation mark opens and closes too late"
+                )
             verdicts.append(_verdict(number, row, zone, latest))
         except ValueError as error:
             problems.append(ReviewProblem(row=number, reason=str(error)))
     return ReviewFile(tuple(verdicts), tuple(problems))
+
+
+def _holds_rows(cell: str, names: dict[str, int]) -> bool:
+    """Tell whether any line of a cell but the first is itself a row with a verdict and a time."""
+    for line in cell.split("\n")[1:]:
+        for separator in _SEPARATORS:
+            parts = line.split(separator)
+            if len(parts) > max(names["verdict"], names["time"]) and (
+                verdict_of(parts[names["verdict"]]) and _parsed(parts[names["time"]].strip())
+            ):
+                return True
+    return False
 
 
 def verdict_of(text: str) -> Verdict | None:
@@ -105,7 +130,7 @@ def verdict_of(text: str) -> Verdict | None:
 
 
 def moment(value: object, zone: tzinfo) -> datetime | None:
-    """Return the time that a cell holds, with its zone, else ``zone``; ``None`` for none.
+    """Return the time that a cell holds in its zone, else ``zone``, as UTC; ``None`` for none.
 
     ISO 8601, ``2026-03-05 14:20``, ``2026/3/5 14:20``, ``2026年3月5日 14:20`` and a spreadsheet's
     own dates. Days and months that could be mistaken for one another are no time.
@@ -119,7 +144,11 @@ def moment(value: object, zone: tzinfo) -> datetime | None:
         found = _parsed(_text(value))
     if found is None:
         return None
-    return found if found.tzinfo is not None else found.replace(tzinfo=zone)
+    found = found if found.tzinfo is not None else found.replace(tzinfo=zone)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:  # within hours of the first or last moment that there is
+        return None
 
 
 def _parsed(text: str) -> datetime | None:
@@ -161,7 +190,7 @@ def _verdict(number: int, row: dict[str, object], zone: tzinfo, latest: datetime
         criterion=_text(row["criterion"]),
         verdict=verdict,
         reviewer=_text(row["reviewer"]),
-        reviewed_at=at.astimezone(UTC),
+        reviewed_at=at,
         reason=_text(row.get("reason"))[:_MOST_TEXT] or None,
         scorecard=_text(row.get("scorecard")) or None,
         decides=decides in _YES,
@@ -174,15 +203,11 @@ def _header(cells: Sequence[object], path: Path) -> dict[str, int]:
 
     Raises ``UsageError`` where a required column is missing or one is there twice.
     """
-    known = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
-    names: dict[str, int] = {}
-    for place, cell in enumerate(cells):
-        name = known.get(_plain(_text(cell)))
-        if name is None:
-            continue
-        if name in names:
-            raise UsageError(f"{path}: two columns mean {name!r}; keep one of them.")
-        names[name] = place
+    columns = _columns(cells)
+    twice = next((name for name, places in columns.items() if len(places) > 1), None)
+    if twice is not None:
+        raise UsageError(f"{path}: two columns mean {twice!r}; keep one of them.")
+    names = {name: places[0] for name, places in columns.items()}
     missing = [f"{name} ({known_as})" for name, known_as in REQUIRED.items() if name not in names]
     if missing:
         raise UsageError(
@@ -192,16 +217,37 @@ def _header(cells: Sequence[object], path: Path) -> dict[str, int]:
     return names
 
 
+def _columns(cells: Iterable[object]) -> dict[str, list[int]]:
+    """Return where in a header each known column stands."""
+    known = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
+    found: dict[str, list[int]] = {}
+    for place, cell in enumerate(cells):
+        name = known.get(_plain(_text(cell)))
+        if name is not None:
+            found.setdefault(name, []).append(place)
+    return found
+
+
 def _csv(path: Path) -> Iterator[tuple[int, list[object]]]:
     """Yield rows with their numbers; the separator is found out, and GB 18030 understood."""
     text = _decoded(path)
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
+    first = next((line for line in text.splitlines() if line.strip(_SEPARATORS)), "")
+    separator = max(_SEPARATORS, key=first.count)
+    number = 0
     try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text), delimiter=separator), 1):
+        lines = io.StringIO(f"{text}\n{_END}\n")
+        for number, cells in enumerate(csv.reader(lines, delimiter=separator), 1):
+            if cells == [_END]:
+                return
+            if cells and cells[-1].endswith(f"\n{_END}\n"):
+                break
             yield number, [_unguarded(cell) for cell in cells]
     except csv.Error as error:
         raise UsageError(f"{path} is not a CSV file ({error}).") from error
+    raise UsageError(
+        f"{path}, row {number}: a quotation mark opens and never closes, so that the rows below "
+        "cannot be told apart; nothing was taken in."
+    )
 
 
 def _unguarded(cell: str) -> str:
@@ -222,8 +268,8 @@ def _decoded(path: Path) -> str:
     raise UsageError(f"{path} is not a text file in UTF-8 or GB 18030; save it as CSV or XLSX.")
 
 
-def _workbook(path: Path) -> Iterator[tuple[int, list[object]]]:
-    """Yield the rows of the first sheet with their numbers."""
+def _workbook(path: Path, problems: list[ReviewProblem]) -> Iterator[tuple[int, list[object]]]:
+    """Yield the rows of the first sheet with their numbers; name other sheets of verdicts."""
     import zipfile
 
     from openpyxl import load_workbook
@@ -239,6 +285,14 @@ def _workbook(path: Path) -> Iterator[tuple[int, list[object]]]:
         rows: Iterable[tuple[Any, ...]] = book.worksheets[0].iter_rows(values_only=True)
         for number, cells in enumerate(rows, 1):
             yield number, list(cells)
+        for sheet in book.worksheets[1:]:
+            header = next(sheet.iter_rows(max_row=1, values_only=True), ())
+            if REQUIRED.keys() <= _columns(header).keys():
+                reason = (
+                    f"sheet {sheet.title!r} holds verdicts too: only the first sheet is read, "
+                    "save the others as files"
+                )
+                problems.append(ReviewProblem(row=1, reason=reason))
     finally:
         book.close()
 

@@ -256,6 +256,7 @@ def test_phrases_of_a_check_itself_are_added_there(tmp_path: Path) -> None:
         phrase="much obliged",
         language="en",
         list_name=None,
+        path=("check", "says"),
         said_in=1,
         caught=(),
         spoiled=(),

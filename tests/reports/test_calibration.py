@@ -99,6 +99,18 @@ def test_what_is_not_defined_says_so(given_: list[Pair], why: str, kappa: float 
     assert (found.undefined, found.kappa, found.kappa_low) == (why, kappa, None)
 
 
+@pytest.mark.parametrize("ordered", [True, False])
+def test_a_judge_who_only_ever_says_one_thing_makes_kappa_sure_of_nothing(ordered: bool) -> None:
+    """Kappa is then 0 in every sample: a range from 0 to 0 would look like certainty."""
+    found = agreement(pairs(("met", "met", 30), ("met", "not_met", 10)), ordered=ordered)
+    assert found.kappa is not None
+    if ordered:
+        assert found.kappa == 0.0
+        assert (found.kappa_low, found.kappa_high, found.undefined) == (None, None, "too_uniform")
+    else:  # nobody is the first, so each says both
+        assert found.kappa_low is not None
+
+
 def test_many_verdicts_on_one_call_are_not_many_calls() -> None:
     one_call = agreement([Pair("c1", "met", "met")] * 50)
     fifty_calls = agreement(pairs(("met", "met", 50)))
