@@ -1,6 +1,6 @@
 """Levels of the sound: noise, loudness, and whether a gap holds music or silence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -59,6 +59,24 @@ class Levels:
             return np.full(self.dbfs.shape[0], _SILENT_DBFS)
         level: NDArray[np.float64] = np.percentile(self.dbfs[:, self.speech], 75, axis=1)
         return level
+
+    def snr_db(self, spoken: Mapping[int, Sequence[Span]]) -> float:
+        """Return how far speech stands above the noise, on the channel where that is least, in dB.
+
+        ``spoken``: when somebody speaks on each channel, by channel. On a stereo recording a
+        channel counts only while its own side speaks: one that hardly says a word is no noise.
+        Where that is unknown, or there is one channel, all speech is taken as on all channels.
+        """
+        noise = self.noise_dbfs()
+        own = {channel: self.within(spans) for channel, spans in spoken.items()}
+        above = [
+            float(np.median(self.dbfs[channel, frames]) - noise[channel])
+            for channel, frames in own.items()
+            if frames.any()
+        ]
+        if len(noise) == 1 or not above:
+            return float((self.speech_dbfs() - noise).min())
+        return min(above)
 
     def audible_share(self, span: Span) -> float:
         """Return in what share of a span something is heard clearly above the noise, 0 to 1."""

@@ -101,6 +101,14 @@ class Speech:
     words: dict[Speaker, tuple[Word, ...]]
     alone: dict[Speaker, list[Span]]
     """Disjoint spans in which agent or customer speaks and nobody else does."""
+    further: list[Span]
+    """Disjoint spans in which an announcement or somebody whose role is not known speaks."""
+    unknown: bool
+    """Whether somebody speaks whose role is not known."""
+
+    def may_be_missing(self, role: Speaker) -> bool:
+        """Tell whether a side is not there only because nobody knows who is who."""
+        return self.unknown and not self.by_role[role]
 
 
 def speech_of(conversation: Conversation) -> Speech:
@@ -134,6 +142,8 @@ def speech_of(conversation: Conversation) -> Speech:
         stretches=tuple(sorted(stretches, key=lambda s: (s.start_s, s.end_s, s.role))),
         words={role: tuple(words.get(role, [])) for role in SPEAKERS},
         alone=alone,
+        further=union(s for r, spans in turns.items() if r not in SPEAKERS for s in spans),
+        unknown=bool(union(turns.get("unknown", []))),
     )
 
 

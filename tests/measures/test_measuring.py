@@ -142,6 +142,37 @@ def test_response_delay_is_the_median_and_leaves_back_channels_out() -> None:
     assert result.value("response_delay_s", "customer") == 0.25  # 0.5, 0
 
 
+def test_nobody_is_charged_with_an_announcement_or_an_announced_wait() -> None:
+    """The agent answers after 1 s, after the announcement's 18 s, and comes back after 36 s."""
+    said: list[Said] = [
+        ("customer", "I would like to ask you something", 0, 4),
+        ("ivr", "all our agents are busy", 4.5, 20),
+        ("agent", "good morning how can I help you", 22, 26),
+        ("customer", "what do I have to pay this month", 26.5, 29),
+        ("agent", "one moment please I will look", 30, 33),
+        ("customer", "I will be waiting for you here", 33.5, 35),
+        ("agent", "it is eighty euros", 71, 74),
+    ]
+    assert measured(said).value("response_delay_s", "agent") == 1
+    assert measured(said[2:5]).value("response_delay_s", "agent") == 1
+
+
+def test_what_hangs_on_who_is_who_is_absent_where_nobody_knows() -> None:
+    said: list[Said] = [
+        ("agent", "one moment please I will look", 0, 4),
+        ("customer", "what do I have to pay this month", 14, 18),
+    ]
+    names = ("talk_s", "talk_share_pct")
+    heard = conversation(said)
+    for known in ({}, {"customer": "customer"}):
+        unsure = heard.model_copy(update={"speaker_roles": known})
+        result = measure(unsure, None, None, CallMetadata())
+        assert [result.value(name, "agent") for name in names] == [None, None]
+        assert result.value("talk_share_pct", "customer") is None
+        assert result.value("dead_air_s") is None
+        assert result.value("longest_silence_s") == 10
+
+
 def test_longest_monologue_goes_through_back_channels_and_ends_at_a_gap() -> None:
     result = measured(
         [

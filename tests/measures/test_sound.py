@@ -127,6 +127,43 @@ def test_a_noisier_call_has_a_lower_ratio() -> None:
     assert ratios[0] - ratios[2] > 15  # type: ignore[operator]
 
 
+def one_sided(customer_s: float, noise_level: float = 0.001) -> Measures:
+    """Measure 40 s of the agent at -20 dBFS on one channel, the customer's few on the other."""
+    rng = np.random.default_rng(7)
+    times = np.arange(seconds(60)) / SAMPLE_RATE_HZ
+    tones = 0.1414 * np.sin(2 * np.pi * 300 * times)
+    spoken = [(0.0, 40.0, "agent"), (45.0, 45.0 + customer_s, "customer")]
+    rows = [
+        tones * ((times >= start_s) & (times < end_s))
+        + noise_level * rng.standard_normal(len(times))
+        for start_s, end_s, _ in spoken
+    ]
+    heard = conversation([(role, "one two three", a, b) for a, b, role in spoken if b > a])
+    utterances = tuple(
+        u.model_copy(
+            update={
+                "words": tuple(
+                    w.model_copy(update={"channel": int(u.role == "customer")}) for w in u.words
+                )
+            }
+        )
+        for u in heard.utterances
+    )
+    heard = heard.model_copy(update={"utterances": utterances})
+    return measure(heard, Sound(np.stack(rows).astype(np.float32)), None, CallMetadata())
+
+
+@pytest.mark.parametrize("customer_s", [0.0, 2.0, 5.0, 14.0])
+def test_the_ratio_does_not_hang_on_how_much_each_side_says(customer_s: float) -> None:
+    """Both sides speak at -20 dBFS over noise of -60: 40 dB, the side that hardly speaks too."""
+    assert one_sided(customer_s).value("snr_db") == pytest.approx(40, abs=1)
+
+
+def test_a_dead_channel_has_no_ratio_of_its_own() -> None:
+    measures = one_sided(0.0, noise_level=0.0)
+    assert measures.value("snr_db") == pytest.approx(80, abs=1)  # -20 over a floor of -100
+
+
 @pytest.mark.parametrize("offset", [0.02, 0.1])
 def test_a_constant_offset_is_neither_noise_nor_loudness(offset: float) -> None:
     rng = np.random.default_rng(2)
