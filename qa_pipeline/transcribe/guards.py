@@ -111,7 +111,7 @@ def _bare(text: str) -> str:
 
 
 def _syllables(text: str) -> float:
-    """Return about how many syllables Mandarin text has; Latin words of it have three letters each."""
+    """Return about how many syllables Mandarin text has; in Latin words three letters are one."""
     latin = sum(len(letters) for letters in _LATIN.findall(text))
     return len(_MARK.sub("", text)) - latin + latin / _LETTERS_A_SYLLABLE
 
