@@ -125,7 +125,8 @@ DEFINITIONS: tuple[Definition, ...] = (
         "number",
         AGENT_AND_CUSTOMER,
         "How often this speaker begins while the other is speaking and they overlap for more "
-        "than 1 s. Back-channels alone (yes, okay, 嗯, 好的) do not count; both talking on "
+        "than 1 s. Back-channels alone (yes, okay, 嗯, 好的) do not count, nor do they while the "
+        "other finishes and this speaker goes on afterwards; both talking on "
         "through the same overlap is one interruption, by whoever began it.",
         "Turns, and the words of the one who begins.",
     ),

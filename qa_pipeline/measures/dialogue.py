@@ -20,8 +20,9 @@ _HAS_THE_FLOOR_S = 0.2
 def interruptions(stretches: Sequence[Stretch]) -> tuple[Interruption, ...]:
     """Find where one side begins while the other is speaking and they overlap for over a second.
 
-    ``stretches`` in time order. Back-channels neither interrupt nor are interrupted. Overlaps
-    less than a second apart are one episode, held against whoever began it.
+    ``stretches`` in time order. Back-channels neither interrupt nor are interrupted, nor does who
+    says no more while the other finishes, and then takes the turn. Overlaps less than a second
+    apart are one episode, held against whoever began it.
     """
     talking = [stretch for stretch in stretches if not stretch.listening]
     found: list[Interruption] = []
@@ -35,6 +36,7 @@ def interruptions(stretches: Sequence[Stretch]) -> tuple[Interruption, ...]:
                 earlier.role == later.role
                 or later.start_s - earlier.start_s < _HAS_THE_FLOOR_S
                 or overlap_end_s - later.start_s <= INTERRUPTION_S
+                or later.listening_until(overlap_end_s)
             ):
                 continue
             if later.start_s - last_overlap_end_s >= _SAME_EPISODE_S:

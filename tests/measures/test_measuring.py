@@ -78,6 +78,10 @@ def test_who_starts_while_the_other_speaks_for_over_a_second_interrupts() -> Non
         ("en", "that’s right, thank you", False),
         ("en", "no problem", False),
         ("en", "okay right good thanks perfect", True),
+        ("en", "thank you very much", False),
+        ("en", "I understand", False),
+        ("en", "that makes sense", False),
+        ("en", "I understand but listen", True),
         ("en", "of the course", True),
         ("en", "no no", True),
         ("zh", "嗯好的", False),
@@ -89,6 +93,10 @@ def test_who_starts_while_the_other_speaks_for_over_a_second_interrupts() -> Non
         ("zh", "知道了知道了", False),
         ("zh", "好的没问题", False),
         ("zh", "好的对嗯明白了谢谢", True),
+        ("zh", "收到收到", False),
+        ("zh", "好嘞那行", False),
+        ("zh", "原来是这样", False),
+        ("zh", "我理解您的意思", True),
         ("zh", "不是不是", True),
         ("zh", "您听我说", True),
     ],
@@ -97,6 +105,19 @@ def test_back_channels_do_not_interrupt(language: str, text: str, interrupts: bo
     other = "网络从上周开始就一直断" if language == "zh" else "it has been broken since last week"
     result = measured([("customer", other, 0, 6), ("agent", text, 2, 3.5)], language=language)
     assert (result.value("interruptions", "agent") == 1) is interrupts
+
+
+def test_who_listens_until_the_other_has_finished_does_not_interrupt() -> None:
+    """The agent's turn is one: 1.5 s of "right okay" under the customer's end, then an answer."""
+    said: list[Said] = [
+        ("customer", "it has been broken since last week", 0, 6),
+        ("agent", "right okay right", 4.5, 6),
+        ("agent", "so what I will do is send somebody", 6.1, 9),
+    ]
+    turns = [("customer", 0, 6), ("agent", 4.5, 9)]
+    assert measured(said, turns=turns).interruptions == ()
+    said[1] = ("agent", "right but listen", 4.5, 6)
+    assert len(measured(said, turns=turns).interruptions) == 1
 
 
 def test_a_turn_without_words_does_not_interrupt() -> None:
