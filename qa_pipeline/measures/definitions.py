@@ -94,7 +94,8 @@ DEFINITIONS: tuple[Definition, ...] = (
         "number",
         CALL,
         "How often music or a tone is heard for at least 2 s while nobody speaks.",
-        "The sound between turns: energy clearly above the call's noise floor for most of it.",
+        "The sound between turns: energy clearly above the call's noise floor for most of it, or a "
+        "telephone that rings.",
     ),
     Definition(
         "hold_s",

@@ -83,13 +83,13 @@ def measure(
 
 
 def _silences(speech: Speech, levels: Levels | None) -> tuple[Silence, ...]:
+    quiet = gaps(speech.everybody, at_least_s=GAP_S)
+    holds = [hold for gap in quiet for hold in levels.holds_in(gap)] if levels is not None else []
+    found = [("hold", span) for span in holds]
+    found += [("silence", span) for span in outside(quiet, holds)]
     return tuple(
-        Silence(
-            kind="hold" if levels is not None and levels.is_hold((start_s, end_s)) else "silence",
-            start_s=start_s,
-            end_s=end_s,
-        )
-        for start_s, end_s in gaps(speech.everybody, at_least_s=GAP_S)
+        Silence(kind=kind, start_s=start_s, end_s=end_s)
+        for kind, (start_s, end_s) in sorted(found, key=lambda part: part[1])
     )
 
 
@@ -138,7 +138,8 @@ def _gaps(speech: Speech, silences: Sequence[Silence]) -> Values:
     silent_s = total(outside(gaps(speech.everybody), holds))
     yield "silence_pct", "call", 100.0 * silent_s / lasted_s
     yield "longest_silence_s", "call", max(quiet, default=0.0)
-    yield "longest_gap_s", "call", max([*quiet, *held], default=0.0)
+    longest = max((b - a for a, b in gaps(speech.everybody, at_least_s=GAP_S)), default=0.0)
+    yield "longest_gap_s", "call", longest
     yield "hold_count", "call", float(len(held))
     yield "hold_s", "call", sum(held)
     yield "longest_hold_s", "call", max(held, default=0.0)
