@@ -28,7 +28,8 @@ DEFINITIONS: tuple[Definition, ...] = (
         "talk_s",
         "seconds",
         AGENT_AND_CUSTOMER,
-        "Time in which the speaker talks; overlapping turns of one speaker count once.",
+        "Time in which the speaker talks; overlapping turns of one speaker count once. Absent for "
+        "a side that is nowhere while somebody speaks of whom nobody knows who it is.",
         "Turns of the speaker.",
     ),
     Definition(
@@ -36,7 +37,7 @@ DEFINITIONS: tuple[Definition, ...] = (
         "per cent",
         AGENT_AND_CUSTOMER,
         "The speaker's talk time out of that of agent and customer together; the two add up "
-        "to 100.",
+        "to 100. Absent where one side's talk time is.",
         "talk_s.",
     ),
     Definition(
@@ -61,9 +62,10 @@ DEFINITIONS: tuple[Definition, ...] = (
         "seconds",
         CALL,
         "Total length of the silences of at least 2 s that are neither a hold with music nor one "
-        "that the agent announced: nobody speaks, and nobody said why.",
+        "that the agent announced, nor time that the customer asked for: nobody speaks, and nobody "
+        "said why. Absent where nobody knows who is the agent.",
         "Turns of everybody; the sound, for hold music; the agent's words, for announcements "
-        "(one moment please, 请稍等).",
+        "(one moment please, 请稍等), and the customer's (let me find it, 我找一下).",
     ),
     Definition(
         "longest_dead_air_s",
@@ -92,7 +94,8 @@ DEFINITIONS: tuple[Definition, ...] = (
         "number",
         CALL,
         "How often music or a tone is heard for at least 2 s while nobody speaks.",
-        "The sound between turns: energy clearly above the call's noise floor for most of it.",
+        "The sound between turns: energy clearly above the call's noise floor for most of it, or a "
+        "telephone that rings.",
     ),
     Definition(
         "hold_s",
@@ -113,8 +116,9 @@ DEFINITIONS: tuple[Definition, ...] = (
         "seconds",
         AGENT_AND_CUSTOMER,
         "Median time from the end of the other's turn to the beginning of this speaker's "
-        "answer; an answer that begins before the end counts as 0. Answers after a hold and "
-        "back-channels do not count.",
+        "answer; an answer that begins before the end counts as 0. Back-channels "
+        "do not count, nor do answers after a hold, after a silence through which this speaker "
+        "asked the other to wait, or after an announcement.",
         "Turns; the gap between turns of conversation analysis (Heldner and Edlund 2010).",
     ),
     Definition(
@@ -122,7 +126,8 @@ DEFINITIONS: tuple[Definition, ...] = (
         "number",
         AGENT_AND_CUSTOMER,
         "How often this speaker begins while the other is speaking and they overlap for more "
-        "than 1 s. Back-channels alone (yes, okay, 嗯, 好的) do not count; both talking on "
+        "than 1 s. Back-channels alone (yes, okay, 嗯, 好的) do not count, nor do they while the "
+        "other finishes and this speaker goes on afterwards; both talking on "
         "through the same overlap is one interruption, by whoever began it.",
         "Turns, and the words of the one who begins.",
     ),
@@ -234,7 +239,8 @@ DEFINITIONS: tuple[Definition, ...] = (
         "dB",
         CALL,
         "Median level of the frames with speech above the noise level, on the channel where it "
-        "is lowest. An estimate: good for telling a noisy call from a clean one.",
+        "is lowest; on a stereo recording of a channel's own speaker only. An estimate: good for "
+        "telling a noisy call from a clean one.",
         "The sound, and the turns.",
     ),
     Definition(

@@ -6,7 +6,7 @@ from itertools import groupby
 from math import inf
 from statistics import median
 
-from qa_pipeline.measures.spans import Span, outside, overlaps, union
+from qa_pipeline.measures.spans import Span, outside, union
 from qa_pipeline.measures.speech import GAP_S, Speaker, Stretch
 from qa_pipeline.records import Interruption
 
@@ -20,8 +20,9 @@ _HAS_THE_FLOOR_S = 0.2
 def interruptions(stretches: Sequence[Stretch]) -> tuple[Interruption, ...]:
     """Find where one side begins while the other is speaking and they overlap for over a second.
 
-    ``stretches`` in time order. Back-channels neither interrupt nor are interrupted. Overlaps
-    less than a second apart are one episode, held against whoever began it.
+    ``stretches`` in time order. Back-channels neither interrupt nor are interrupted, nor does who
+    says no more while the other finishes, and then takes the turn. Overlaps less than a second
+    apart are one episode, held against whoever began it.
     """
     talking = [stretch for stretch in stretches if not stretch.listening]
     found: list[Interruption] = []
@@ -35,6 +36,7 @@ def interruptions(stretches: Sequence[Stretch]) -> tuple[Interruption, ...]:
                 earlier.role == later.role
                 or later.start_s - earlier.start_s < _HAS_THE_FLOOR_S
                 or overlap_end_s - later.start_s <= INTERRUPTION_S
+                or later.listening_until(overlap_end_s)
             ):
                 continue
             if later.start_s - last_overlap_end_s >= _SAME_EPISODE_S:
@@ -65,12 +67,15 @@ def longest_monologue_s(stretches: Sequence[Stretch], role: Speaker) -> float:
 
 
 def response_delay_s(
-    stretches: Sequence[Stretch], role: Speaker, holds: Sequence[Span]
+    stretches: Sequence[Stretch], role: Speaker, between: Sequence[Span]
 ) -> float | None:
     """Return the median time that one side takes to answer the other, in seconds.
 
     ``None`` when it never answers. An answer that begins before the other has finished took 0 s.
+    ``between``: disjoint spans, in time order, of waits and of others who speak; what lies across
+    one is no answer.
     """
+    ends_s = [end_s for _, end_s in between]
     delays: list[float] = []
     last_end_s: dict[Speaker, float] = {}
     talking = (stretch for stretch in stretches if not stretch.listening)
@@ -79,7 +84,9 @@ def response_delay_s(
         for stretch in begun:
             own_s = last_end_s.get(role, -inf)
             other_s = max((end for who, end in last_end_s.items() if who != role), default=-inf)
-            if stretch.role == role and other_s > own_s and not overlaps((other_s, start_s), holds):
+            at = bisect_right(ends_s, other_s)
+            across = at < len(between) and between[at][0] < start_s
+            if stretch.role == role and other_s > own_s and not across:
                 delays.append(max(0.0, start_s - other_s))
         for stretch in begun:
             last_end_s[stretch.role] = max(last_end_s.get(stretch.role, -inf), stretch.end_s)

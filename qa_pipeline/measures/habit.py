@@ -6,6 +6,7 @@ the yardstick. The habit comes from outside (the store); without one nothing is 
 
 from collections.abc import Iterator, Mapping
 
+from qa_pipeline.measures.pace import PACE_NAMES
 from qa_pipeline.records import AgentHabit
 
 _IN_UNITS = {
@@ -13,7 +14,6 @@ _IN_UNITS = {
     "pitch_range_st": "pitch_range_vs_habit_st",
     "loudness_dbfs": "loudness_vs_habit_db",
 }
-_PACES = ("pace_wpm", "pace_cpm")
 _RAISED_TOGETHER = ("pitch_st", "loudness_dbfs")
 
 
@@ -37,14 +37,15 @@ def habit_measures(
         if name in known:
             value, usual = known[name]
             yield called, value - usual.median
-    paces = [name for name in _PACES if name in known]
-    for name in paces[:1]:
+    pace = PACE_NAMES.get(language)
+    paces = [pace] if pace in known else []
+    for name in paces:
         value, usual = known[name]
         if usual.median > 0:
             yield "pace_vs_habit_pct", 100.0 * (value / usual.median - 1.0)
     scores = sorted(
         (known[name][0] - known[name][1].median) / known[name][1].spread
-        for name in (*_RAISED_TOGETHER, *paces[:1])
+        for name in (*_RAISED_TOGETHER, *paces)
         if name in known
     )
     if len(scores) >= 2:

@@ -1,13 +1,13 @@
 """Levels of the sound: noise, loudness, and whether a gap holds music or silence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa_pipeline.measures.spans import Span, gaps
+from qa_pipeline.measures.spans import Span, gaps, union
 from qa_pipeline.measures.speech import GAP_S
 from qa_pipeline.records import SAMPLE_RATE_HZ, Row, Sound
 
@@ -18,6 +18,11 @@ _AUDIBLE_DBFS = -55.0
 _ABOVE_NOISE_DB = 10.0
 _BELOW_SPEECH_DB = 30.0
 _MOST_OF_THE_GAP = 0.6
+_LEAST_PART_S = 3.0
+_RINGS = 3
+_LONGEST_CADENCE_S = 7.0
+_REGULAR_S = 0.3
+"""Rings come every 4 to 6 s, as regular as a clock."""
 _BLOCK_FRAMES = 6000
 
 
@@ -60,13 +65,53 @@ class Levels:
         level: NDArray[np.float64] = np.percentile(self.dbfs[:, self.speech], 75, axis=1)
         return level
 
-    def audible_share(self, span: Span) -> float:
-        """Return in what share of a span something is heard clearly above the noise, 0 to 1."""
-        inside = self.within([span])
-        if not inside.any():
-            return 0.0
-        heard = (self.dbfs[:, inside] > self._audible_dbfs[:, None]).any(axis=0)
-        return float(heard.mean())
+    def snr_db(self, spoken: Mapping[int, Sequence[Span]]) -> float:
+        """Return how far speech stands above the noise, on the channel where that is least, in dB.
+
+        ``spoken``: when somebody speaks on each channel, by channel. On a stereo recording a
+        channel counts only while its own side speaks: one that hardly says a word is no noise.
+        Where that is unknown, or there is one channel, all speech is taken as on all channels.
+        """
+        noise = self.noise_dbfs()
+        own = {channel: self.within(spans) for channel, spans in spoken.items()}
+        above = [
+            float(np.median(self.dbfs[channel, frames]) - noise[channel])
+            for channel, frames in own.items()
+            if frames.any()
+        ]
+        if len(noise) == 1 or not above:
+            return float((self.speech_dbfs() - noise).min())
+        return min(above)
+
+    def holds_in(self, gap: Span) -> list[Span]:
+        """Return where music or a tone is heard in a gap, in time order; the rest is silence.
+
+        Of a gap under 6 s all of it or nothing. Parts of less than 3 s belong to what is beside
+        them. Ringing counts with its pauses.
+        """
+        inside = np.flatnonzero(self.within([gap]))
+        if not len(inside):
+            return []
+        loud = self.dbfs[:, inside] > self._audible_dbfs[:, None]
+        heard: NDArray[np.bool_] = np.any(loud, axis=0)
+        if gap[1] - gap[0] < 2 * _LEAST_PART_S:
+            return [gap] if heard.mean() >= _MOST_OF_THE_GAP else []
+        sounding = _sounding(heard)
+        ringing = _ringing(sounding)
+        parts = ringing or [
+            (start_s, end_s)
+            for start_s, end_s in union(sounding, bridge_s=_LEAST_PART_S)
+            if end_s - start_s >= _LEAST_PART_S
+            and heard[round(start_s / FRAME_S) : round(end_s / FRAME_S)].mean() >= _MOST_OF_THE_GAP
+        ]
+        begin_s, length_s = float(inside[0] * FRAME_S), len(heard) * FRAME_S
+        return [
+            (
+                gap[0] if start_s < _LEAST_PART_S else begin_s + start_s,
+                gap[1] if length_s - end_s < _LEAST_PART_S else begin_s + end_s,
+            )
+            for start_s, end_s in parts
+        ]
 
     @cached_property
     def _audible_dbfs(self) -> NDArray[np.float64]:
@@ -77,9 +122,30 @@ class Levels:
         )
         return audible
 
-    def is_hold(self, span: Span) -> bool:
-        """Tell whether music or a tone is heard during most of a gap."""
-        return self.audible_share(span) >= _MOST_OF_THE_GAP
+
+def _sounding(heard: NDArray[np.bool_]) -> list[Span]:
+    """Return where something is heard in most frames of the second around, in time order.
+
+    Seconds from the first of the frames.
+    """
+    around = np.ones(round(1.0 / FRAME_S))
+    share = np.convolve(heard, around, "same") / np.convolve(np.ones(len(heard)), around, "same")
+    edges = np.flatnonzero(np.diff(share >= _MOST_OF_THE_GAP - 1e-9, prepend=False, append=False))
+    return [(float(first * FRAME_S), float(last * FRAME_S)) for first, last in edges.reshape(-1, 2)]
+
+
+def _ringing(bursts: list[Span]) -> list[Span]:
+    """Return bursts as one where they come as regularly as those of a telephone that rings.
+
+    None where they do not.
+    """
+    if len(bursts) < _RINGS:
+        return []
+    apart_s = np.diff([start_s for start_s, _ in bursts])
+    if apart_s.max() > _LONGEST_CADENCE_S or np.ptp(apart_s) > _REGULAR_S:
+        return []
+    pause_s = max(0.0, float(apart_s[0]) - (bursts[0][1] - bursts[0][0]))
+    return [(bursts[0][0], bursts[-1][1] + pause_s)]
 
 
 def levels_of(sound: Sound, speech: Sequence[Span]) -> Levels | None:

@@ -1,15 +1,15 @@
 """From a conversation, and its sound where there is one, to all measures of a call."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from qa_pipeline.measures.dialogue import interruptions, longest_monologue_s, response_delay_s
 from qa_pipeline.measures.habit import habit_measures
-from qa_pipeline.measures.holds import announced
+from qa_pipeline.measures.holds import announced, customers_time
 from qa_pipeline.measures.loudness import Levels, levels_of
 from qa_pipeline.measures.pace import paces, pauses
 from qa_pipeline.measures.prosody import Voice, listen
-from qa_pipeline.measures.spans import Span, gaps, intersection, outside, total
+from qa_pipeline.measures.spans import Span, gaps, intersection, outside, total, union
 from qa_pipeline.measures.speech import GAP_S, SPEAKERS, Speaker, Speech, speech_of, word_spans
 from qa_pipeline.measures.tension import Delivery, delivery_of, tensions
 from qa_pipeline.measures.tone import LIKELY, Toned, ToneModel, tones
@@ -49,6 +49,7 @@ def measure(
     speech = speech_of(conversation)
     levels = levels_of(sound, speech.everybody) if sound is not None else None
     silences = _silences(speech, levels)
+    asked = {role: announced(conversation, silences, role) for role in SPEAKERS}
     broken_in = interruptions(speech.stretches)
     voices = _voices(speech, sound)
     delivered = _deliveries(conversation, voices)
@@ -57,12 +58,12 @@ def measure(
     taken = [
         *_talk(speech),
         *_gaps(speech, silences),
-        *(_dead_air(silences, announced(conversation, silences)) if speech.everybody else ()),
-        *_dialogue(speech, silences, broken_in),
+        *_dead_air(conversation, speech, silences, asked["agent"]),
+        *_dialogue(speech, _holds(silences), asked, broken_in),
         *_pace(conversation, speech),
         *_recognition(speech, conversation),
         *_tone(toned),
-        *_levels(levels),
+        *_levels(levels, speech),
         *((name, role, v) for role in voices for name, v in voice_measures(voices[role])),
     ]
     if habit is not None:
@@ -82,31 +83,44 @@ def measure(
 
 
 def _silences(speech: Speech, levels: Levels | None) -> tuple[Silence, ...]:
+    quiet = gaps(speech.everybody, at_least_s=GAP_S)
+    holds = [hold for gap in quiet for hold in levels.holds_in(gap)] if levels is not None else []
+    found = [("hold", span) for span in holds]
+    found += [("silence", span) for span in outside(quiet, holds)]
     return tuple(
-        Silence(
-            kind="hold" if levels is not None and levels.is_hold((start_s, end_s)) else "silence",
-            start_s=start_s,
-            end_s=end_s,
-        )
-        for start_s, end_s in gaps(speech.everybody, at_least_s=GAP_S)
+        Silence(kind=kind, start_s=start_s, end_s=end_s)
+        for kind, (start_s, end_s) in sorted(found, key=lambda part: part[1])
     )
 
 
-def _dead_air(silences: Sequence[Silence], asked: Sequence[Silence]) -> Values:
-    """Silences that nobody announced; ``asked``: those that the agent asked to wait through."""
-    quiet = [s for s in silences if s.kind == "silence"]
-    dead = [s.end_s - s.start_s for s in quiet if s not in asked]
+def _dead_air(
+    conversation: Conversation,
+    speech: Speech,
+    silences: Sequence[Silence],
+    asked: Collection[Span],
+) -> Values:
+    """Silences that nobody announced; ``asked``: those that the agent asked to wait through.
+
+    None where the agent is not known, whose announcements are not known then either.
+    """
+    if not speech.everybody or speech.may_be_missing("agent"):
+        return
+    quiet = [(s.start_s, s.end_s) for s in silences if s.kind == "silence"]
+    explained = {*asked, *customers_time(conversation, silences)}
+    dead = [end_s - start_s for start_s, end_s in quiet if (start_s, end_s) not in explained]
     yield "dead_air_s", "call", sum(dead)
     yield "longest_dead_air_s", "call", max(dead, default=0.0)
-    yield "announced_silence_s", "call", sum(s.end_s - s.start_s for s in quiet if s in asked)
+    yield "announced_silence_s", "call", sum(b - a for a, b in quiet if (a, b) in asked)
 
 
 def _talk(speech: Speech) -> Values:
-    talked = {role: total(speech.by_role[role]) for role in SPEAKERS}
+    talked = {
+        role: total(speech.by_role[role]) for role in SPEAKERS if not speech.may_be_missing(role)
+    }
     together = sum(talked.values())
-    for role in SPEAKERS:
+    for role in talked:
         yield "talk_s", role, talked[role]
-        if together > 0:
+        if together > 0 and len(talked) == len(SPEAKERS):
             yield "talk_share_pct", role, 100.0 * talked[role] / together
 
 
@@ -124,22 +138,27 @@ def _gaps(speech: Speech, silences: Sequence[Silence]) -> Values:
     silent_s = total(outside(gaps(speech.everybody), holds))
     yield "silence_pct", "call", 100.0 * silent_s / lasted_s
     yield "longest_silence_s", "call", max(quiet, default=0.0)
-    yield "longest_gap_s", "call", max([*quiet, *held], default=0.0)
+    longest = max((b - a for a, b in gaps(speech.everybody, at_least_s=GAP_S)), default=0.0)
+    yield "longest_gap_s", "call", longest
     yield "hold_count", "call", float(len(held))
     yield "hold_s", "call", sum(held)
     yield "longest_hold_s", "call", max(held, default=0.0)
 
 
 def _dialogue(
-    speech: Speech, silences: Sequence[Silence], broken_in: Sequence[Interruption]
+    speech: Speech,
+    holds: Sequence[Span],
+    asked: Mapping[Speaker, Collection[Span]],
+    broken_in: Sequence[Interruption],
 ) -> Values:
-    holds = _holds(silences)
+    """How the sides take turns; ``asked``: silences that each asked the other to wait through."""
     for role in SPEAKERS:
         if not speech.by_role[role]:
             continue
         yield "interruptions", role, float(sum(1 for i in broken_in if i.by == role))
         yield "longest_monologue_s", role, longest_monologue_s(speech.stretches, role)
-        delay_s = response_delay_s(speech.stretches, role, holds)
+        between = union([*holds, *asked[role], *speech.further])
+        delay_s = response_delay_s(speech.stretches, role, between)
         if delay_s is not None:
             yield "response_delay_s", role, delay_s
 
@@ -214,12 +233,16 @@ def _voices(speech: Speech, sound: Sound | None) -> dict[Speaker, Voice]:
     }
 
 
-def _levels(levels: Levels | None) -> Values:
+def _levels(levels: Levels | None, speech: Speech) -> Values:
     if levels is None or not levels.speech.any():
         return
-    noise = levels.noise_dbfs()
-    yield "noise_level_dbfs", "call", float(noise.max())
-    yield "snr_db", "call", float((levels.speech_dbfs() - noise).min())
+    spoken: dict[int, list[Span]] = {}
+    for role in SPEAKERS:
+        if speech.words[role]:
+            channel = _channel_of(speech, role, levels.dbfs.shape[0])
+            spoken.setdefault(channel, []).extend(speech.alone[role])
+    yield "noise_level_dbfs", "call", float(levels.noise_dbfs().max())
+    yield "snr_db", "call", levels.snr_db(spoken)
 
 
 def _channel_of(speech: Speech, role: Speaker, channels: int) -> int:

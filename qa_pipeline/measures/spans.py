@@ -66,8 +66,3 @@ def outside(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
 def total(spans: Iterable[Span]) -> float:
     """Return the time covered, in seconds; overlap counts once."""
     return sum(end_s - start_s for start_s, end_s in union(spans))
-
-
-def overlaps(span: Span, spans: Iterable[Span]) -> bool:
-    """Tell whether a span shares time with any of the others."""
-    return any(start_s < span[1] and end_s > span[0] for start_s, end_s in spans)

@@ -24,13 +24,18 @@ _LISTENING_EN = (
     *("i", "see", "i see", "got", "it", "got it", "i got it", "really", "good", "great"),
     *("very good", "perfect", "thanks", "thank you", "of course", "exactly", "absolutely"),
     *("definitely", "no problem", "that's right", "that is right", "that's fine", "that's true"),
+    *("thank you very much", "thank you so much", "thanks a lot", "you're welcome", "no worries"),
+    *("i understand", "understood", "makes sense", "that makes sense", "gotcha", "i know", "wow"),
+    *("lovely", "brilliant", "cool", "that's great", "that's good", "correct", "that's correct"),
 )
 _LISTENING_ZH = (
     *"嗯恩哦噢喔啊呃唉哎诶对好是行",
     *("可以", "明白", "知道", "没错", "没问题", "没事", "没关系", "谢谢", "谢谢您", "谢谢你"),
-    *("当然", "了解", "清楚", "那好", "我明白", "我知道"),
+    *("当然", "了解", "清楚", "那好", "我明白", "我知道", "收到", "那行", "理解", "我理解", "懂"),
+    *("是吗", "真的吗", "真的", "不客气", "嗯哼", "哈哈", "这样", "是这样", "原来如此"),
+    *("原来是这样", "感谢", "感谢您", "您说", "你说"),
 )
-_PARTICLES = frozenset("的了呢吧嘛啊呀")
+_PARTICLES = frozenset("的了呢吧嘛啊呀嘞哈")
 """Say nothing of their own after a word: 好的, 好吧 and 好 are one."""
 _TOKEN = re.compile(r"[\u4e00-\u9fff]|[a-z0-9]+(?:['’-][a-z0-9]+)*", re.IGNORECASE)
 _LISTENING_WORDS = 4
@@ -87,6 +92,13 @@ class Stretch:
         """
         return is_back_channel(self.words)
 
+    def listening_until(self, end_s: float) -> bool:
+        """Whether what is said of the turn before ``end_s`` is a back-channel; not if nothing is:
+        in an overlap on one channel the words may be those of the other alone.
+        """
+        said = [word for word in self.words if _middle_s(word) < end_s]
+        return bool(said) and is_back_channel(said)
+
 
 @dataclass(frozen=True)
 class Speech:
@@ -101,6 +113,14 @@ class Speech:
     words: dict[Speaker, tuple[Word, ...]]
     alone: dict[Speaker, list[Span]]
     """Disjoint spans in which agent or customer speaks and nobody else does."""
+    further: list[Span]
+    """Disjoint spans in which an announcement or somebody whose role is not known speaks."""
+    unknown: bool
+    """Whether somebody speaks whose role is not known."""
+
+    def may_be_missing(self, role: Speaker) -> bool:
+        """Tell whether a side is not there only because nobody knows who is who."""
+        return self.unknown and not self.by_role[role]
 
 
 def speech_of(conversation: Conversation) -> Speech:
@@ -134,6 +154,8 @@ def speech_of(conversation: Conversation) -> Speech:
         stretches=tuple(sorted(stretches, key=lambda s: (s.start_s, s.end_s, s.role))),
         words={role: tuple(words.get(role, [])) for role in SPEAKERS},
         alone=alone,
+        further=union(s for r, spans in turns.items() if r not in SPEAKERS for s in spans),
+        unknown=bool(union(turns.get("unknown", []))),
     )
 
 

@@ -12,7 +12,8 @@ from qa_pipeline.records import Word
 _LONGEST_LOOP = 8
 """Longest repeated group of words that is looked for."""
 _REPEATS = 3
-_DIGIT_REPEATS = 6
+_LONGEST_NUMBER = 24
+"""Digits that a number that is read out may have, 400 888 8888 and a card's sixteen included."""
 _DIGITS = frozenset("零一幺二两三四五六七八九0123456789") | frozenset(
     ("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 )
@@ -23,6 +24,9 @@ as in 10000000 or 4008888888; a number that is longer than any is a loop all the
 _FASTEST = {"zh": 13.0}
 _FASTEST_ELSEWHERE = 8.0
 _SHORTEST_SPEECH_S = 0.5
+_LATIN = re.compile(r"[a-z]{3,}", re.IGNORECASE)
+_MARK = re.compile(r"[\W_]")
+_LETTERS_A_SYLLABLE = 3
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def guard(words: list[Word], speech_s: float, language: str) -> tuple[list[Word]
 def without_loops(words: list[Word]) -> list[Word]:
     """Keep one of a group of words that follows itself more than three times.
 
-    A single digit may follow itself six times, as it does in numbers that people read out.
+    Digits may follow themselves more often, as they do in numbers that people read out.
     """
     kept = [word for word in words if not _STUTTER.search(word.text)]
     for size in range(1, _LONGEST_LOOP + 1):
@@ -82,7 +86,9 @@ def _without_loops_of(words: list[Word], size: int) -> list[Word]:
         repeats = 1
         while texts[at + repeats * size : at + (repeats + 1) * size] == group:
             repeats += 1
-        allowed = _DIGIT_REPEATS if size == 1 and group[0] in _DIGITS else _REPEATS
+        allowed = _REPEATS
+        if all(map(_is_digits, group)):
+            allowed = max(_REPEATS, _LONGEST_NUMBER // max(1, sum(map(_digits_of, group))))
         if len(group) == size and repeats > allowed:
             kept.extend(words[at : at + size])
             at += repeats * size
@@ -92,11 +98,25 @@ def _without_loops_of(words: list[Word], size: int) -> list[Word]:
     return kept
 
 
+def _is_digits(text: str) -> bool:
+    return text in _DIGITS or (text.isascii() and text.isdigit())
+
+
+def _digits_of(text: str) -> int:
+    return len(text) if text.isdigit() else 1
+
+
 def _bare(text: str) -> str:
     return text.strip("，。？！、；：,.?!;: ").lower()
 
 
+def _syllables(text: str) -> float:
+    """Return about how many syllables Mandarin text has; in Latin words three letters are one."""
+    latin = sum(len(letters) for letters in _LATIN.findall(text))
+    return len(_MARK.sub("", text)) - latin + latin / _LETTERS_A_SYLLABLE
+
+
 def is_too_fast(words: list[Word], speech_s: float, language: str) -> bool:
     """Say whether words come faster than speech does: 8 a second, 13 characters in Mandarin."""
-    units = sum(len(w.text) for w in words) if language == "zh" else len(words)
+    units = sum(_syllables(w.text) for w in words) if language == "zh" else len(words)
     return units / max(speech_s, _SHORTEST_SPEECH_S) > _FASTEST.get(language, _FASTEST_ELSEWHERE)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from qa_pipeline.records import Word
 from qa_pipeline.transcribe.guards import GuardReport, guard
-from qa_pipeline.transcribe.phantoms import is_phantom
+from qa_pipeline.transcribe.phantoms import is_phantom, phantom_tail
 from qa_pipeline.transcribe.text import TimedText, strays, to_words
 from qa_pipeline.transcribe.windows import Window
 
@@ -28,7 +28,9 @@ def kept_words(
         sure = sum(word.probability for word in words) / len(words)
         if is_phantom(" ".join(word.text for word in words), sure, no_speech_probability):
             return [], GuardReport(phantom_words=len(words))
-    kept, report = guard(words, window.speech_s, language)
+    invented = phantom_tail([w.text for w in words], [w.probability for w in words])
+    kept, report = guard(words[: len(words) - invented], window.speech_s, language)
+    report += GuardReport(phantom_words=invented)
     report += GuardReport(outside_words=strays(pieces, window))
     if report != GuardReport():
         _log.info("%s to %s s: took out %s", window.start_s, window.end_s, report)

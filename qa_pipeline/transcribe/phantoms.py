@@ -2,33 +2,52 @@
 
 Whisper learnt from subtitles, and writes their credits on silence, noise and music (Koenecke et
 al., Careless Whisper, 2024, count inventions in one transcription of a hundred). No call contains
-the phrases of ``CERTAIN``. Those of ``PLAUSIBLE`` are said in calls too: they are taken out only
-where the model itself doubts that there was speech.
+the phrases of ``CREDITS``, wherever in a window; nor, as all that is said in one, those of
+``CERTAIN``. Those of ``PLAUSIBLE`` are said in calls too: they are taken out only where the model
+itself doubts that there was speech.
 """
 
 import re
+from collections.abc import Sequence
 
-CERTAIN = (
+CREDITS = (
+    "subtitles by the amara org community",
+    "transcription by castingwords",
+    "like and subscribe to our channel",
+    "字幕由amara org社区提供",
+    "请不吝点赞 订阅 转发 打赏支持明镜与点点栏目",
+    "请不吝点赞订阅转发打赏",
+    "明镜需要您的支持",
+    "欢迎订阅明镜",
+    "优优独播剧场yoyo television series exclusive",
+)
+SIGN_OFFS = (
     "thanks for watching",
     "thank you for watching",
     "thank you so much for watching",
-    "please subscribe",
-    "like and subscribe",
-    "don't forget to subscribe",
-    "see you in the next video",
-    "subtitles by the amara org community",
-    "subtitles by",
-    "captions by",
-    "transcribed by",
-    "字幕由amara org社区提供",
-    "字幕志愿者",
-    "中文字幕",
-    "字幕",
-    "请不吝点赞 订阅 转发 打赏支持明镜与点点栏目",
-    "请不吝点赞订阅转发打赏",
     "谢谢观看",
     "感谢观看",
     "谢谢大家观看",
+    "谢谢收看",
+    "感谢收看",
+    "谢谢大家收看",
+)
+CERTAIN = (
+    *CREDITS,
+    *SIGN_OFFS,
+    "don't forget to subscribe",
+    "please subscribe",
+    "like and subscribe",
+    "please like and subscribe",
+    "see you in the next video",
+    "i'll see you in the next video",
+    "subtitles by",
+    "captions by",
+    "transcribed by",
+    "字幕志愿者",
+    "中文字幕",
+    "字幕",
+    "感谢您的收看",
     "多谢您的观看",
     "下期再见",
     "我们下期节目再见",
@@ -50,6 +69,13 @@ PLAUSIBLE = (
 )
 DOUBTFUL = 0.4
 """No-speech probability, or one minus the words' probability, from which the model doubts."""
+_NAMED = re.compile(
+    r"(?:subtitles?|captions?|captioning|transcri(?:bed|ption)) by (?!default\b)(?:\S+ ){0,3}\S+"
+    r"|(?:中文)?字幕(?:志愿者\W*\w{0,12}|by\W*\w{1,12}|由(?!于|谁)\w{1,12}提供)",
+    re.IGNORECASE,
+)
+"""Credits with a name, which is another each time."""
+_LONGEST_TAIL = 40
 _OTHER = re.compile(r"[^\w]+|_")
 
 
@@ -58,6 +84,8 @@ def _bare(text: str) -> str:
 
 
 _CERTAIN = frozenset(_bare(text) for text in CERTAIN)
+_CREDITS = frozenset(_bare(text) for text in CREDITS)
+_TAILS = _CREDITS | frozenset(_bare(text) for text in SIGN_OFFS)
 _PLAUSIBLE = frozenset(_bare(text) for text in PLAUSIBLE)
 
 
@@ -72,10 +100,24 @@ def is_phantom(text: str, probability: float, no_speech_probability: float) -> b
     whole = _bare(text)
     if not whole:
         return False
-    if _made_of(whole, _CERTAIN):
+    if _made_of(whole, _CERTAIN) or _NAMED.fullmatch(" ".join(text.split()).rstrip(".。!！ ")):
         return True
     doubtful = max(no_speech_probability, 1.0 - probability) >= DOUBTFUL
     return doubtful and _made_of(whole, _PLAUSIBLE) and no_speech_probability >= DOUBTFUL / 2
+
+
+def phantom_tail(texts: Sequence[str], probabilities: Sequence[float]) -> int:
+    """Return how many words at the end of a window are such phrases after true speech.
+
+    Credits are; a sign-off only where the model doubts its words.
+    """
+    longest = 0
+    for size in range(1, min(len(texts), _LONGEST_TAIL + 1)):
+        whole = _bare("".join(texts[-size:]))
+        doubtful = 1.0 - sum(probabilities[-size:]) / size >= DOUBTFUL
+        if whole and _made_of(whole, _TAILS if doubtful else _CREDITS):
+            longest = size
+    return longest
 
 
 def _made_of(whole: str, phrases: frozenset[str]) -> bool:

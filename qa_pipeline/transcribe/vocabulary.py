@@ -6,6 +6,7 @@ and by sound (normalised indel similarity). How alike they must be grows with ho
 recogniser was: a word that was clearly heard is left alone.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,10 +16,16 @@ from rapidfuzz.distance import Indel
 
 from qa_pipeline.language import Piece, Script, pieces, sound_of
 from qa_pipeline.records import Word
+from qa_pipeline.transcribe.ordinary import (
+    introduces,
+    is_ordinary_english,
+    is_ordinary_mandarin,
+)
 
 _LONGEST_PAUSE_S = 0.7
 """A name is said in one breath."""
 _MARKS = ".,?!;:，。？！；：、"
+_ENDING = re.compile(rf"(?:['’]s)?[{re.escape(_MARKS)}]*$", re.IGNORECASE)
 _ENGLISH_AT_ZERO, _ENGLISH_AT_ONE = 0.72, 0.95
 """Similarity that is asked for where the recogniser was not sure at all, and where it was."""
 _LONG_NAME = 10
@@ -141,9 +148,25 @@ class _Runs:
             if len(run) < length or taken or not _one_breath(run):
                 break
             alike = _english_likeness(tuple(word.text for word in run), term)
-            if alike >= _english_needed(run, term) and alike > best:
+            if alike <= best or self._is_ordinary(at, length, term):
+                continue
+            if alike >= _english_needed(run, term):
                 best, length_of_best = alike, length
         return length_of_best
+
+    def _is_ordinary(self, at: int, length: int, term: Term) -> bool:
+        """Tell whether a run is ordinary words, said where no name is to be expected."""
+        run = [_bare(word) for word in self._words[at : at + length]]
+        if not is_ordinary_english(run, term.letters):
+            return False
+        before = [_bare(word) for word in self._words[max(0, at - 2) : at]]
+        later = self._words[at + length : at + length + 1]
+        goes_on = later and _one_breath([self._words[at + length - 1], *later])
+        return not introduces(before, _bare(later[0]) if goes_on else None)
+
+
+def _bare(word: Word) -> str:
+    return word.text.strip(_MARKS).lower()
 
 
 def _lengths(term: Term) -> range:
@@ -153,7 +176,7 @@ def _lengths(term: Term) -> range:
 
 def _settled(words: Sequence[Word], terms: Sequence[Term]) -> frozenset[int]:
     """Return the places of words that are a name already: no part of one becomes another."""
-    bare = [word.text.strip(_MARKS).lower() for word in words]
+    bare = [without_possessive(_bare(word)) for word in words]
     places: dict[str, list[int]] = {}
     for at, text in enumerate(bare):
         places.setdefault(text, []).append(at)
@@ -186,9 +209,12 @@ def _sound(text: str) -> str:
 
 def _english_likeness(texts: tuple[str, ...], term: Term) -> float:
     """Return the mean similarity of letters and sound, 0 to 1; 1 for the same letters."""
-    letters, sound, joined = _compared(texts)
+    last = without_possessive(texts[-1])
+    letters, sound, joined = _compared((*texts[:-1], last))
     if letters == term.letters:
         return 1.0
+    if len(texts) == 1 and letters.startswith(term.letters):
+        return 0.0  # another word that begins with the name: swiftly, Billy
     if letters[:1] != term.letters[:1] and joined[:1] != term.sound[:1]:
         return 0.0  # what begins otherwise is another name
     by_letters = Indel.normalized_similarity(letters, term.letters)
@@ -197,6 +223,11 @@ def _english_likeness(texts: tuple[str, ...], term: Term) -> float:
         Indel.normalized_similarity(joined, _sound(term.letters)),
     )
     return (by_letters + by_sound) / 2
+
+
+def without_possessive(text: str) -> str:
+    """Return a word without what ends it: "'s", and marks."""
+    return _ENDING.sub("", text)
 
 
 def _english_needed(run: Sequence[Word], term: Term) -> float:
@@ -220,7 +251,7 @@ def _one_breath(run: Sequence[Word]) -> bool:
 def _spelled(run: Sequence[Word], term: Term) -> list[Word]:
     """Write the term over the time of a run of words, in as many words as the term has."""
     texts = term.text.split()
-    bare = run[-1].text.rstrip(_MARKS)
+    bare = without_possessive(run[-1].text)
     texts[-1] += run[-1].text[len(bare) :]
     if len(texts) == len(run):
         return [w.model_copy(update={"text": t}) for w, t in zip(run, texts, strict=True)]
@@ -299,9 +330,16 @@ class _Characters:
         size = len(term.letters)
         if not self._settled.isdisjoint(range(at, at + size)):
             return False
+        if size == 2 and self._is_ordinary(at):
+            return False
         run = [self._words[n] for n in sorted({n for n, _ in self._places[at : at + size]})]
         needed = _between(_MANDARIN_AT_ZERO, _MANDARIN_AT_ONE, run)
         return _one_breath(run) and alike >= (max(_SHORT_MANDARIN, needed) if size == 2 else needed)
+
+    def _is_ordinary(self, at: int) -> bool:
+        """Tell whether the two characters from ``at`` on are, or are in, an ordinary word."""
+        around = ["", *self._characters, ""]
+        return is_ordinary_mandarin(around[at], "".join(around[at + 1 : at + 3]), around[at + 3])
 
 
 def _settled_characters(whole: str, terms: Sequence[Term]) -> frozenset[int]:

@@ -48,6 +48,16 @@ def test_another_language_has_its_own_habit() -> None:
     assert dict(habit_measures({"pitch_st": 3.0}, AgentHabit(agent_id="new"), "en")) == {}
 
 
+def test_the_pace_compared_is_that_of_the_calls_language() -> None:
+    """A few English words in Mandarin calls have a habit too, of much less speech."""
+    both = AgentHabit(
+        agent_id="a-2",
+        habits=(usual("pace_wpm", 100.0, 10.0, "zh"), usual("pace_cpm", 240.0, 20.0, "zh")),
+    )
+    taken = {"pace_wpm": 200.0, "pace_cpm": 252.0}
+    assert dict(habit_measures(taken, both, "zh")) == {"pace_vs_habit_pct": pytest.approx(5.0)}
+
+
 def test_a_call_is_compared_only_where_a_habit_is_given() -> None:
     heard = conversation([("agent", "one two three four five six seven eight", 0, 4)])
     compared = measure(heard, None, None, CallMetadata(), DEEP)

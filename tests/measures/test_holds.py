@@ -1,5 +1,7 @@
 """Dead air and announced waits, on conversations whose silences are worked out by hand."""
 
+import time
+
 import pytest
 
 from qa_pipeline.measures import measure
@@ -45,7 +47,35 @@ def measured(said: list[Said], language: str = "en") -> Measures:
         ("en", "I'm going to pop you on hold", True),
         ("en", "I'll be right back", True),
         ("en", "I will be back with you in a minute", True),
+        ("en", "would you mind holding?", True),
+        ("en", "may I put the call on a short hold", True),
+        ("en", "it won't be a moment", True),
+        ("en", "just two minutes", True),
+        ("en", "please don't hang up", True),
+        ("en", "I'll transfer you now", True),
+        ("en", "can you hold the button for ten seconds", False),
+        ("en", "please hold the reset button", False),
+        ("en", "can you wait until tomorrow", False),
+        ("en", "did they put you on hold earlier", False),
+        ("en", "it will be with you tomorrow", False),
+        ("en", "the line drops a few minutes later", False),
+        ("en", "for a moment I thought it worked", False),
+        ("en", "I have a few minutes left", False),
         ("zh", "请稍等，我帮您查一下", True),
+        ("zh", "麻烦您等待一下", True),
+        ("zh", "您等等", True),
+        ("zh", "需要您等待两分钟", True),
+        ("zh", "请您在线等待", True),
+        ("zh", "马上就好", True),
+        ("zh", "您等会儿", True),
+        ("zh", "请稍后再拨", False),
+        ("zh", "话费流量等等", False),
+        ("zh", "请您耐心等待工作人员联系", False),
+        ("zh", "您等一下再重启", False),
+        ("zh", "您等一会儿再重启路由器", False),
+        ("zh", "等一下工程师会给您打电话", False),
+        ("zh", "稍等几天就到了", False),
+        ("zh", "刚才让您等一下", False),
         ("zh", "请不要挂机", True),
         ("zh", "麻烦您等一下", True),
         ("zh", "让您久等了", False),
@@ -134,6 +164,56 @@ def test_a_customer_who_takes_the_floor_ends_the_wait() -> None:
 def test_only_the_agent_announces() -> None:
     said: list[Said] = [("customer", "one moment please", 0, 2), ("agent", "yes of course", 8, 10)]
     assert measured(said).value("dead_air_s") == 6
+
+
+@pytest.mark.parametrize(
+    ("language", "request_", "answer", "dead_s"),
+    [
+        ("en", "hold on a moment let me get my glasses", "it is one two three", 0),
+        ("en", "let me find my bill", "it says eighty euros", 0),
+        ("zh", "您等一下我去找一下", "是一二三四", 0),
+        ("en", "it is slow since yesterday", "are you still there please", 22),
+        ("zh", "昨天开始就很慢", "喂您还在吗", 22),
+    ],
+)
+def test_the_time_in_which_a_customer_looks_for_something_is_no_dead_air(
+    language: str, request_: str, answer: str, dead_s: float
+) -> None:
+    said: list[Said] = [
+        ("agent", "a b c d e" if language == "en" else "请问您的号码是多少", 0, 4),
+        ("customer", request_, 5, 8),
+        ("customer", answer, 30, 33),
+    ]
+    result = measured(said, language)
+    assert result.value("dead_air_s") == dead_s
+    assert result.value("announced_silence_s") == 0  # that is the agent's
+    granted = [*said[:2], ("agent", "of course take your time", 8.5, 10), *said[2:]]
+    assert measured(granted, language).value("longest_dead_air_s") == (
+        0 if language == "en" or not dead_s else 20
+    )
+
+
+def test_the_agent_who_breaks_the_silence_was_not_waiting_for_the_customer() -> None:
+    said: list[Said] = [
+        ("customer", "hold on that is not what I was told", 0, 3),
+        ("agent", "let me explain it to you", 13, 16),
+    ]
+    assert measured(said).value("dead_air_s") == 10
+
+
+def test_a_call_of_many_hours_is_measured_quickly() -> None:
+    said: list[Said] = [
+        (
+            "customer" if n % 2 else "agent",
+            "one moment please" if n % 7 == 0 else "I will look at it now and tell you",
+            6.0 * n,
+            6.0 * n + 3.5,
+        )
+        for n in range(6000)
+    ]
+    begun_s = time.process_time()
+    assert measured(said).value("dead_air_s") is not None
+    assert time.process_time() - begun_s < 15
 
 
 def test_in_mandarin_too() -> None:

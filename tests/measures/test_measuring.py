@@ -78,6 +78,10 @@ def test_who_starts_while_the_other_speaks_for_over_a_second_interrupts() -> Non
         ("en", "that’s right, thank you", False),
         ("en", "no problem", False),
         ("en", "okay right good thanks perfect", True),
+        ("en", "thank you very much", False),
+        ("en", "I understand", False),
+        ("en", "that makes sense", False),
+        ("en", "I understand but listen", True),
         ("en", "of the course", True),
         ("en", "no no", True),
         ("zh", "嗯好的", False),
@@ -89,6 +93,10 @@ def test_who_starts_while_the_other_speaks_for_over_a_second_interrupts() -> Non
         ("zh", "知道了知道了", False),
         ("zh", "好的没问题", False),
         ("zh", "好的对嗯明白了谢谢", True),
+        ("zh", "收到收到", False),
+        ("zh", "好嘞那行", False),
+        ("zh", "原来是这样", False),
+        ("zh", "我理解您的意思", True),
         ("zh", "不是不是", True),
         ("zh", "您听我说", True),
     ],
@@ -97,6 +105,19 @@ def test_back_channels_do_not_interrupt(language: str, text: str, interrupts: bo
     other = "网络从上周开始就一直断" if language == "zh" else "it has been broken since last week"
     result = measured([("customer", other, 0, 6), ("agent", text, 2, 3.5)], language=language)
     assert (result.value("interruptions", "agent") == 1) is interrupts
+
+
+def test_who_listens_until_the_other_has_finished_does_not_interrupt() -> None:
+    """The agent's turn is one: 1.5 s of "right okay" under the customer's end, then an answer."""
+    said: list[Said] = [
+        ("customer", "it has been broken since last week", 0, 6),
+        ("agent", "right okay right", 4.5, 6),
+        ("agent", "so what I will do is send somebody", 6.1, 9),
+    ]
+    turns = [("customer", 0, 6), ("agent", 4.5, 9)]
+    assert measured(said, turns=turns).interruptions == ()
+    said[1] = ("agent", "right but listen", 4.5, 6)
+    assert len(measured(said, turns=turns).interruptions) == 1
 
 
 def test_a_turn_without_words_does_not_interrupt() -> None:
@@ -140,6 +161,37 @@ def test_response_delay_is_the_median_and_leaves_back_channels_out() -> None:
     )
     assert result.value("response_delay_s", "agent") == 1.0  # 1.0, 2.0, 0.5
     assert result.value("response_delay_s", "customer") == 0.25  # 0.5, 0
+
+
+def test_nobody_is_charged_with_an_announcement_or_an_announced_wait() -> None:
+    """The agent answers after 1 s, after the announcement's 18 s, and comes back after 36 s."""
+    said: list[Said] = [
+        ("customer", "I would like to ask you something", 0, 4),
+        ("ivr", "all our agents are busy", 4.5, 20),
+        ("agent", "good morning how can I help you", 22, 26),
+        ("customer", "what do I have to pay this month", 26.5, 29),
+        ("agent", "one moment please I will look", 30, 33),
+        ("customer", "I will be waiting for you here", 33.5, 35),
+        ("agent", "it is eighty euros", 71, 74),
+    ]
+    assert measured(said).value("response_delay_s", "agent") == 1
+    assert measured(said[2:5]).value("response_delay_s", "agent") == 1
+
+
+def test_what_hangs_on_who_is_who_is_absent_where_nobody_knows() -> None:
+    said: list[Said] = [
+        ("agent", "one moment please I will look", 0, 4),
+        ("customer", "what do I have to pay this month", 14, 18),
+    ]
+    names = ("talk_s", "talk_share_pct")
+    heard = conversation(said)
+    for known in ({}, {"customer": "customer"}):
+        unsure = heard.model_copy(update={"speaker_roles": known})
+        result = measure(unsure, None, None, CallMetadata())
+        assert [result.value(name, "agent") for name in names] == [None, None]
+        assert result.value("talk_share_pct", "customer") is None
+        assert result.value("dead_air_s") is None
+        assert result.value("longest_silence_s") == 10
 
 
 def test_longest_monologue_goes_through_back_channels_and_ends_at_a_gap() -> None:

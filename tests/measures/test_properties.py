@@ -4,6 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_pipeline.measures import BY_NAME, measure
+from qa_pipeline.measures.holds import announced, customers_time
+from qa_pipeline.measures.spans import total
 from qa_pipeline.records import CallMetadata, Conversation, Role
 from tests.measures.calls import Said, conversation
 
@@ -66,7 +68,7 @@ def test_silences_never_touch_speech_and_last_long_enough(call: Conversation) ->
 
 @FEW
 @given(calls())
-def test_silence_is_dead_air_or_announced_and_never_longer_than_the_call(
+def test_silence_is_dead_air_or_asked_for_and_never_longer_than_the_call(
     call: Conversation,
 ) -> None:
     measures = measure(call, None, None, CallMetadata())
@@ -75,7 +77,9 @@ def test_silence_is_dead_air_or_announced_and_never_longer_than_the_call(
         assert not call.turns
         return
     quiet_s = sum(silence.end_s - silence.start_s for silence in measures.silences)
-    assert abs(dead_s + announced_s - quiet_s) < 0.01
+    asked = announced(call, measures.silences, "agent")
+    customers_s = total(customers_time(call, measures.silences) - asked)
+    assert abs(dead_s + announced_s + customers_s - quiet_s) < 0.01
     assert (measures.value("longest_dead_air_s") or 0) <= (measures.value("longest_silence_s") or 0)
     for role in ("agent", "customer"):
         assert (measures.value("talk_s", role) or 0) <= call.duration_s

@@ -97,6 +97,42 @@ def test_music_is_a_hold_and_silence_is_silence(
     assert measures.value("longest_silence_s") == pytest.approx(GAP_S + 0.6 - held_s, abs=0.01)
 
 
+@pytest.mark.parametrize("stereo", [False, True])
+def test_a_gap_may_be_silence_first_and_a_hold_then(stereo: bool) -> None:
+    """9 s of silence and 11 s of music; then the other way round, with a second silence."""
+    for pieces, kinds in (
+        ([silence(9.0), music(11.0)], ["silence", "hold"]),
+        ([music(11.0), silence(9.0)], ["hold", "silence"]),
+        ([silence(7.0), music(8.0), silence(7.0)], ["silence", "hold", "silence"]),
+    ):
+        measures, begins_s = call(np.concatenate(pieces), 0.003, stereo=stereo)
+        assert [s.kind for s in measures.silences] == kinds
+        lengths_s = [s.end_s - s.start_s for s in measures.silences]
+        wanted_s = [len(piece) / SAMPLE_RATE_HZ for piece in pieces]
+        wanted_s[0] += 0.6  # the pause before the gap
+        assert lengths_s == pytest.approx(wanted_s, abs=0.8)
+        assert measures.value("longest_gap_s") == pytest.approx(sum(wanted_s), abs=0.05)
+        assert measures.silences[0].start_s == pytest.approx(begins_s - 0.6, abs=0.01)
+        held_s = sum(
+            len_s for s, len_s in zip(measures.silences, lengths_s, strict=True) if s.kind == "hold"
+        )
+        assert measures.value("hold_s") == pytest.approx(held_s, abs=0.01)
+
+
+@pytest.mark.parametrize(("on_s", "off_s"), [(1.0, 4.0), (2.0, 4.0), (1.0, 3.0)])
+def test_ringing_is_a_hold_though_it_is_mostly_silent(on_s: float, off_s: float) -> None:
+    ringing = tone(24.0) * ((np.arange(seconds(24.0)) / SAMPLE_RATE_HZ) % (on_s + off_s) < on_s)
+    measures, _ = call(ringing.astype(np.float32), 0.003)
+    assert [s.kind for s in measures.silences] == ["hold"]
+
+
+def test_a_cough_now_and_then_is_no_hold() -> None:
+    times = np.arange(seconds(24.0)) / SAMPLE_RATE_HZ
+    coughs = sum((times >= at_s) & (times < at_s + 1.0) for at_s in (2.0, 5.0, 16.0))
+    measures, _ = call((tone(24.0) * coughs).astype(np.float32), 0.003)
+    assert [s.kind for s in measures.silences] == ["silence"]
+
+
 def test_a_noisy_line_alone_is_no_hold() -> None:
     rng = np.random.default_rng(5)
     breath = 0.004 * noise("white", seconds(GAP_S), rng)
@@ -125,6 +161,43 @@ def test_a_noisier_call_has_a_lower_ratio() -> None:
     assert all(ratio is not None for ratio in ratios)
     assert ratios == sorted(ratios, reverse=True)  # type: ignore[type-var]
     assert ratios[0] - ratios[2] > 15  # type: ignore[operator]
+
+
+def one_sided(customer_s: float, noise_level: float = 0.001) -> Measures:
+    """Measure 40 s of the agent at -20 dBFS on one channel, the customer's few on the other."""
+    rng = np.random.default_rng(7)
+    times = np.arange(seconds(60)) / SAMPLE_RATE_HZ
+    tones = 0.1414 * np.sin(2 * np.pi * 300 * times)
+    spoken = [(0.0, 40.0, "agent"), (45.0, 45.0 + customer_s, "customer")]
+    rows = [
+        tones * ((times >= start_s) & (times < end_s))
+        + noise_level * rng.standard_normal(len(times))
+        for start_s, end_s, _ in spoken
+    ]
+    heard = conversation([(role, "one two three", a, b) for a, b, role in spoken if b > a])
+    utterances = tuple(
+        u.model_copy(
+            update={
+                "words": tuple(
+                    w.model_copy(update={"channel": int(u.role == "customer")}) for w in u.words
+                )
+            }
+        )
+        for u in heard.utterances
+    )
+    heard = heard.model_copy(update={"utterances": utterances})
+    return measure(heard, Sound(np.stack(rows).astype(np.float32)), None, CallMetadata())
+
+
+@pytest.mark.parametrize("customer_s", [0.0, 2.0, 5.0, 14.0])
+def test_the_ratio_does_not_hang_on_how_much_each_side_says(customer_s: float) -> None:
+    """Both sides speak at -20 dBFS over noise of -60: 40 dB, the side that hardly speaks too."""
+    assert one_sided(customer_s).value("snr_db") == pytest.approx(40, abs=1)
+
+
+def test_a_dead_channel_has_no_ratio_of_its_own() -> None:
+    measures = one_sided(0.0, noise_level=0.0)
+    assert measures.value("snr_db") == pytest.approx(80, abs=1)  # -20 over a floor of -100
 
 
 @pytest.mark.parametrize("offset", [0.02, 0.1])

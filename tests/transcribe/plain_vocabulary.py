@@ -9,6 +9,11 @@ from rapidfuzz.distance import Indel
 
 from qa_pipeline.language import pieces, sound_of
 from qa_pipeline.records import Word
+from qa_pipeline.transcribe.ordinary import (
+    introduces,
+    is_ordinary_english,
+    is_ordinary_mandarin,
+)
 from qa_pipeline.transcribe.vocabulary import (
     _MANDARIN_AT_ONE,
     _MANDARIN_AT_ZERO,
@@ -19,6 +24,7 @@ from qa_pipeline.transcribe.vocabulary import (
     _english_needed,
     _one_breath,
     _spelled,
+    without_possessive,
 )
 
 
@@ -52,7 +58,7 @@ def _english(words: list[Word], terms: Sequence[Term], term: Term) -> tuple[list
 
 def _settled(words: Sequence[Word], terms: Sequence[Term]) -> frozenset[int]:
     """Return the places of words that are a name already: no part of one becomes another."""
-    bare = [word.text.strip(_MARKS).lower() for word in words]
+    bare = [without_possessive(word.text.strip(_MARKS).lower()) for word in words]
     found: set[int] = set()
     for term in terms:
         wanted = term.text.lower().split()
@@ -70,17 +76,31 @@ def _best_length(words: Sequence[Word], at: int, settled: frozenset[int], term: 
         if len(run) < length or not _one_breath(run) or settled & set(range(at, at + length)):
             break
         alike = _english_likeness(tuple(word.text for word in run), term)
+        if _is_ordinary(words, at, length, term):
+            continue
         if alike >= _english_needed(run, term) and alike > best:
             best, length_of_best = alike, length
     return length_of_best
 
 
+def _is_ordinary(words: list[Word], at: int, length: int, term: Term) -> bool:
+    bare = [word.text.strip(_MARKS).lower() for word in words]
+    end = at + length
+    goes_on = end < len(words) and _one_breath(words[end - 1 : end + 1])
+    return is_ordinary_english(bare[at:end], term.letters) and not introduces(
+        bare[max(0, at - 2) : at], bare[end] if goes_on else None
+    )
+
+
 def _english_likeness(texts: tuple[str, ...], term: Term) -> float:
     """Return the mean similarity of letters and sound, 0 to 1; 1 for the same letters."""
+    texts = (*texts[:-1], without_possessive(texts[-1]))
     parts = [part for text in texts for part in pieces(text, "en") if part.script == "en"]
     letters = "".join(part.text for part in parts)
     if letters == term.letters:
         return 1.0
+    if len(texts) == 1 and letters.startswith(term.letters):
+        return 0.0  # another word that begins with the name
     if letters[:1] != term.letters[:1] and sound_of(letters, "en")[:1] != term.sound[:1]:
         return 0.0  # what begins otherwise is another name
     sound = "".join(sound_of(part.text, "en") for part in parts)
@@ -115,7 +135,12 @@ def _mandarin(words: list[Word], terms: Sequence[Term], term: Term) -> tuple[lis
         run = [words[n] for n in sorted({n for n, _ in span})]
         heard = "".join(characters[at : at + size])
         free = settled.isdisjoint(range(at, at + size))
-        if free and _one_breath(run) and _sounds_like(heard, run, term):
+        ordinary = size == 2 and is_ordinary_mandarin(
+            "".join(characters[max(0, at - 1) : at]),
+            heard,
+            "".join(characters[at + size : at + size + 1]),
+        )
+        if free and not ordinary and _one_breath(run) and _sounds_like(heard, run, term):
             for (n, k), character in zip(span, written, strict=True):
                 texts[n][k] = character
             count += 1

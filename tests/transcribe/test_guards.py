@@ -35,6 +35,11 @@ def kept(text: str, language: str = "en", speech_s: float = 60.0) -> str:
         ("number 13800000000.", "number 13800000000."),
         ("well 1,1,1,1,1,1,1,1, yes", "well yes"),
         ("so " + "0" * 100 + " yes", "so yes"),
+        ("four zero zero " + "eight " * 7 + "now", "four zero zero " + "eight " * 7 + "now"),
+        ("it is one two one two one two one two yes", "it is one two one two one two one two yes"),
+        ("it is 12 12 12 12 yes", "it is 12 12 12 12 yes"),
+        ("well " + "zero " * 30 + "yes", "well zero yes"),
+        ("well " + "one two " * 15 + "yes", "well one two yes"),
         ("", ""),
     ],
 )  # fmt: skip
@@ -47,6 +52,11 @@ def test_mandarin_loops_and_digits() -> None:
     assert kept("八 八 八 八 零 零", "zh") == "八 八 八 八 零 零"
     assert kept("八八八八八八八八 8 8 8 8", "zh") == "八八八八八八八八 8 8 8 8"
     assert kept("对对对对对对对 好", "zh") == "好"
+    assert kept("四 零 零 八 八 八 八 八 八 八", "zh") == "四 零 零 八 八 八 八 八 八 八"
+    assert (
+        kept("一 三 八 一 三 八 一 三 八 一 三 八", "zh") == "一 三 八 一 三 八 一 三 八 一 三 八"
+    )
+    assert kept("零 " * 30, "zh") == "零"
 
 
 def test_loops_are_counted() -> None:
@@ -64,6 +74,15 @@ def test_mandarin_is_counted_in_characters() -> None:
     text = " ".join(chr(0x4E00 + i) for i in range(20))
     assert len(guard(words(text), 2.0, "zh")[0]) == 20
     assert guard(words(text), 1.0, "zh")[0] == []
+
+
+def test_latin_words_in_mandarin_are_not_counted_by_their_letters() -> None:
+    """Thirteen syllables in 1.6 s are quick; the letters would be 23."""
+    text = "我 用 的 是 Bluebell Broadband 对 吧"
+    assert kept(text, "zh", speech_s=1.6) == text
+    assert (
+        kept("我 的 是 " + "Broadband " * 3 + "请 ABCDEFGHIJKLMN Fernleigh Router", "zh", 0.6) == ""
+    )
 
 
 def test_a_short_answer_is_not_too_fast() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from qa_pipeline.records import Region
+from qa_pipeline.transcribe.kept import kept_words
 from qa_pipeline.transcribe.phantoms import is_phantom
 from qa_pipeline.transcribe.text import TimedText, strays, to_words
 from qa_pipeline.transcribe.windows import Window
@@ -16,6 +17,15 @@ from qa_pipeline.transcribe.windows import Window
         "Don't forget to subscribe",
         "字幕由Amara.org社区提供",
         "请不吝点赞 订阅 转发 打赏",
+        "中文字幕志愿者 李宗盛",
+        "字幕志愿者 杨茜茜",
+        "字幕by索兰娅",
+        "明镜需要您的支持 欢迎订阅明镜",
+        "谢谢大家收看",
+        "Subtitles by Steam Team Extra",
+        "Transcription by CastingWords",
+        "Please like and subscribe.",
+        "I'll see you in the next video.",
     ],
 )
 def test_subtitle_credits_are_never_said_in_a_call(text: str) -> None:
@@ -31,7 +41,17 @@ def test_what_people_do_say_goes_only_where_the_model_doubts(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Thank you for watching the account for me", "I subscribe to the sports channel", "订阅", ""],
+    [
+        "Thank you for watching the account for me",
+        "I subscribe to the sports channel",
+        "Subtitles by default are off and I cannot turn them on again",
+        "Subtitles by default",
+        "字幕由于网络慢看不到",
+        "字幕组的会员怎么退",
+        "字幕制作要多少钱",
+        "订阅",
+        "",
+    ],
 )
 def test_sentences_that_only_begin_like_one_are_kept(text: str) -> None:
     assert not is_phantom(text, probability=0.2, no_speech_probability=0.9)
@@ -46,3 +66,32 @@ def test_words_far_from_all_speech_are_left_out_and_counted() -> None:
     ]
     assert [w.text for w in to_words(heard, window, 0, "en")] == ["hello", "again"]
     assert strays(heard, window) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "probability", "left"),
+    [
+        ("thank you Subtitles by the Amara.org community", 0.95, "thank you"),
+        (
+            "好 的 谢 谢 请 不 吝 点 赞 订 阅 转 发 打 赏 支 持 明 镜 与 点 点 栏 目",
+            0.9,
+            "好 的 谢 谢",
+        ),
+        ("we will call you back. Thanks for watching!", 0.4, "we will call you back."),
+        ("that was our video, thank you for watching", 0.95, None),
+        ("how do I turn off the 字 幕", 0.3, None),
+        ("please tell me how to like and subscribe", 0.3, None),
+    ],
+)
+def test_credits_after_true_words_are_taken_off(
+    text: str, probability: float, left: str | None
+) -> None:
+    window = Window(0.0, 30.0, (Region(0.0, 30.0),))
+    heard = [
+        TimedText(f" {word}", 0.5 * n, 0.5 * n + 0.4, probability)
+        for n, word in enumerate(text.split())
+    ]
+    language = "en" if text.split()[0].isascii() else "zh"
+    words, report = kept_words(heard, window, 0, language, 0.0)
+    assert " ".join(word.text for word in words) == (left or text)
+    assert report.phantom_words == len(heard) - len(words)

@@ -20,7 +20,7 @@ TERMS = ("Bluebell Broadband", "Maya", "Pearce", "Fernleigh", "青藤宽带", "�
 
 def said(text: str, probability: float = 0.6, pause_s: float = 0.0) -> list[Word]:
     """Return words of 0.3 s each; Mandarin ones are single characters."""
-    texts = text.split() if text.isascii() else list(text.replace(" ", ""))
+    texts = text.split() if " " in text or text.isascii() else list(text.replace(" ", ""))
     return [
         Word(
             text=t,
@@ -64,6 +64,70 @@ def test_other_words_that_share_letters_are_left_alone() -> None:
     words, count = Vocabulary(TERMS).correct(said(text), "en")
     assert [w.text for w in words] == text.split()
     assert count == 0
+
+
+STAFF = ("Nina", "Tom", "Ian", "Amy", "Ben", "Lin", "Pearce", "Bill", "Swift", "Homehub", "Ina")
+
+
+@pytest.mark.parametrize("probability", [0.3, 0.6, 0.8, 0.9])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "it is nine a month",
+        "I said to my wife",
+        "am I in a contract",
+        "it has been a year",
+        "the line is down",
+        "what is the price of it",
+        "all my bills are high",
+        "it was swiftly done",
+        "this is in a box",
+        "I am in London",
+        "this is nine",
+        "it is ina's and nina's",
+    ],
+)
+def test_ordinary_words_are_no_names(text: str, probability: float) -> None:
+    words, count = Vocabulary(STAFF).correct(said(text, probability), "en")
+    assert (" ".join(word.text for word in words), count) == (text, 0)
+
+
+@pytest.mark.parametrize(
+    ("heard", "right"),
+    [
+        ("good morning my name is nine a", "good morning my name is Nina"),
+        ("this is in speaking", "this is Ian speaking"),
+        ("this is been from support", "this is Ben from support"),
+        ("I am price how can I help", "I am Pearce how can I help"),
+        ("I have the home hub at home", "I have the Homehub at home"),
+        ("it is pearse's idea", "it is Pearce's idea"),
+        ("ask pearse’s, please", "ask Pearce’s, please"),
+    ],
+)
+def test_names_are_put_right_where_names_are_said(heard: str, right: str) -> None:
+    words, count = Vocabulary(STAFF).correct(said(heard, 0.5), "en")
+    assert (" ".join(word.text for word in words), count) == (right, 1)
+
+
+MANDARIN_STAFF = ("李慧", "夏雨", "程功", "何平", "林悦")
+
+
+@pytest.mark.parametrize("probability", [0.3, 0.7, 1.0])
+@pytest.mark.parametrize(
+    ("heard", "right"),
+    [
+        ("这个处理会比较快", "这个处理会比较快"),
+        ("外面在下雨", "外面在下雨"),
+        ("祝您成功", "祝您成功"),
+        ("和平时一样", "和平时一样"),
+        ("您好我是下雨", "您好我是夏雨"),
+        ("我叫理会", "我叫李慧"),
+        ("请找林月", "请找林悦"),
+    ],
+)
+def test_ordinary_mandarin_words_are_no_names(heard: str, right: str, probability: float) -> None:
+    words, _ = Vocabulary(MANDARIN_STAFF).correct(said(heard, probability), "zh")
+    assert "".join(word.text for word in words) == right
 
 
 def test_a_name_is_said_in_one_breath() -> None:
@@ -112,7 +176,8 @@ HEARD = st.tuples(
     st.one_of(
         st.sampled_from(
             (*SYLLABLES, "Bluebell", "Broadband.", "pearse", "fern,", "lee", "清", "藤宽", "带。",
-             "琳", "悦", "林悦", "Wi-Fi", "wifi", "A1", "O'Neill", "", "一", "knight", "night")
+             "琳", "悦", "林悦", "Wi-Fi", "wifi", "A1", "O'Neill", "pearse's", "Bluebell’s,",
+             "is", "price", "", "一", "knight", "night")
         ),
         st.text("abelmnprsy青清林悦藤", max_size=6),
     ),
