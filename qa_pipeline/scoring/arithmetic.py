@@ -5,7 +5,8 @@ total %   = sum(weight * section %) / sum(weight), over the sections that have a
             + bonus points - penalty points, and never under 0 or over 100.
 
 ``not_applicable`` and ``unscored`` leave both sides of both fractions. A critical criterion that
-is not met makes its section, or the whole card, 0; the score without that is kept beside it.
+is surely not met makes its section, or the whole card, 0; the score without that is kept beside
+it. One that asks for a review costs its own points until a person has looked.
 Computed in fractions and rounded once, half up to two places, so order does not matter.
 docs/arithmetic.md says the same to the people who are judged by it.
 """
@@ -107,7 +108,7 @@ def is_open(result: CriterionResult) -> bool:
 class Totals:
     """The scores of one call: by section and in total, with and without critical failures.
 
-    ``passed``: ``None`` where there is no total, and where the call would pass but for critical
+    ``passed``: ``None`` where there is no total, and where the call passes but for critical
     failures that ask for a review: nobody fails on a find that no person has looked at.
     ``low_pct`` and ``high_pct``: the totals if every open verdict (`is_open`) turned out not met,
     or met. Whatever each of them turns out to be, a total lies between (tested).
@@ -121,9 +122,9 @@ class Totals:
         self.total_pct = None if total is None else rounded(total)
         self.without_critical_pct = None if without is None else rounded(without)
         self.passed = None if total is None else _passes(card, sums)
-        if self.passed is False and any(map(_is_doubtful_failure, results)):
-            milder = [_summed(*part, None, sure_only=True) for part in parts]
-            self.passed = None if _passes(card, milder) else False
+        if self.passed and any(map(_is_doubtful_failure, results)):
+            confirmed = [_summed(*part, None, confirmed=True) for part in parts]
+            self.passed = True if _passes(card, confirmed) else None
         self.low_pct = self.high_pct = self.total_pct
         is_open_in = [any(is_open(r) for r in group) for group in groups]
         if total is not None and any(is_open_in):
@@ -174,18 +175,18 @@ def _summed(
     group: Sequence[CriterionResult],
     open_as: Verdict | None,
     *,
-    sure_only: bool = False,
+    confirmed: bool = False,
 ) -> _Summed:
     """Add up a section, with open verdicts as given or as one.
 
-    ``sure_only``: critical failures that ask for a review cost their own points only.
+    ``confirmed``: critical failures that ask for a review are taken for true.
     """
     judged: list[Points] = []
     scopes: set[str] = set()
     for result in group:
         turned = open_as if open_as is not None and is_open(result) else None
         judged.append(_points_if(section, result, turned))
-        spared = sure_only and _is_doubtful_failure(result)
+        spared = turned is None and not confirmed and _is_doubtful_failure(result)
         if result.critical and (turned or result.verdict) == "not_met" and not spared:
             scopes.add(result.critical)
     score = share_earned(tuple(judged))
