@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa_pipeline.cli import options
+from qa_pipeline.cli.call_ids import call_meant
 from qa_pipeline.cli.cards import card_asked_for, configured_card
 from qa_pipeline.cli.output import between, clock, print_json, print_table
 from qa_pipeline.errors import UsageError
@@ -185,11 +186,9 @@ def _read(call_id: str, settings: "Settings") -> "ProcessedCall":
     from qa_pipeline.store import Store
 
     with Store.open_reader(settings.store_path) as reader:
-        call = reader.read_call(call_id)
+        call = reader.read_call(call_meant(reader, call_id))
     if call is None:
-        raise UsageError(
-            f"there is no call {call_id!r} in {settings.store_path}; see: qa-pipeline calls list"
-        )
+        raise AssertionError("what is called so today is in the store")
     return call
 
 
