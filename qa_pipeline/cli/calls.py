@@ -32,10 +32,10 @@ _MARKS = {"met": "+", "partly_met": "~", "not_met": "-", "not_applicable": " ", 
 
 @app.command("list")
 def list_(
-    agent: Annotated[
-        str | None, typer.Option("--agent", help="Only this agent, by name or id.")
-    ] = None,
-    team: Annotated[str | None, typer.Option("--team", help="Only this team.")] = None,
+    agent: options.Agent = None,
+    team: options.Team = None,
+    site: options.Site = None,
+    queue: options.Queue = None,
     scorecard: Annotated[
         str | None,
         typer.Option(
@@ -56,6 +56,8 @@ def list_(
     only = CallFilter(
         agent_id=agent,
         team=team,
+        site=site,
+        queue=queue,
         scorecard=card_asked_for(scorecard),
         usual_scorecard=configured_card(settings.scorecard),
     )
