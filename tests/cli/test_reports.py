@@ -13,7 +13,6 @@ from qa_pipeline.records import ProcessedCall
 from tests.pipeline.scored_scripts import CARD
 from tests.reports.changed_calls import changed, store_of
 
-
 LEEDS = {"site": "Leeds", "queue": "sales"}
 
 
