@@ -114,7 +114,7 @@ def _on_what_it_asks(card: Scorecard, said: Iterable[PeoplesVerdict]) -> dict[Pl
         if item.ask is None:
             same = item.name == criterion.called(item.language)
         else:
-            same = item.ask == criterion.ask.or_first(item.language)
+            same = criterion.asks(item.ask, item.language)
         if same:
             found[item.call_id, item.criterion_id] = item.verdict
     return found

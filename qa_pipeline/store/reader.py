@@ -249,6 +249,11 @@ class StoreReader:
         with self._asking() as connection:
             return reviews.current_states(connection, call_id, reviewed_only=reviewed_only)
 
+    def counting_reviews(self, scorecard: str, version: int) -> tuple[reviews.CountingReview, ...]:
+        """Return each person's verdicts that count, by a version of the card up to ``version``."""
+        with self._asking() as connection:
+            return reviews.counting_reviews(connection, scorecard, version)
+
     def stale_reviewed_calls(self) -> tuple[reviews_scores.JudgedCall, ...]:
         """Return the reviewed calls whose score after review is missing or out of date."""
         with self._asking() as connection:

@@ -51,6 +51,56 @@ def test_a_verdict_on_another_question_does_not_count(tmp_path: Path) -> None:
         assert len(reader.review_events()) == 3
 
 
+MENDED = small_card(
+    SECOND.replace("ask: Says goodbye", "ask: Says good-bye\n        asked_before: Says goodbye")
+)
+
+
+def test_a_verdict_counts_where_the_card_says_that_it_asked_so_before(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    with Store.open_owner(settings.store_path) as owner:
+        owner.mark_golden(["call-000", "call-002"], "Wang")
+    [line] = check_golden(settings, MENDED).criteria
+    assert line.reviewed == 2
+    assert rescore(settings, MENDED).people_left_out == ()
+    state = _state(settings, "call-002")
+    assert (state.version, state.people_verdict, state.earlier_reviews) == (2, "met", 0)
+    assert _totals(settings) == ["people"] * 3
+    # the new words are what those who judge from now on are asked, and count as well
+    _add(settings, _now("call-001", FAREWELL))
+    assert _state(settings, "call-001").reviewers == 1
+
+
+def test_what_people_said_that_will_not_count_is_told_before_and_after(tmp_path: Path) -> None:
+    fill_store(tmp_path, 3)
+    (tmp_path / "next.yaml").write_text(SECOND.replace("ask: Says goodbye", ASKS), encoding="utf-8")
+    where = ("--data-dir", ".")
+    tried = qa("scorecards", "backtest", "next.yaml", *where, cwd=tmp_path)
+    done = qa("rescore", "--scorecard", "next.yaml", *where, cwd=tmp_path)
+    for told in (tried.stdout, done.stdout):
+        assert "3 verdicts of people do not count for version 2" in told
+        assert "closure.farewell" in told
+        assert 'asked_before: "Says goodbye"' in told
+    page = (tmp_path / "reports" / "backtest.html").read_text(encoding="utf-8")
+    assert "3 on 3 calls, on “Says goodbye”" in page
+    again = qa("rescore", "--scorecard", "next.yaml", *where, cwd=tmp_path)
+    assert "verdicts of people" not in again.stdout
+
+
+def test_what_is_gone_from_a_card_is_told_apart(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    gone = small_card(SECOND.replace("closure.farewell", "closure.goodbye"))
+    [left_out] = rescore(settings, gone).people_left_out
+    assert (left_out.criterion_id, left_out.asks, left_out.verdicts) == (FAREWELL, None, 3)
+
+
+def test_an_older_card_takes_nothing_from_the_newer_one(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    rescore(settings, OTHER)
+    _add(settings, _now("call-002", FAREWELL))
+    assert rescore(settings, small_card()).people_left_out == ()
+
+
 def test_the_question_tells_and_not_what_the_criterion_is_called(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
