@@ -94,6 +94,29 @@ def test_what_is_gone_from_a_card_is_told_apart(tmp_path: Path) -> None:
     assert (left_out.criterion_id, left_out.asks, left_out.verdicts) == (FAREWELL, None, 3)
 
 
+def test_reports_say_what_does_not_count(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    rescore(settings, OTHER)
+    for kind in ("monitoring", "coaching", "calibration"):
+        done = qa("report", kind, "--data-dir", ".", "--scorecard", "small", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        page = (tmp_path / "reports" / f"{kind}.html").read_text(encoding="utf-8")
+        assert "3 verdicts of people are on questions that the card asks no more" in page
+
+
+def test_a_call_is_shown_with_what_people_said(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    _totals(settings)
+    shown = qa("calls", "show", "call-002", "--data-dir", ".", cwd=tmp_path).stdout
+    assert "after review: 66.67 %, not passed" in shown
+    assert "      people: met (agreed, 1 reviewer)" in shown
+    rescore(settings, OTHER)
+    shown = qa("calls", "show", "call-002", "--data-dir", ".", cwd=tmp_path).stdout
+    assert shown.count("people:") == 1
+    assert "      people: 1 verdict on what it asked before does not count" in shown
+    assert "after review" not in shown
+
+
 def test_an_older_card_takes_nothing_from_the_newer_one(tmp_path: Path) -> None:
     settings = fill_store(tmp_path, 3)
     rescore(settings, OTHER)
