@@ -113,8 +113,12 @@ class OpenRun(Processing):
         return ingest
 
     def _begin(self) -> dict[str, AgentHabit]:
-        """Write the run down; return how each agent usually speaks, by id, as known by now."""
+        """Write the run down; return how each agent usually speaks, by id, as known by now.
+
+        Bundles that a killed run left are taken in first: their cards have judged calls.
+        """
         with Store.open_owner(self.settings.store_path, _WAIT_FOR_STORE_S) as owner:
+            owner.ingest(self.settings.bundles_dir)
             for card in self.scorecards:
                 refuse_run(owner, card)
             owner.record_run(self._row("running", processed=0, skipped=0, failed=0))
