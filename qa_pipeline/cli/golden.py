@@ -143,8 +143,17 @@ def _row(line: "GoldenCriterion") -> tuple[object, ...]:
         line.now,
         line.before,
         line.silent or "",
-        f"worse: {', '.join(line.lost)}" if line.worse else "",
+        _remark(line),
     )
+
+
+def _remark(line: "GoldenCriterion") -> str:
+    remarks = []
+    if line.worse:
+        remarks.append(f"worse: {', '.join(line.lost)}")
+    if line.asked_otherwise:
+        remarks.append(f"baseline: another question on {line.asked_otherwise} calls")
+    return "; ".join(remarks)
 
 
 def _mark(

@@ -197,6 +197,30 @@ def test_the_golden_set_is_checked_on_what_people_were_asked(tmp_path: Path) -> 
         check_golden(settings, OTHER)
 
 
+def test_a_baseline_is_compared_on_the_question_that_it_is_of(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    with Store.open_owner(settings.store_path) as owner:
+        owner.mark_golden(["call-000", "call-002"], "Wang")
+    before = check_golden(settings, small_card())
+    with Store.open_owner(settings.store_path) as owner:
+        owner.record_baseline(before.verdicts, "Wang")
+    [line] = check_golden(settings, MENDED).criteria
+    assert (line.before, line.asked_otherwise, line.lost) == (1, 0, ())
+    rescore(settings, OTHER)
+    _add(settings, _now("call-000", FAREWELL), _now("call-002", FAREWELL))
+    found = check_golden(settings, OTHER)
+    [line] = found.criteria
+    assert (line.reviewed, line.before, line.asked_otherwise) == (2, None, 2)
+    assert (line.lost, line.gained, found.baseline_pct) == ((), (), None)
+    (tmp_path / "next.yaml").write_text(SECOND.replace("ask: Says goodbye", ASKS), encoding="utf-8")
+    said = qa("golden", "check", "--scorecard", "next.yaml", "--data-dir", ".", cwd=tmp_path).stdout
+    assert "baseline: another question on 2 calls" in said
+    with Store.open_owner(settings.store_path) as owner:
+        owner.record_baseline(found.verdicts, "Wang")
+    [line] = check_golden(settings, OTHER).criteria
+    assert (line.before, line.asked_otherwise) == (0, 0)
+
+
 def _now(call: str, criterion: str) -> GivenVerdict:
     given = said(call, criterion, "partly_met")
     return given.model_copy(update={"reviewed_at": datetime.now(UTC)})
