@@ -1,11 +1,12 @@
 """``qa-pipeline calls``: what is known about each call."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from qa_pipeline.cli import options
+from qa_pipeline.cli.call_ids import call_meant
 from qa_pipeline.cli.cards import card_asked_for, configured_card
 from qa_pipeline.cli.output import between, clock, print_json, print_table
 from qa_pipeline.errors import UsageError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
         ScoredCall,
     )
     from qa_pipeline.settings import Settings
-    from qa_pipeline.store import CallRow
+    from qa_pipeline.store import CallRow, CriterionState, ReviewedScore
 
 app = typer.Typer(no_args_is_help=True, help="Calls: list, show, export.")
 
@@ -32,10 +33,10 @@ _MARKS = {"met": "+", "partly_met": "~", "not_met": "-", "not_applicable": " ", 
 
 @app.command("list")
 def list_(
-    agent: Annotated[
-        str | None, typer.Option("--agent", help="Only this agent, by name or id.")
-    ] = None,
-    team: Annotated[str | None, typer.Option("--team", help="Only this team.")] = None,
+    agent: options.Agent = None,
+    team: options.Team = None,
+    site: options.Site = None,
+    queue: options.Queue = None,
     scorecard: Annotated[
         str | None,
         typer.Option(
@@ -52,7 +53,8 @@ def list_(
     from qa_pipeline.settings import read_settings
 
     settings = read_settings(data_dir=data_dir, store=store)
-    calls = _found(settings, agent, team, card_asked_for(scorecard))
+    card = card_asked_for(scorecard)
+    calls = _found(settings, agent_id=agent, team=team, site=site, queue=queue, scorecard=card)
     if as_json:
         print_json({"calls": [call.model_dump(mode="json") for call in calls]})
     else:
@@ -64,20 +66,12 @@ def list_all(settings: "Settings") -> None:
     _print_calls(_found(settings))
 
 
-def _found(
-    settings: "Settings",
-    agent: str | None = None,
-    team: str | None = None,
-    scorecard: str | None = None,
-) -> "tuple[CallRow, ...]":
+def _found(settings: "Settings", **wanted: str | None) -> "tuple[CallRow, ...]":
+    """Return the calls of which properties are as wanted."""
     from qa_pipeline.store import CallFilter, Store
 
-    only = CallFilter(
-        agent_id=agent,
-        team=team,
-        scorecard=scorecard,
-        usual_scorecard=configured_card(settings.scorecard),
-    )
+    usual = configured_card(settings.scorecard)
+    only = CallFilter.model_validate({**wanted, "usual_scorecard": usual})
     with Store.open_reader(settings.store_path) as reader:
         return reader.list_calls(reader.narrowed(only))
 
@@ -117,16 +111,23 @@ def show(
 ) -> None:
     """Show one call: what was said, every verdict with its reason, and the evidence."""
     from qa_pipeline.settings import read_settings
+    from qa_pipeline.store import Store
 
-    call = _read(call_id, read_settings(data_dir=data_dir, store=store))
+    settings = read_settings(data_dir=data_dir, store=store)
+    call = _read(call_id, settings)
     if as_json:
         print_json(call)
         return
+    with Store.open_reader(settings.store_path) as reader:
+        known = call.recording.call_id
+        reviewed = _Reviewed(
+            reader.current_verdicts(known, reviewed_only=True), reader.reviewed_scores(known)
+        )
     _print_head(call)
     for utterance in call.conversation.utterances:
         typer.echo(f"{clock(utterance.start_s):>6}  {utterance.role:<8}  {utterance.text}")
     for scored in call.scored:
-        _print_scores(scored)
+        _print_scores(scored, reviewed)
     for answer in call.answers:
         _print_answer(answer)
 
@@ -205,11 +206,9 @@ def _read(call_id: str, settings: "Settings") -> "ProcessedCall":
     from qa_pipeline.store import Store
 
     with Store.open_reader(settings.store_path) as reader:
-        call = reader.read_call(call_id)
+        call = reader.read_call(call_meant(reader, call_id))
     if call is None:
-        raise UsageError(
-            f"there is no call {call_id!r} in {settings.store_path}; see: qa-pipeline calls list"
-        )
+        raise AssertionError("what is called so today is in the store")
     return call
 
 
@@ -228,11 +227,34 @@ def _print_head(call: "ProcessedCall") -> None:
     typer.echo("")
 
 
-def _print_scores(scored: "ScoredCall") -> None:
+class _Reviewed(NamedTuple):
+    """What people said of a call, by the current version of each card."""
+
+    states: "tuple[CriterionState, ...]"
+    scores: "tuple[ReviewedScore, ...]"
+
+    def of(self, scored: "ScoredCall") -> "_Reviewed":
+        """Return what is said by one version of a card."""
+        card = (scored.scorecard, scored.version)
+        return _Reviewed(
+            tuple(item for item in self.states if (item.scorecard, item.version) == card),
+            tuple(item for item in self.scores if (item.scorecard, item.version) == card),
+        )
+
+
+def _outcome(scored: "ScoredCall | ReviewedScore") -> str:
     open_or_not = "not scored" if scored.total_pct is None else "undecided: see what to check"
     passed = {True: "passed", False: "not passed", None: open_or_not}[scored.passed]
-    total = "-" if scored.total_pct is None else f"{scored.total_pct} %"
-    typer.echo(f"\n{scored.scorecard} version {scored.version}: {total}, {passed}")
+    return f"{'-' if scored.total_pct is None else f'{scored.total_pct} %'}, {passed}"
+
+
+def _print_scores(scored: "ScoredCall", reviewed: _Reviewed) -> None:
+    typer.echo(f"\n{scored.scorecard} version {scored.version}: {_outcome(scored)}")
+    reviewed = reviewed.of(scored)
+    for score in reviewed.scores:
+        note = f": {score.note}" if score.note else ""
+        typer.echo(f"  after review: {_outcome(score)}{note}")
+    people = {item.criterion_id: item for item in reviewed.states}
     if scored.total_low_pct != scored.total_high_pct:
         typer.echo(
             f"  could be {scored.total_low_pct} to {scored.total_high_pct} %, as the verdicts that "
@@ -245,10 +267,10 @@ def _print_scores(scored: "ScoredCall") -> None:
         typer.echo(f"\n  {section.name}: {pct}")
         for result in scored.criteria:
             if result.section_id == section.section_id:
-                _print_criterion(result)
+                _print_criterion(result, people.get(result.criterion_id))
 
 
-def _print_criterion(result: "CriterionResult") -> None:
+def _print_criterion(result: "CriterionResult", people: "CriterionState | None") -> None:
     points = f"{result.points_earned.normalize():f}/{result.points_possible.normalize():f}"
     if result.points_earned and not result.points_possible:  # a bonus or penalty
         points = f"{result.points_earned.normalize():+f} to the total"
@@ -257,6 +279,23 @@ def _print_criterion(result: "CriterionResult") -> None:
     typer.echo(f"      {result.reason}")
     for evidence in result.evidence:
         typer.echo(f"      {_evidence(evidence)}")
+    if people is not None:
+        typer.echo(f"      people: {_people(people)}")
+
+
+def _people(state: "CriterionState") -> str:
+    """Return what people say of a verdict, and what they said that does not count."""
+    said = []
+    if state.people_state is not None:
+        reviewers = f"{state.reviewers} reviewer{'s' if state.reviewers > 1 else ''}"
+        said.append(f"{state.people_verdict or 'at odds'} ({state.people_state}, {reviewers})")
+    if state.earlier_reviews:
+        many = state.earlier_reviews > 1
+        said.append(
+            f"{state.earlier_reviews} verdict{'s' if many else ''} on what it asked before "
+            f"do{'' if many else 'es'} not count"
+        )
+    return "; ".join(said)
 
 
 def _print_answer(answer: "ModelAnswer") -> None:

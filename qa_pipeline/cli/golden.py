@@ -143,8 +143,17 @@ def _row(line: "GoldenCriterion") -> tuple[object, ...]:
         line.now,
         line.before,
         line.silent or "",
-        f"worse: {', '.join(line.lost)}" if line.worse else "",
+        _remark(line),
     )
+
+
+def _remark(line: "GoldenCriterion") -> str:
+    remarks = []
+    if line.worse:
+        remarks.append(f"worse: {', '.join(line.lost)}")
+    if line.asked_otherwise:
+        remarks.append(f"baseline: another question on {line.asked_otherwise} calls")
+    return "; ".join(remarks)
 
 
 def _mark(
@@ -159,8 +168,10 @@ def _mark(
     from qa_pipeline.store import Store
 
     settings = read_settings(data_dir=where[0], store=where[1])
-    with Store.open_owner(settings.store_path) as owner:
-        known = {row.call_id for row in owner.list_calls()}
+    with Store.open_owner(settings.store_path, make=False) as owner:
+        known = set(owner.ids_of_today(calls))
+        if not golden:  # also what the store has lost since
+            known |= {call.call_id for call in owner.golden_calls()}
         unknown = [call for call in calls if call not in known]
         if unknown:
             raise UsageError(f"no such call in the store: {', '.join(unknown)}; nothing was marked")

@@ -31,6 +31,10 @@ ScorecardName = Annotated[
     str | None,
     typer.Option("--scorecard", help="A scorecard's name, or the path of its YAML file."),
 ]
+Agent = Annotated[str | None, typer.Option("--agent", help="Only this agent, by name or id.")]
+Team = Annotated[str | None, typer.Option("--team", help="Only this team.")]
+Site = Annotated[str | None, typer.Option("--site", help="Only this site.")]
+Queue = Annotated[str | None, typer.Option("--queue", help="Only calls through this queue.")]
 Anew = Annotated[
     bool,
     typer.Option(

@@ -25,8 +25,6 @@ Folder = Annotated[
 ]
 Since = Annotated[str | None, typer.Option("--since", help="First day, as 2026-05-01.")]
 Until = Annotated[str | None, typer.Option("--until", help="Last day, as 2026-05-31.")]
-Team = Annotated[str | None, typer.Option("--team", help="Only this team.")]
-Agent = Annotated[str | None, typer.Option("--agent", help="Only this agent, by name or id.")]
 Scorecard = Annotated[
     str | None,
     typer.Option(
@@ -54,8 +52,10 @@ def _register(kind: str, summary: str) -> None:
         output: Folder = None,
         since: Since = None,
         until: Until = None,
-        team: Team = None,
-        agent: Agent = None,
+        team: options.Team = None,
+        agent: options.Agent = None,
+        site: options.Site = None,
+        queue: options.Queue = None,
         scorecard: Scorecard = None,
         data_dir: options.DataDir = None,
         store: options.StorePath = None,
@@ -67,7 +67,8 @@ def _register(kind: str, summary: str) -> None:
             "store": store,
             "report_language": language,
         }
-        narrow = {"since": since, "until": until, "team": team, "agent": agent, "card": scorecard}
+        only = {"team": team, "agent_id": agent, "site": site, "queue": queue}
+        narrow = {"since": since, "until": until, "card": scorecard, **only}
         _write(kind, formats, output, narrow, given, as_json)
 
 
@@ -95,7 +96,9 @@ def _write(
         since=_day(narrow["since"]),
         until=_day(narrow["until"]),
         team=narrow["team"],
-        agent_id=narrow["agent"],
+        site=narrow["site"],
+        queue=narrow["queue"],
+        agent_id=narrow["agent_id"],
         scorecard=card_asked_for(narrow["card"]),
         usual_scorecard=configured_card(settings.scorecard),
     )

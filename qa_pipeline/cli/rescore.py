@@ -3,6 +3,7 @@
 import typer
 
 from qa_pipeline.cli import options
+from qa_pipeline.cli.left_out import print_left_out
 from qa_pipeline.cli.output import print_json
 
 
@@ -46,4 +47,5 @@ def rescore(
             f"{found.outdated} calls were processed anew meanwhile: what was judged of them is "
             "the conversation before, which does not count. Judge them with: qa-pipeline rescore"
         )
+    print_left_out(found.people_left_out, found.version)
     typer.echo(f"Store: {found.store}")

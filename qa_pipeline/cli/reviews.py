@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa_pipeline.cli import EXIT_CALLS_FAILED, options
+from qa_pipeline.cli.call_ids import call_meant
 from qa_pipeline.cli.output import between, print_json, print_table, say
 from qa_pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from qa_pipeline.store import CriterionState, GivenVerdict, ReviewEvent, StoreReader
+    from qa_pipeline.store import CriterionState, GivenVerdict, ReviewEvent
 
 app = typer.Typer(no_args_is_help=True, help="People's verdicts: import, list, export.")
 
@@ -82,7 +83,7 @@ def list_(
     settings = read_settings(data_dir=data_dir, store=store)
     with Store.open_reader(settings.store_path) as reader:
         if call is not None:
-            _check_known(reader, call)
+            call = call_meant(reader, call)
         states = reader.current_verdicts(call, reviewed_only=True)
         scores = reader.reviewed_scores(call)
         machine = reader.query(
@@ -123,12 +124,6 @@ def list_(
             for score in scores
         ],
     )
-
-
-def _check_known(reader: "StoreReader", call: str) -> None:
-    """Raise ``UsageError`` for a call that is not in the store."""
-    if not reader.query("SELECT 1 FROM calls WHERE call_id = ?", [call]).rows:
-        raise UsageError(f"there is no call {call!r} in {reader.path}; see: qa-pipeline calls list")
 
 
 @app.command("export")

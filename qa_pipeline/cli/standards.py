@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa_pipeline.cli import options
+from qa_pipeline.cli.left_out import print_left_out
 from qa_pipeline.cli.output import clock, print_json, print_table
 from qa_pipeline.errors import UsageError
 
@@ -81,6 +82,7 @@ def _print(found: "Backtest") -> None:
     )
     for line in found.changes:
         typer.echo(f"  {line}")
+    print_left_out(found.people_left_out, two.version)
     if found.published_mean_pct is not None and found.draft_mean_pct is not None:
         typer.echo(
             f"Average {found.published_mean_pct:.1f} % -> {found.draft_mean_pct:.1f} %: "

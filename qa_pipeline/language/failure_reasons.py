@@ -52,6 +52,16 @@ SENTENCES: Final = {
         "{path}: file name read with pattern {pattern!r}, field {field!r}: {problem}",
         "{path}：按模式“{pattern}”读取文件名时，字段“{field}”：{problem}",
     ),
+    "worker_ended_saying": Sentence(
+        "{path}: the worker process on {device} ended with code {code} ({problem}) whenever this "
+        "call was processed",
+        "{path}：每次处理这通通话，{device}上的工作进程都以代码{code}退出（{problem}）",
+    ),
+    "worker_ended": Sentence(
+        "{path}: the worker process on {device} ended with code {code} whenever this call was "
+        "processed",
+        "{path}：每次处理这通通话，{device}上的工作进程都以代码{code}退出",
+    ),
     "unexpected": Sentence(
         "{path}: unexpected {error}: {problem}", "{path}：意外错误{error}：{problem}"
     ),

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, Field, ValidationError
 
+from qa_pipeline.errors import UsageError
 from qa_pipeline.language_model.addresses import own_place
 from qa_pipeline.language_model.protocol import Completion, NoAnswerError, Prompt
 
@@ -56,12 +57,12 @@ class EndpointModel:
             api_key: Sent as a bearer token, where the server wants one.
 
         Raises:
-            UsageError: The address is not one of the centre's own.
+            UsageError: The address is not one of the centre's own, or the key cannot be sent.
         """
         self._place = own_place(endpoint)
         self._model = model
         self._timeout_s = timeout_s
-        self._key = api_key
+        self._key = _sendable(api_key)
         self._form: _Form = _FORMS[0]
 
     @property
@@ -134,6 +135,16 @@ class EndpointModel:
         elif form == "json_object":
             body["response_format"] = {"type": form, "schema": prompt.schema}
         return body
+
+
+def _sendable(key: str | None) -> str | None:
+    """Return the key, where a header can hold it; what it is stands in no message."""
+    if key is not None and not all("!" <= character <= "~" for character in key):
+        raise UsageError(
+            "QA_JUDGE_API_KEY holds a space, a line break or a character that is not ASCII, which "
+            "no key has: copy it again, without quotation marks"
+        )
+    return key
 
 
 def _not_understood(status: int, content: bytes) -> bool:

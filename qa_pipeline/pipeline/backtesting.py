@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from qa_pipeline.pipeline.left_out import people_left_out
 from qa_pipeline.pipeline.standing import Standing, StandingJudge, judges_of, standing_verdicts
 from qa_pipeline.pipeline.stored import BATCH_CALLS, READER_MIB, over_batches
 from qa_pipeline.privacy import redact_conversation
@@ -55,6 +56,8 @@ def backtest(
                 if d.affects_scores or d.change == "renamed"
             ],
         )
+        left_out = people_left_out(reader, draft)
+        found = found.model_copy(update={"people_left_out": left_out})
         kinds = settings.redaction.reports
         return _redacted(found, reader, kinds) if kinds else found
 

@@ -31,7 +31,10 @@ class GoldenCriterion(Record):
     now: int
     """Of those, how often the machine now says the same."""
     before: int | None
-    """How often it did in the baseline; ``None`` where the baseline does not know the criterion."""
+    """How often it did in the baseline; ``None`` where the baseline does not know the criterion, or
+    only what it asked before."""
+    asked_otherwise: int
+    """Of those, how many the baseline judged on another question: not compared with it."""
     silent: int
     """Of those, how often the machine now says nothing (``unscored``)."""
     lost: tuple[str, ...]
@@ -100,7 +103,8 @@ def check_golden(settings: Settings, card: Scorecard, *, listen: bool = False) -
             )
             for c in calls
         ]
-    return _compared(card, scored, truth, before, settings, listen, problems)
+    languages = {c.recording.call_id: c.conversation.language for c in calls}
+    return _compared(card, scored, truth, before, settings, languages, listen, problems)
 
 
 def _on_what_it_asks(card: Scorecard, said: Iterable[PeoplesVerdict]) -> dict[Place, Verdict]:
@@ -114,7 +118,7 @@ def _on_what_it_asks(card: Scorecard, said: Iterable[PeoplesVerdict]) -> dict[Pl
         if item.ask is None:
             same = item.name == criterion.called(item.language)
         else:
-            same = item.ask == criterion.ask.or_first(item.language)
+            same = criterion.asks(item.ask, item.language)
         if same:
             found[item.call_id, item.criterion_id] = item.verdict
     return found
@@ -170,9 +174,11 @@ def _compared(
     truth: Mapping[Place, Verdict],
     before: Baseline,
     settings: Settings,
+    languages: Mapping[str, str],
     listened: bool,
     problems: list[str],
 ) -> GoldenCheck:
+    criteria = {criterion.id: criterion for criterion in card.criteria()}
     machines = {criterion.id for criterion in card.criteria() if not criterion.manual}
     now = {
         (s.call_id, r.criterion_id): r.verdict
@@ -180,7 +186,16 @@ def _compared(
         for r in s.criteria
         if r.criterion_id in machines
     }
-    then = {(v.call_id, v.criterion_id): v.verdict for v in before.verdicts}
+    then: dict[Place, Verdict] = {}
+    asked_otherwise: set[Place] = set()
+    for v in before.verdicts:
+        place, criterion = (v.call_id, v.criterion_id), criteria.get(v.criterion_id)
+        if criterion is None or v.call_id not in languages:
+            continue
+        if v.asked is None or criterion.asks(v.asked, languages[v.call_id]):
+            then[place] = v.verdict
+        else:
+            asked_otherwise.add(place)
     judged = {place: verdict for place, verdict in truth.items() if place in now}
     lines = []
     for criterion in card.criteria():
@@ -194,6 +209,7 @@ def _compared(
                 reviewed=len(places),
                 now=sum(now[p] == judged[p] for p in places),
                 before=sum(then[p] == judged[p] for p in known) if known else None,
+                asked_otherwise=sum(p in asked_otherwise for p in places),
                 silent=sum(now[p] == "unscored" for p in places),
                 lost=tuple(p[0] for p in known if then[p] == judged[p] != now[p]),
                 gained=tuple(p[0] for p in known if now[p] == judged[p] != then[p]),
@@ -218,6 +234,7 @@ def _compared(
                 call_id=s.call_id,
                 criterion_id=r.criterion_id,
                 verdict=r.verdict,
+                asked=criteria[r.criterion_id].ask.or_first(languages[s.call_id]),
             )
             for s in scored
             for r in s.criteria

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from qa_pipeline.errors import StoreHeldError, UsageError
+from qa_pipeline.pipeline.left_out import people_left_out
 from qa_pipeline.pipeline.published import refuse_changed
 from qa_pipeline.pipeline.reviewed import Cards, refresh_reviewed, to_be_kept
 from qa_pipeline.pipeline.standing import Standing, StandingJudge, judges_of, standing_verdicts
@@ -25,6 +26,7 @@ from qa_pipeline.settings import Settings
 from qa_pipeline.store import (
     CallBatch,
     Gathering,
+    LeftOut,
     Store,
     StoreReader,
     gathered_scores,
@@ -52,6 +54,9 @@ class RescoreSummary(Record):
     outdated: int
     """Calls that were processed anew while they were judged: these results are of the conversation
     before and do not count, so the calls are to be judged again."""
+    people_left_out: tuple[LeftOut, ...]
+    """What people said that counted before and does not for this version: it asks something
+    else."""
     seconds: float
     seconds_of: dict[str, float]
     """Of finding the calls (``plan``), judging them and writing files (``judge``), and taking the
@@ -111,6 +116,7 @@ def rescore(
     with Store.open_reader(settings.store_path, READER_MIB) as reader:
         refuse_changed(reader, card)
         had = _scored_calls(reader, card)
+        left_out = people_left_out(reader, card)
         standing = () if anew else standing_verdicts(reader, judges_of([card], settings))
         batches = reader.plan_batches(BATCH_CALLS, judged=[item.by for item in standing])
         calls = sum(len(batch.call_ids) for batch in batches)
@@ -132,6 +138,7 @@ def rescore(
         taken=sum(part.taken for part in parts),
         verdicts=calls * len(card.criteria()),
         outdated=outdated,
+        people_left_out=left_out,
         seconds=round(time.monotonic() - began, 3),
         seconds_of={
             "plan": round(planned - began, 3),

@@ -109,18 +109,22 @@ class OpenRun(Processing):
         """Let the store take in the bundles, and write down how the run ended."""
         with Store.open_owner(self.settings.store_path, _WAIT_FOR_STORE_S) as owner:
             ingest = owner.ingest(self.settings.bundles_dir)
-            for card in self.scorecards:
-                keep_scorecard(owner, card)
             refresh_reviewed(owner)
             owner.record_run(row)
             owner.publish_snapshot()
         return ingest
 
     def _begin(self) -> dict[str, AgentHabit]:
-        """Write the run down; return how each agent usually speaks, by id, as known by now."""
+        """Write the run down; return how each agent usually speaks, by id, as known by now.
+
+        Bundles that a killed run left are taken in first: their cards have judged calls.
+        """
         with Store.open_owner(self.settings.store_path, _WAIT_FOR_STORE_S) as owner:
+            owner.ingest(self.settings.bundles_dir)
             for card in self.scorecards:
                 refuse_run(owner, card)
+            for card in self.scorecards:  # now: what a killed run leaves is judged by it too
+                keep_scorecard(owner, card)
             owner.record_run(self._row("running", processed=0, skipped=0, failed=0))
             return owner.agent_habits()
 

@@ -1,13 +1,12 @@
 """Work on stored calls, batch by batch: in this process, or shared by several; results in order."""
 
-import gc
 import multiprocessing
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
+from qa_pipeline.garbage import uncollected
 from qa_pipeline.store import CallBatch
 
 BATCH_CALLS = 250
@@ -51,24 +50,8 @@ def _begin(job: Job[Any]) -> None:
 
 
 def _work(batch: CallBatch, number: int) -> Any:
-    with _uncollected():
+    with uncollected():  # a batch is made of records that hold no cycles
         return _mine[0].work(batch, number)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Leave Python's garbage collector out: a batch is made of records that hold no cycles.
-
-    While a batch is read the collector would go through all of it again and again, which takes as
-    long as the reading.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def over_batches(
@@ -84,7 +67,7 @@ def over_batches(
         worker = job.begin()
         try:
             for number, batch in enumerate(batches):
-                with _uncollected():
+                with uncollected():
                     done = worker.work(batch, number)
                 yield done
         finally:

@@ -24,6 +24,7 @@ from typing import Any, Literal, NoReturn, Self
 
 from qa_pipeline.audio import CallSource
 from qa_pipeline.errors import DeviceLostError, QaPipelineError
+from qa_pipeline.language.failure_reasons import failure_reason
 from qa_pipeline.model_registry import choose_device
 from qa_pipeline.pipeline.line import UNDER_WAY, Line, Ticket, in_order
 from qa_pipeline.pipeline.processing import BatchOutcome, Processing
@@ -38,7 +39,7 @@ _STARTS_IN_VAIN = 3
 """A process that ends so often without having finished anything is not started again."""
 
 _Message = tuple[Literal["outcome", "error", "progress", "last words"], Any]
-_GiveUp = Callable[[CallSource, str], BatchOutcome]
+_GiveUp = Callable[[CallSource, "_Death"], BatchOutcome]
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,27 @@ class _Share:
     habits: Mapping[str, AgentHabit]
     accepted: MutableMapping[str, tuple[str, str]]
     threads: int
+
+
+@dataclass(frozen=True)
+class _Death:
+    """How a worker process ended."""
+
+    device: str
+    code: int | None
+    met: str
+    """What it said last of why; empty: nothing."""
+
+    def __str__(self) -> str:
+        said = f" ({self.met})" if self.met else ""
+        return f"the worker process on {self.device} ended with code {self.code}{said}"
+
+    def reason(self, source: CallSource) -> str:
+        """Return why a call that ends every process is given up, as it is kept."""
+        known = {"path": source.path, "device": self.device, "code": self.code}
+        if self.met:
+            return failure_reason("worker_ended_saying", **known, problem=self.met)
+        return failure_reason("worker_ended", **known)
 
 
 @dataclass
@@ -105,12 +127,12 @@ class Workers:
         """Put batches to work and yield them in order; the next go on meanwhile."""
         return in_order(self, batches, UNDER_WAY * len(self._workers))
 
-    def _give_up(self, source: CallSource, reason: str) -> BatchOutcome:
+    def _give_up(self, source: CallSource, death: _Death) -> BatchOutcome:
         """Write down a call that no process survives."""
         failure = Failure(
             path=str(source.path),
             stage="transcribe",
-            reason=f"{source.path}: {reason}",
+            reason=death.reason(source),
             failed_at=datetime.now(UTC),
         )
         self._run.write_failure(failure)
@@ -202,7 +224,7 @@ class _Worker:
                 name, values = content
                 getattr(self._progress, name)(*values)
             elif kind == "last words":
-                self._last_words = f" ({content})"
+                self._last_words = str(content)
             else:
                 self._finished(kind, *content)
 
@@ -220,34 +242,33 @@ class _Worker:
 
     def _revived(self) -> bool:
         """Start the process that has died again; say whether there is still hope for it."""
-        code, last_words = self._process.exitcode, self._last_words
+        death = _Death(self._device, self._process.exitcode, self._last_words)
         self._last_words = ""
-        ended = f"the worker process on {self._device} ended with code {code}{last_words}"
         self._in_vain += 1
         for number in sorted(self._sent):
             self._jobs[number].deaths += 1
             if self._jobs[number].deaths >= _DEATHS_OF_A_BATCH:
                 self._in_vain = 0
-                self._without(self._jobs.pop(number), f"{ended} whenever this call was processed")
+                self._without(self._jobs.pop(number), death)
         self._sent.clear()
         if self._in_vain >= _STARTS_IN_VAIN:
             self._broken = QaPipelineError(
-                f"{ended}, {self._in_vain} times without finishing anything; look at the memory "
+                f"{death}, {self._in_vain} times without finishing anything; look at the memory "
                 "of the machine and of its GPUs and at 'qa-pipeline doctor'"
             )
             for job in self._jobs.values():
                 job.future.set_exception(self._broken)
             self._jobs.clear()
             return False
-        self._progress.note(f"{ended}; it is started again")
+        self._progress.note(f"{death}; it is started again")
         self._process, self._connection = self._begin()
         self._send()
         return True
 
-    def _without(self, job: _Job, reason: str) -> None:
+    def _without(self, job: _Job, death: _Death) -> None:
         """Try each call of a batch that kills alone; give up a single one."""
         if len(job.batch) == 1:
-            job.future.set_result(self._give_up(job.batch[0], reason))
+            job.future.set_result(self._give_up(job.batch[0], death))
             return
         parts = [_Job([source], deaths=_DEATHS_OF_A_BATCH - 1) for source in job.batch]
         for part in parts:

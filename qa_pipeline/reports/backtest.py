@@ -17,6 +17,7 @@ from pydantic import Field
 from qa_pipeline.records import CallMetadata, CriterionResult, Evidence, ScoredCall, Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.reports.source import ReportSource
+from qa_pipeline.store import LeftOut
 
 BIN_PCT = 5
 """Width of a column of the picture, in points of the total."""
@@ -116,6 +117,8 @@ class Backtest(Record):
     draft: CardSide
     changes: tuple[str, ...]
     """What differs between the cards, in words."""
+    people_left_out: tuple[LeftOut, ...] = ()
+    """What people said that would not count for the draft."""
     calls: int
     both_scored: int
     """Calls that both cards gave a total."""

@@ -67,6 +67,8 @@ class CalibrationReport(Record):
     scope: Scope
     calls: int
     reviewed_calls: int
+    earlier: int
+    """Verdicts of people on questions that are asked no more: they are left out."""
     reviews: int
     """Verdicts that people gave; of a reviewer's several on one criterion the latest counts."""
     overall: CriterionAgreement
@@ -102,6 +104,7 @@ def calibration_report(
         scope=figures.scope,
         calls=figures.calls,
         reviewed_calls=figures.reviewed_calls,
+        earlier=figures.earlier,
         reviews=len(figures.verdicts),
         overall=_criterion("", "", figures.outcomes, figures.verdicts),
         criteria=tuple(criteria),

@@ -26,6 +26,7 @@ _KEYS = {
     "metadata": ("metadata", "随录音的信息"),
     "who": ("who", "由谁说"),
     "ask": ("question", "问题"),
+    "asked_before": ("asked before", "曾用的问法"),
     "because": ("reason for the customer", "对客户的意义"),
     "any": ("phrases", "用语"),
     "list": ("lists", "词表"),
@@ -114,6 +115,16 @@ class ChangeWords:
     def renamed(self, place: str, name: str) -> str:
         """Return that a criterion got another id."""
         return self._pick((f"{place} renamed to {name}", f"{place}改名为 {name}"))
+
+    def another_question(self, text: str) -> str:
+        """Return that a question is worded in another way, and what follows from it."""
+        return self._pick(
+            (
+                f"{text} (people's verdicts on the old question do not count for it; if it is the "
+                "same: asked_before)",
+                f"{text}（人工对原问题的评判不再计入；如果问的是同一件事，请写入 asked_before）",
+            )
+        )
 
     def moved(self, name: str, before: str, after: str) -> str:
         """Return that a criterion stands in another section."""

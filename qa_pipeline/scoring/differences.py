@@ -27,7 +27,7 @@ _DEFAULTS_OF: Final = (Criterion, Says, Question, Then, MeasureCheck, Than, Tone
 _SCORES = frozenset(
     {"points", "bonus", "penalty", "critical", "when", "check", "unless", "partly", "partly_share"}
 )
-_WORDING = frozenset({"id", "name", "ask", "because", "examples"})
+_WORDING = frozenset({"id", "name", "because", "examples"})
 _NAME_IN_REASONS = "what"
 
 
@@ -48,7 +48,8 @@ class Difference(Record):
     text: str
     """In words."""
     affects_scores: bool
-    """Whether a verdict or a total may differ for it: wording and tests alone do not."""
+    """Whether a verdict or a total may differ for it, after review too: names and tests alone do
+    not."""
 
 
 def differences(before: Scorecard, after: Scorecard, language: str = "en") -> list[Difference]:
@@ -151,11 +152,33 @@ def _of_criterion(before: Criterion, after: Criterion, words: ChangeWords) -> It
     for key in dict.fromkeys([*a, *b]):
         if key == "examples" and a.get(key) != b.get(key):
             yield _change("criterion", label, "changed", words.examples(label), False)
+        elif key == "ask":
+            yield from _of_question(before, after, words)
+        elif key == "asked_before":
+            yield from _of_earlier_words(before, after, words)
         elif key not in ("id", "examples"):
             for text, affects in _compared(_of(a, key), _of(b, key), words.key(key), words):
                 whole = words.at(label, text)
                 affects = affects and key not in _WORDING
                 yield _change("criterion", label, "changed", whole, affects)
+
+
+def _of_question(before: Criterion, after: Criterion, words: ChangeWords) -> Iterator[Difference]:
+    """Tell how a question is worded now: it is another, unless the card says that it is not."""
+    same = all(after.asks(before.ask.or_first(name), name) for name in ("en", "zh", "other"))
+    for text, _ in _compared(_plain(before.ask), _plain(after.ask), words.key("ask"), words):
+        whole = words.at(after.id, text if same else words.another_question(text))
+        yield _change("criterion", after.id, "changed", whole, not same)
+
+
+def _of_earlier_words(
+    before: Criterion, after: Criterion, words: ChangeWords
+) -> Iterator[Difference]:
+    """Tell which earlier words of the question count as it; those it had until now are nothing."""
+    one, two = ([*criterion.asked_before] for criterion in (before, after))
+    affects = not {*one} ^ {*two} <= {*before.ask.values()}
+    for text, _ in _compared(one or None, two or None, words.key("asked_before"), words):
+        yield _change("criterion", after.id, "changed", words.at(after.id, text), affects)
 
 
 def _placed(card: Scorecard) -> dict[str, tuple[str, Criterion]]:

@@ -6,6 +6,7 @@ can be taken from the store where three things have not changed: the call, what 
 criterion is called and where it stands in the card are not part of it: these are added anew.
 """
 
+import ast
 import hashlib
 import json
 import sys
@@ -13,8 +14,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from qa_pipeline import __version__
+from qa_pipeline.garbage import uncollected
 from qa_pipeline.language.meaning import Meanings
 from qa_pipeline.scoring.checks import Check, Question, Says
 from qa_pipeline.scoring.references import asks_by_meaning, walk
@@ -48,14 +51,35 @@ def engine(card: Scorecard, meanings: Meanings | None) -> str:
 
 @lru_cache(maxsize=1)
 def code_digest() -> str:
-    """Return the digest of the code that judges: any change to it, even of a comment, counts."""
+    """Return the digest of the code that judges: any change to what it does counts."""
     root = Path(__file__).resolve().parents[1]
     files = [path for name in _PACKAGES for path in sorted((root / name).glob("*.py"))]
+    with uncollected():  # half a second otherwise
+        code = [[f"{p.parent.name}/{p.name}", what_it_does(p.read_text("utf-8"))] for p in files]
     return _digest(
-        [[f"{path.parent.name}/{path.name}", path.read_text("utf-8")] for path in files],
+        code,
         {name: version(name) for name in _LIBRARIES},
         __version__,
         list(sys.version_info[:2]),
+    )
+
+
+def what_it_does(source: str) -> str:
+    """Return a piece of Python without what it is explained by: comments, docstrings, layout."""
+    tree = ast.parse(source)
+    inside: list[Any] = [tree]
+    while inside:
+        node = inside.pop()
+        node.body = [part for part in node.body if not _is_text(part)]
+        inside += [part for part in node.body if isinstance(getattr(part, "body", None), list)]
+    return ast.dump(tree)
+
+
+def _is_text(part: ast.stmt) -> bool:
+    return (
+        isinstance(part, ast.Expr)
+        and isinstance(part.value, ast.Constant)
+        and isinstance(part.value.value, str)
     )
 
 

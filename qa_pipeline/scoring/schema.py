@@ -11,7 +11,7 @@ from pydantic import Field, PositiveInt, model_validator
 
 from qa_pipeline.records import Verdict
 from qa_pipeline.scoring.checks import Check, Says
-from qa_pipeline.scoring.parts import LocalText, Part, Phrases, WordSet
+from qa_pipeline.scoring.parts import LocalText, Names, Part, Phrases, WordSet
 from qa_pipeline.scoring.units import Percent
 
 METADATA_VARIABLES = ("agent_name", "agent_id", "team", "site")
@@ -50,6 +50,8 @@ class Criterion(Part):
     """What people call it."""
     ask: LocalText
     """The question, as an agent should read it."""
+    asked_before: Names = ()
+    """The question as it was worded before: people's verdicts on it count for this one."""
     because: LocalText | None = None
     """Why it matters to the customer."""
     points: Decimal = Field(gt=0, le=MOST_WORTH)
@@ -78,6 +80,10 @@ class Criterion(Part):
     def called(self, language: str) -> str:
         """Return what people call it: its name, else its question."""
         return (self.name or self.ask).or_first(language)
+
+    def asks(self, question: str, language: str) -> bool:
+        """Tell whether a question that people were asked of a call is the one asked here."""
+        return question in (self.ask.or_first(language), *self.asked_before)
 
     @model_validator(mode="after")
     def _machine_or_person(self) -> Criterion:

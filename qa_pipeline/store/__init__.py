@@ -36,6 +36,7 @@ from qa_pipeline.store.rescored import Gathering, gathered_scores, write_scores
 from qa_pipeline.store.reviews import (
     CriterionState,
     GivenVerdict,
+    LeftOut,
     ReviewEvent,
     ReviewImport,
     ReviewProblem,
@@ -86,6 +87,7 @@ __all__ = [
     "JudgedCall",
     "JudgedCriterion",
     "KeptCard",
+    "LeftOut",
     "MonitoringFigures",
     "PeoplesVerdict",
     "QueryResult",

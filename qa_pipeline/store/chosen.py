@@ -123,6 +123,13 @@ name of each: in the reader's language where calls have it, else as most calls d
 _NAMED_IN = {"criterion": "criterion_results", "section": "section_scores"}
 
 
+EARLIER = (
+    "SELECT count(*) FROM review_events e SEMI JOIN chosen USING (call_id, scorecard) "
+    "ANTI JOIN counting_reviews USING (event_id)"
+)
+"""How many verdicts people gave of the chosen calls on questions that are asked no more."""
+
+
 def choose(
     connection: "duckdb.DuckDBPyConnection",
     only: CallFilter,

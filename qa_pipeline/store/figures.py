@@ -59,6 +59,8 @@ class PeopleFigures(Record):
     """Those of them where the machine had said otherwise."""
     disputed: int
     """On which people are at odds: left out until they agree."""
+    earlier: int
+    """Of single people on questions that are asked no more: they do not count."""
 
 
 class ScoreFigures(Record):

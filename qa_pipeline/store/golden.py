@@ -49,6 +49,8 @@ class BaselineVerdict(Record):
     call_id: str
     criterion_id: str
     verdict: Verdict
+    asked: str | None = None
+    """What the criterion asked, in the call's language; ``None`` where that is not known."""
 
 
 class Baseline(Record):
@@ -121,8 +123,9 @@ def baseline(connection: "duckdb.DuckDBPyConnection", scorecard: str) -> Baselin
         found = rows(
             connection,
             "SELECT r.scorecard, r.version, s.scorecard_hash, r.call_id, r.criterion_id, "
-            "r.verdict FROM current_criterion_results r JOIN current_scores s "
-            "USING (call_id, scorecard, version) SEMI JOIN golden_calls g "
+            "r.verdict, q.ask AS asked FROM current_criterion_results r JOIN current_scores s "
+            "USING (call_id, scorecard, version) JOIN criterion_questions q "
+            "USING (call_id, scorecard, version, criterion_id) SEMI JOIN golden_calls g "
             "ON g.call_id = r.call_id WHERE r.scorecard = ? ORDER BY ALL",
             [scorecard],
         )
@@ -135,17 +138,14 @@ def record_baseline(
     connection: "duckdb.DuckDBPyConnection", verdicts: Sequence[BaselineVerdict], by: str
 ) -> None:
     """Record the verdicts that later checks are compared with."""
-    now = datetime.now(UTC)
+    now, names = datetime.now(UTC), tuple(BaselineVerdict.model_fields)
     connection.execute("BEGIN")
     try:
         connection.executemany(
-            "INSERT INTO golden_baselines VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                [now, by, v.scorecard, v.version, v.scorecard_hash, v.call_id, v.criterion_id,
-                 v.verdict]
-                for v in verdicts
-            ],
-        )  # fmt: skip
+            f"INSERT INTO golden_baselines (recorded_at, recorded_by, {', '.join(names)}) "
+            f"VALUES ({', '.join('?' for _ in range(2 + len(names)))})",
+            [[now, by, *(getattr(v, name) for name in names)] for v in verdicts],
+        )
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from qa_pipeline.store.chosen import choose
+from qa_pipeline.store.chosen import EARLIER, choose
 from qa_pipeline.store.figures import (
     CriterionFigures,
     FailureRow,
@@ -116,11 +116,11 @@ def people(connection: "duckdb.DuckDBPyConnection") -> PeopleFigures:
     """Return how many of the verdicts in ``results`` are people's."""
     found = rows(
         connection,
-        """SELECT count(*) FILTER (judged_by = 'people') AS verdicts,
+        f"""SELECT count(*) FILTER (judged_by = 'people') AS verdicts,
             count(DISTINCT call_id) FILTER (judged_by = 'people') AS calls,
             count(*) FILTER (judged_by = 'people' AND machine_verdict <> verdict
                 AND machine_verdict <> 'unscored') AS changed,
-            count(*) FILTER (judged_by = 'nobody') AS disputed
+            count(*) FILTER (judged_by = 'nobody') AS disputed, ({EARLIER}) AS earlier
         FROM results""",
     )
     return PeopleFigures.model_validate(found[0])

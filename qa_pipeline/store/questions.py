@@ -1,7 +1,8 @@
 """What criteria ask, in words: by this a person's verdict is known to be on today's question.
 
 A criterion keeps its id when its question changes. So a verdict keeps what was asked: the `ask` of
-the card in the call's language, or what the criterion is called where the card is not at hand.
+the card in the call's language, or what the criterion is called where the card is not at hand. A
+card may name earlier words of the same question (`asked_before`).
 """
 
 from typing import Final
@@ -11,18 +12,22 @@ from qa_pipeline.store.described import View
 QUESTION_VIEWS: Final = (
     View(
         "scorecard_questions",
-        "What each criterion of the cards in `scorecards` asks: JSON, a text a language.",
+        "What each criterion of the cards in `scorecards` asks: JSON, a text a language; and "
+        "earlier words of the same question.",
         "SELECT scorecard, version, content_hash, criterion->>'id' AS criterion_id, "
-        "criterion->'ask' AS ask FROM (SELECT * EXCLUDE (content, kept_at), "
-        "unnest(json_extract(content, '$.sections[*].criteria[*]')) AS criterion "
-        "FROM scorecards)",
+        "criterion->'ask' AS ask, "
+        "coalesce((criterion->'asked_before')::VARCHAR[], []) AS asked_before "
+        "FROM (SELECT * EXCLUDE (content, kept_at), "
+        "unnest(json_extract(content, '$.sections[*].criteria[*]')) AS criterion FROM scorecards)",
     ),
     View(
         "criterion_questions",
         "What each criterion asked of a call, by every version of a card that judged it: its `ask` "
-        "in the call's language (null where the card was not kept) and its name.",
+        "in the call's language (null where the card was not kept), earlier words of the same "
+        "question, and its name.",
         "SELECT r.call_id, r.scorecard, r.version, r.criterion_id, r.name, coalesce("
-        "q.ask->>c.language, q.ask->>'default', q.ask->>'en', q.ask->>'zh') AS ask "
+        "q.ask->>c.language, q.ask->>'default', q.ask->>'en', q.ask->>'zh') AS ask, "
+        "q.asked_before "
         "FROM criterion_results r JOIN scores s USING (call_id, scorecard, version) "
         "LEFT JOIN (SELECT call_id, language FROM calls) c USING (call_id) "
         "LEFT JOIN scorecard_questions q ON q.content_hash = s.scorecard_hash "
@@ -33,7 +38,8 @@ QUESTION_VIEWS: Final = (
         "`review_events` given on what the criterion asks now, by the current version of its card.",
         "SELECT e.* FROM review_events e JOIN (SELECT q.* FROM criterion_questions q "
         "SEMI JOIN current_scores USING (call_id, scorecard, version)) q "
-        "USING (call_id, scorecard, criterion_id) WHERE e.asked = q.ask OR e.asked = q.name",
+        "USING (call_id, scorecard, criterion_id) WHERE e.asked = q.ask OR e.asked = q.name "
+        "OR list_contains(q.asked_before, e.asked)",
     ),
 )
 

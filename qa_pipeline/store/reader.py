@@ -1,7 +1,7 @@
 """Reading the store: the live file when it is free, else the snapshot, saying how old it is."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +20,7 @@ from qa_pipeline.store import (
     reviews,
     reviews_calibration,
     reviews_scores,
+    same_call,
     stored_calls,
     stored_results,
     whole_call,
@@ -163,6 +164,14 @@ class StoreReader:
         with self._asking() as connection:
             return narrowing.narrowed(connection, only)
 
+    def ids_of_today(self, call_ids: Iterable[str]) -> dict[str, str]:
+        """Return the ids that calls have, by those that they go by: today's, or of their sound.
+
+        What is no call of the store is left out.
+        """
+        with self._asking() as connection:
+            return same_call.ids_of_today(connection, call_ids)
+
     def read_call(self, call_id: str) -> ProcessedCall | None:
         """Return one call whole, with every score it has; ``None`` if there is no such call."""
         with self._asking() as connection:
@@ -239,6 +248,11 @@ class StoreReader:
         """Return for each criterion the machine's verdict, what people say, and what counts."""
         with self._asking() as connection:
             return reviews.current_states(connection, call_id, reviewed_only=reviewed_only)
+
+    def counting_reviews(self, scorecard: str, version: int) -> tuple[reviews.CountingReview, ...]:
+        """Return each person's verdicts that count, by a version of the card up to ``version``."""
+        with self._asking() as connection:
+            return reviews.counting_reviews(connection, scorecard, version)
 
     def stale_reviewed_calls(self) -> tuple[reviews_scores.JudgedCall, ...]:
         """Return the reviewed calls whose score after review is missing or out of date."""

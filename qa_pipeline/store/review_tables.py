@@ -135,6 +135,11 @@ REVIEW_TABLES: tuple[Table, ...] = (
             _CALL,
             _CRITERION,
             Column("verdict", "VARCHAR", "The machine's verdict then."),
+            Column(
+                "asked",
+                "VARCHAR",
+                "What the criterion asked then, in the call's language; null: not kept then.",
+            ),
         ),
         indexed=False,
     ),

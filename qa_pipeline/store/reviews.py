@@ -107,6 +107,28 @@ class CriterionState(Record):
     """Verdicts of people on what the criterion asked before: they do not count."""
 
 
+class CountingReview(Record):
+    """A verdict of a person that counts today, and what it is on."""
+
+    call_id: str
+    criterion_id: str
+    asked: str
+    language: str
+    """Of the call."""
+
+
+class LeftOut(Record):
+    """What people said of one question that does not count for a card."""
+
+    criterion_id: str
+    asked: str
+    """What they were asked."""
+    asks: str | None
+    """What the card asks instead; ``None``: it has no such criterion."""
+    verdicts: int
+    calls: int
+
+
 def add_verdicts(
     connection: "duckdb.DuckDBPyConnection", given: Sequence[GivenVerdict], source: str
 ) -> ReviewImport:
@@ -171,6 +193,20 @@ def current_states(
         [call_id, reviewed_only],
     )
     return tuple(CriterionState.model_validate(row) for row in found)
+
+
+def counting_reviews(
+    connection: "duckdb.DuckDBPyConnection", scorecard: str, version: int
+) -> tuple[CountingReview, ...]:
+    """Return each person's verdicts that count, by a version of the card up to ``version``."""
+    found = rows(
+        connection,
+        "SELECT v.call_id, v.criterion_id, v.asked, c.language FROM review_verdicts v "
+        "JOIN current_scores s USING (call_id, scorecard) JOIN calls c USING (call_id) "
+        "WHERE v.scorecard = ? AND s.version <= ? ORDER BY ALL",
+        [scorecard, version],
+    )
+    return tuple(CountingReview.model_validate(row) for row in found)
 
 
 def event_id(call_id: str, scorecard: str, criterion_id: str, reviewer: str, at: datetime) -> str:

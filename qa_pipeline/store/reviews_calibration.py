@@ -7,7 +7,7 @@ from pydantic import AwareDatetime
 
 from qa_pipeline.records import Verdict
 from qa_pipeline.records.base import Record
-from qa_pipeline.store.chosen import choose
+from qa_pipeline.store.chosen import EARLIER, choose
 from qa_pipeline.store.examples import example_of, said_around, with_evidence
 from qa_pipeline.store.figures import Example, Scope
 from qa_pipeline.store.monitoring_queries import rows
@@ -75,6 +75,8 @@ class CalibrationFigures(Record):
     calls: int
     """Calls of the period."""
     reviewed_calls: int
+    earlier: int
+    """Verdicts of people on questions that are asked no more: they are left out."""
     first_review: date | None
     last_review: date | None
     verdicts: tuple[ReviewedVerdict, ...]
@@ -111,7 +113,7 @@ def calibration(
     )
     counts = rows(
         connection,
-        """SELECT (SELECT count(*) FROM chosen) AS calls,
+        f"""SELECT (SELECT count(*) FROM chosen) AS calls, ({EARLIER}) AS earlier,
             (SELECT count(DISTINCT call_id) FROM reviewed) AS reviewed_calls,
             (SELECT min(e.reviewed_at)::DATE FROM review_verdicts e SEMI JOIN reviewed
                 USING (call_id, scorecard, criterion_id)) AS first_review,

@@ -10,7 +10,7 @@ from qa_pipeline.store.questions import NOTE_ASKED, QUESTION_VIEWS
 from qa_pipeline.store.review_tables import REVIEW_VIEWS
 from qa_pipeline.store.tables import TABLES
 
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 OLDEST_VERSION = 2
 """Stores from this version on differ only by tables, columns and views that were added since;
 opening one as its owner adds them. Older ones have to be made anew."""

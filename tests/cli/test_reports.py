@@ -13,6 +13,8 @@ from qa_pipeline.records import ProcessedCall
 from tests.pipeline.scored_scripts import CARD
 from tests.reports.changed_calls import changed, store_of
 
+LEEDS = {"site": "Leeds", "queue": "sales"}
+
 
 def write_card(name: str, scorecard: str) -> None:
     text = CARD.replace("scorecard: small", f"scorecard: {scorecard}")
@@ -34,7 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         judged_twice("one", {"agent_name": "Maya"}),
         judged_twice("two", {"agent_id": "a102", **tom}),
         changed("three", "a103", score={"scorecard": "sales"}, call=kim),
-        changed("four", "a104", score={"scorecard": "sales"}, call=kim),
+        changed("four", "a104", score={"scorecard": "sales"}, call={**kim, **LEEDS}),
     ]
     with store_of(tmp_path / "qa_data", *calls):
         pass
@@ -131,6 +133,8 @@ def test_an_agent_is_given_by_name_or_id(folder: Path) -> None:
         (("--agent", "Kim"), ["2 agents are called 'Kim'", "a103 or a104"]),
         (("--team", "Bleu"), ["team 'Bleu'", "Did you mean 'Blue'?"]),
         (("--team", "Nobody"), ["There are: Blue, Green"]),
+        (("--site", "Leads"), ["site 'Leads'", "Did you mean 'Leeds'?"]),
+        (("--queue", "sale"), ["queue 'sale'", "Did you mean 'sales'?"]),
     ],
 )
 @pytest.mark.parametrize("command", [("report", "monitoring"), ("calls", "list")])
@@ -140,6 +144,19 @@ def test_whom_nobody_knows_is_refused_with_the_nearest(
     said = refused(*command, *options)
     assert all(words in said for words in expected), said
     assert not (folder / "qa_data" / "reports").exists()
+
+
+@pytest.mark.parametrize("option", [("--site", "leeds"), ("--queue", "Sales")])
+def test_reports_and_lists_are_narrowed_to_a_site_or_a_queue(
+    folder: Path, option: tuple[str, str]
+) -> None:
+    for kind in ("monitoring", "coaching", "calibration"):
+        only = report(kind, *option)["scope"]["only"]
+        assert only[option[0].removeprefix("--")] in LEEDS.values()
+    assert report("monitoring", *option)["totals"]["calls"] == 1
+    assert [a["findings"]["agent_id"] for a in report("coaching", *option)["agents"]] == ["a104"]
+    calls = json.loads(run("calls", "list", "--json", *option))["calls"]
+    assert [call["call_id"] for call in calls] == ["four"]
 
 
 def test_a_period_that_ends_before_it_starts_is_refused(folder: Path) -> None:

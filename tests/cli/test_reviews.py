@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from qa_pipeline.cli.app import app
 from qa_pipeline.errors import StoreError, UsageError
 from qa_pipeline.pipeline.reviewed import keep_scorecard
+from qa_pipeline.records.recording import id_of_sound
 from qa_pipeline.store import Store
 from tests.pipeline.scored_scripts import CARD, card, write_calls
 from tests.running import REPOSITORY
@@ -96,6 +97,8 @@ def test_a_call_that_nobody_reviewed_is_told_from_one_that_is_not_there(folder: 
         ("store", "snapshot"),
         ("store", "ingest"),
         ("reviews", "import", "sheet.csv"),
+        ("golden", "add", "good"),
+        ("golden", "remove", "good"),
     ],
 )
 def test_a_mistyped_data_folder_makes_no_store(command: tuple[str, ...], folder: Path) -> None:
@@ -162,3 +165,27 @@ def test_the_golden_check_fails_below_its_limit(folder: Path) -> None:
     assert run_json("golden", "remove", "good")["removed"] == ["good"]
     refused = CliRunner().invoke(app, ["golden", "add", "nobody"])
     assert "nobody" in str(refused.exception)
+
+
+def test_a_golden_call_that_is_gone_can_be_taken_out(folder: Path) -> None:
+    run("golden", "add", "good")
+    with Store.open_owner(Path("qa_data/calls.duckdb")) as owner:
+        owner._connection.execute("DELETE FROM calls WHERE call_id = 'good'")
+    assert run_json("golden", "remove", "good")["removed"] == ["good"]
+
+
+def test_a_call_is_found_by_the_id_that_it_had_before(folder: Path) -> None:
+    of_sound = id_of_sound("good")
+    Path("old.csv").write_text(
+        f"call,criterion,verdict,reviewer,time\n{of_sound},greeting.hello,met,Ann,2026-03-05\n",
+        encoding="utf-8",
+    )
+    run("reviews", "import", "old.csv")
+    for command in (("calls", "show"), ("calls", "export"), ("reviews", "list", "--call")):
+        today, before = (CliRunner().invoke(app, [*command, name]) for name in ("good", of_sound))
+        assert (before.exit_code, before.stdout) == (0, today.stdout), before.exception
+        assert f"call {of_sound} is called good now" in before.stderr
+        assert "is called" not in today.stderr
+    assert run_json("calls", "show", of_sound)["recording"]["call_id"] == "good"
+    assert run_json("golden", "add", of_sound)["added"] == ["good"]
+    assert run_json("golden", "remove", of_sound)["removed"] == ["good"]

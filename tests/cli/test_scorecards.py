@@ -117,6 +117,10 @@ CHANGED = """\
     list farewells › en: added “see you” (used by closure.farewell)
     pass mark: 70 → 80
 """
+QUESTION = (
+    "closure.farewell: question: Says goodbye → Takes leave (people's verdicts on the old question "
+    "do not count for it; if it is the same: asked_before)"
+)
 
 
 def changed_card() -> str:
@@ -146,16 +150,15 @@ def test_diff_says_in_words_what_changed_and_whether_scores_do() -> None:
     scores, _, wording = changes.partition("does not change scores:\n")
     assert title == "small version 1 -> small version 2\n"
     assert sorted(line.strip() for line in scores.splitlines()) == sorted(
-        line.strip() for line in CHANGED.splitlines()
+        [QUESTION, *(line.strip() for line in CHANGED.splitlines())]
     )
     assert [line.strip() for line in wording.splitlines()] == [
         "version: 1 → 2",
         "criterion closure.thanks renamed to closure.thanked",
-        "closure.farewell: question: Says goodbye → Takes leave",
     ]
     found = run_json("scorecards", "diff", "one.yaml", "two.yaml")
     assert (found["before"]["version"], found["after"]["version"]) == (1, 2)
-    assert sum(item["affects_scores"] for item in found["differences"]) == 6
+    assert sum(item["affects_scores"] for item in found["differences"]) == 7
     texts = [item["text"] for item in found["differences"]]
     assert all(text in said for text in texts)
     assert len(texts) == 9
@@ -167,7 +170,7 @@ def test_diff_says_what_changed_in_mandarin() -> None:
     said = run("scorecards", "diff", "one.yaml", "two.yaml", "--report-language", "zh")
     assert "影响得分:" in said
     assert "评分项 closure.thanks改名为 closure.thanked" in said
-    assert "closure.farewell：问题：Says goodbye → Takes leave" in said
+    assert "closure.farewell：问题：Says goodbye → Takes leave（人工" in said
     english = run_json("scorecards", "diff", "one.yaml", "two.yaml")["differences"]
     mandarin = run_json("scorecards", "diff", "one.yaml", "two.yaml", "--report-language", "zh")
     told = [item.pop("text") for item in mandarin["differences"]]
@@ -177,6 +180,23 @@ def test_diff_says_what_changed_in_mandarin() -> None:
     ]
     same = run("scorecards", "diff", "one.yaml", "one.yaml", "--report-language", "zh")
     assert "没有不同" in same
+
+
+def test_diff_says_that_verdicts_on_a_question_count_for_it_alone() -> None:
+    mended = "ask: Says good-bye\n        asked_before: Says goodbye"
+    for name, ask in (("one", "ask: Says goodbye"), ("two", "ask: Bows"), ("three", mended)):
+        Path(f"{name}.yaml").write_text(CARD.replace("ask: Says goodbye", ask), encoding="utf-8")
+    found = run_json("scorecards", "diff", "one.yaml", "two.yaml")["differences"]
+    assert [(item["text"], item["affects_scores"]) for item in found] == [
+        (QUESTION.replace("Takes leave", "Bows"), True)
+    ]
+    found = run_json("scorecards", "diff", "one.yaml", "three.yaml")["differences"]
+    assert [(item["text"], item["affects_scores"]) for item in found] == [
+        ("closure.farewell: question: Says goodbye → Says good-bye", False),
+        ("closure.farewell: asked before added: [Says goodbye]", False),
+    ]
+    back = run_json("scorecards", "diff", "three.yaml", "one.yaml")["differences"]
+    assert {item["affects_scores"] for item in back} == {True}
 
 
 def test_diff_names_what_came_and_went_both_ways() -> None:

@@ -302,6 +302,13 @@ def test_a_key_is_sent_and_the_host_named(server: Scripted) -> None:
     assert server.asked_with[0]["Host"] == f"localhost:{port}"
 
 
+@pytest.mark.parametrize("key", ["sk-密钥", "“sk-1”", "sk 1", "sk-1\r\nHost: x", "sk-1\n", "é"])
+def test_a_key_that_cannot_be_sent_is_refused_before_anything_is_asked(key: str) -> None:
+    with pytest.raises(UsageError, match="QA_JUDGE_API_KEY") as refused:
+        EndpointModel("http://127.0.0.1:9/v1", "any-7b", api_key=key)
+    assert key.strip() not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     "endpoint",
     [

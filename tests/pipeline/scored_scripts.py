@@ -8,10 +8,7 @@ from qa_pipeline.scoring import Scorecard, parse_scorecard, score_call
 from qa_pipeline.scoring.scripts import read_script
 from qa_pipeline.store import write_bundle
 
-CARD = """
-scorecard: small
-version: 1
-pass_mark: 70
+GREETING = """\
 sections:
   - id: greeting
     weight: 1
@@ -23,6 +20,10 @@ sections:
         partly_share: 30
         check: {says: {who: agent, any: [my name is]}}
         partly: {says: {who: agent, any: [this is]}}
+"""
+CARD = (
+    f"\nscorecard: small\nversion: 1\npass_mark: 70\n{GREETING}"
+    + """\
   - id: care
     weight: 2
     criteria:
@@ -38,6 +39,7 @@ sections:
         check: {says: {who: agent, any: [sorry]}}
       - {id: care.warmth, ask: Sounds warm, points: 5, manual: true}
 """
+)
 SCRIPTS = {
     "good": "A: hello my name is Ann. your account number please\nC: four",
     "bad": "A: what is it\nC: I want to complain\nA: right",

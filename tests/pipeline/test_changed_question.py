@@ -51,6 +51,79 @@ def test_a_verdict_on_another_question_does_not_count(tmp_path: Path) -> None:
         assert len(reader.review_events()) == 3
 
 
+MENDED = small_card(
+    SECOND.replace("ask: Says goodbye", "ask: Says good-bye\n        asked_before: Says goodbye")
+)
+
+
+def test_a_verdict_counts_where_the_card_says_that_it_asked_so_before(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    with Store.open_owner(settings.store_path) as owner:
+        owner.mark_golden(["call-000", "call-002"], "Wang")
+    [line] = check_golden(settings, MENDED).criteria
+    assert line.reviewed == 2
+    assert rescore(settings, MENDED).people_left_out == ()
+    state = _state(settings, "call-002")
+    assert (state.version, state.people_verdict, state.earlier_reviews) == (2, "met", 0)
+    assert _totals(settings) == ["people"] * 3
+    # the new words are what those who judge from now on are asked, and count as well
+    _add(settings, _now("call-001", FAREWELL))
+    assert _state(settings, "call-001").reviewers == 1
+
+
+def test_what_people_said_that_will_not_count_is_told_before_and_after(tmp_path: Path) -> None:
+    fill_store(tmp_path, 3)
+    (tmp_path / "next.yaml").write_text(SECOND.replace("ask: Says goodbye", ASKS), encoding="utf-8")
+    where = ("--data-dir", ".")
+    tried = qa("scorecards", "backtest", "next.yaml", *where, cwd=tmp_path)
+    done = qa("rescore", "--scorecard", "next.yaml", *where, cwd=tmp_path)
+    for told in (tried.stdout, done.stdout):
+        assert "3 verdicts of people do not count for version 2" in told
+        assert "closure.farewell" in told
+        assert 'asked_before: "Says goodbye"' in told
+    page = (tmp_path / "reports" / "backtest.html").read_text(encoding="utf-8")
+    assert "3 on 3 calls, on “Says goodbye”" in page
+    again = qa("rescore", "--scorecard", "next.yaml", *where, cwd=tmp_path)
+    assert "verdicts of people" not in again.stdout
+
+
+def test_what_is_gone_from_a_card_is_told_apart(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    gone = small_card(SECOND.replace("closure.farewell", "closure.goodbye"))
+    [left_out] = rescore(settings, gone).people_left_out
+    assert (left_out.criterion_id, left_out.asks, left_out.verdicts) == (FAREWELL, None, 3)
+
+
+def test_reports_say_what_does_not_count(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    rescore(settings, OTHER)
+    for kind in ("monitoring", "coaching", "calibration"):
+        done = qa("report", kind, "--data-dir", ".", "--scorecard", "small", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        page = (tmp_path / "reports" / f"{kind}.html").read_text(encoding="utf-8")
+        assert "3 verdicts of people are on questions that the card asks no more" in page
+
+
+def test_a_call_is_shown_with_what_people_said(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    _totals(settings)
+    shown = qa("calls", "show", "call-002", "--data-dir", ".", cwd=tmp_path).stdout
+    assert "after review: 66.67 %, not passed" in shown
+    assert "      people: met (agreed, 1 reviewer)" in shown
+    rescore(settings, OTHER)
+    shown = qa("calls", "show", "call-002", "--data-dir", ".", cwd=tmp_path).stdout
+    assert shown.count("people:") == 1
+    assert "      people: 1 verdict on what it asked before does not count" in shown
+    assert "after review" not in shown
+
+
+def test_an_older_card_takes_nothing_from_the_newer_one(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    rescore(settings, OTHER)
+    _add(settings, _now("call-002", FAREWELL))
+    assert rescore(settings, small_card()).people_left_out == ()
+
+
 def test_the_question_tells_and_not_what_the_criterion_is_called(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +195,30 @@ def test_the_golden_set_is_checked_on_what_people_were_asked(tmp_path: Path) -> 
     assert (line.criterion_id, line.reviewed) == (FAREWELL, 2)
     with pytest.raises(UsageError, match="people agree on no criterion"):
         check_golden(settings, OTHER)
+
+
+def test_a_baseline_is_compared_on_the_question_that_it_is_of(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    with Store.open_owner(settings.store_path) as owner:
+        owner.mark_golden(["call-000", "call-002"], "Wang")
+    before = check_golden(settings, small_card())
+    with Store.open_owner(settings.store_path) as owner:
+        owner.record_baseline(before.verdicts, "Wang")
+    [line] = check_golden(settings, MENDED).criteria
+    assert (line.before, line.asked_otherwise, line.lost) == (1, 0, ())
+    rescore(settings, OTHER)
+    _add(settings, _now("call-000", FAREWELL), _now("call-002", FAREWELL))
+    found = check_golden(settings, OTHER)
+    [line] = found.criteria
+    assert (line.reviewed, line.before, line.asked_otherwise) == (2, None, 2)
+    assert (line.lost, line.gained, found.baseline_pct) == ((), (), None)
+    (tmp_path / "next.yaml").write_text(SECOND.replace("ask: Says goodbye", ASKS), encoding="utf-8")
+    said = qa("golden", "check", "--scorecard", "next.yaml", "--data-dir", ".", cwd=tmp_path).stdout
+    assert "baseline: another question on 2 calls" in said
+    with Store.open_owner(settings.store_path) as owner:
+        owner.record_baseline(found.verdicts, "Wang")
+    [line] = check_golden(settings, OTHER).criteria
+    assert (line.before, line.asked_otherwise) == (0, 0)
 
 
 def _now(call: str, criterion: str) -> GivenVerdict:

@@ -9,6 +9,7 @@ import torch
 
 from qa_pipeline.audio import CallSource
 from qa_pipeline.errors import DeviceLostError, ModelError
+from qa_pipeline.language.failure_reasons import in_language
 from qa_pipeline.pipeline import Line, OpenRun, Workers, find_scorecard
 from qa_pipeline.pipeline.tray import Tray
 from qa_pipeline.progress import Silent
@@ -85,6 +86,8 @@ def test_only_the_call_that_takes_the_gpu_down_is_given_up(tmp_path: Path) -> No
     (failure,) = summary.failures
     assert failure.path == str(run.sources[1].path)
     assert LAUNCH in failure.reason
+    told = in_language(failure.reason, "zh").removeprefix(failure.path)
+    assert told == f"：每次处理这通通话，cpu上的工作进程都以代码1退出（{LAUNCH}）"
 
 
 def test_a_run_in_one_process_ends_in_words_and_the_next_does_the_rest(tmp_path: Path) -> None:

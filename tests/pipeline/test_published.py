@@ -33,6 +33,23 @@ def test_a_published_card_and_a_new_version_are_run(tmp_path: Path, card: Scorec
     assert _open(settings, tmp_path, card).sources
 
 
+def test_bundles_that_a_killed_run_left_have_judged_calls_too(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 1)
+    settings.store_path.unlink()
+    with pytest.raises(UsageError, match=r"small version 1 .* Nothing was processed"):
+        _open(settings, tmp_path, CHANGED)
+    with Store.open_reader(settings.store_path) as reader:
+        assert [call.call_id for call in reader.list_calls()] == ["call-000"]
+        assert reader.runs() == ()
+
+
+def test_the_card_of_a_run_that_is_killed_is_kept(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 1)
+    _open(settings, tmp_path, NEXT)
+    with Store.open_reader(settings.store_path) as reader:
+        assert reader.kept_scorecard(NEXT.content_hash) is not None
+
+
 def test_the_number_that_is_advised_has_judged_no_call(tmp_path: Path) -> None:
     settings = fill_store(tmp_path, 1)
     rescore(settings, NEXT)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from qa_pipeline.errors import UsageError
 from qa_pipeline.pipeline import RunSummary, run_calls
 from qa_pipeline.pipeline.language_model import API_KEY
 from qa_pipeline.pipeline.rescoring import rescore
@@ -113,6 +114,16 @@ def test_every_setting_is_documented() -> None:
     for name in JudgeSettings.model_fields:
         assert f"| `{name}` |" in table
     assert f"`{API_KEY}`" in table
+
+
+def test_a_key_that_cannot_be_sent_ends_a_run_before_it_begins(
+    calls: Path, server: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(API_KEY, "“sk-1”")
+    with pytest.raises(UsageError, match=API_KEY):
+        ran(calls, server)
+    assert server.asked_with == []
+    assert not settings(calls, server).bundles_dir.exists()
 
 
 def test_off_nothing_is_asked_and_the_rest_is_scored(calls: Path) -> None:

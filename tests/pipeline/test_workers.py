@@ -8,6 +8,7 @@ import pytest
 
 from qa_pipeline.audio import CallSource
 from qa_pipeline.errors import UsageError
+from qa_pipeline.language.failure_reasons import in_language
 from qa_pipeline.pipeline import OpenRun, Workers, find_scorecard, run_calls
 from qa_pipeline.progress import Silent
 from qa_pipeline.settings import Settings, read_settings
@@ -88,6 +89,8 @@ def test_a_call_that_kills_is_given_up_and_the_others_go_on(incoming: Path, tmp_
     (failure,) = summary.failures
     assert failure.path == str(first.path)
     assert "ended with code -9" in failure.reason
+    told = in_language(failure.reason, "zh").removeprefix(failure.path)
+    assert told == "：每次处理这通通话，cpu上的工作进程都以代码-9退出"
 
 
 def test_a_worker_that_dies_is_started_again(incoming: Path, tmp_path: Path) -> None:

@@ -271,6 +271,8 @@ def test_a_backtest_is_told_in_mandarin(tmp_path: Path) -> None:
     for text in ("回测：small", "改变的评判", "未达标 → 达标", "请听这些通话"):
         assert text in shown
     assert found.changes == (
+        "closure.farewell：问题：Says goodbye → {en: Says goodbye, zh: 告别}"
+        "（人工对原问题的评判不再计入；如果问的是同一件事，请写入 asked_before）",
         "词表 farewells › en：新增 “have a lovely day”（用于 closure.farewell）",
     )
     assert found.changes[0] in shown

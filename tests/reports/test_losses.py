@@ -12,25 +12,13 @@ from qa_pipeline.scoring import Scorecard, parse_scorecard
 from qa_pipeline.scoring.arithmetic import Totals, points
 from qa_pipeline.store import CallFilter
 from qa_pipeline.store.figures import CriterionFigures
-from tests.pipeline.scored_scripts import processed
+from tests.pipeline.scored_scripts import GREETING, processed
 from tests.reports.changed_calls import changed, store_of
 from tests.reports.conftest import MADE_AT
 
-CARD = """
-scorecard: weighed
-version: 1
-pass_mark: 70
-sections:
-  - id: greeting
-    weight: 1
-    criteria:
-      - {id: greeting.hello, ask: Greets, points: 3, check: {says: {who: agent, any: [hello]}}}
-      - id: greeting.name
-        ask: Says a name
-        points: 7
-        partly_share: 30
-        check: {says: {who: agent, any: [my name is]}}
-        partly: {says: {who: agent, any: [this is]}}
+CARD = (
+    f"\nscorecard: weighed\nversion: 1\npass_mark: 70\n{GREETING}"
+    + """\
   - id: care
     weight: 5
     criteria:
@@ -56,6 +44,7 @@ sections:
       - {id: closure.extra, ask: Offers more, points: 2, bonus: true,
          check: {says: {who: agent, any: [special offer]}}}
 """
+)
 ALL = "hello my name is maya your account number please sorry bluebell thank you"
 SAID = {
     "everything": ALL,

@@ -3,6 +3,7 @@
 import pytest
 
 from qa_pipeline.scoring import Judge, parse_scorecard
+from qa_pipeline.scoring.fingerprints import what_it_does
 
 CARD = """
 scorecard: small
@@ -60,3 +61,44 @@ def test_what_a_language_model_is_asked_never_stands() -> None:
 
 def test_an_id_is_not_what_is_asked() -> None:
     assert _asked(CARD.replace("id: a", "id: z"))["z"] == _asked(CARD)["a"]
+
+
+CODE = """
+\"\"\"What it is for.\"\"\"
+LIMIT = 3  # seconds
+\"\"\"How long.\"\"\"
+
+class Rule:
+    \"\"\"A rule.\"\"\"
+
+    def holds(self, said):
+        \"\"\"Tell.\"\"\"
+        if said:
+            # at once
+            return len(said) > LIMIT
+        return said in {"a", "b"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ("What it is for", "What else it is for", True),
+        ("# seconds", "# minutes", True),
+        ("How long.", "How long at most.", True),
+        ("A rule.", "The rule.", True),
+        ("Tell.", "Tell whether it holds.", True),
+        ("# at once", "# at once,\n            # and not later", True),
+        ("len(said) > LIMIT", "(len(said)\n                > LIMIT)", True),
+        ("LIMIT = 3", "LIMIT = 4", False),
+        ("> LIMIT", ">= LIMIT", False),
+        ('{"a", "b"}', '{"a", "c"}', False),
+        ("def holds(self, said)", "def holds(self, said=None)", False),
+        ("return said in", "return said not in", False),
+    ],
+)
+def test_code_is_the_same_where_only_its_explanation_changed(
+    before: str, after: str, same: bool
+) -> None:
+    assert CODE.count(before) == 1
+    assert (what_it_does(CODE.replace(before, after)) == what_it_does(CODE)) is same
