@@ -83,6 +83,20 @@ def test_the_commands_of_the_documents_are_found() -> None:
     assert len(list(_commands(readme))) > 10
 
 
+def test_every_page_is_named_where_one_begins_to_read() -> None:
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    for page in (REPOSITORY / "docs").glob("*.md"):
+        assert f"(docs/{page.name})" in readme, page.name
+
+
+def test_every_command_is_told_of_outside_of_the_list_of_commands() -> None:
+    pages = [page for page in PAGES if page.name != "commands.md"]
+    told = [line for page in pages for line in _commands(page.read_text(encoding="utf-8"))]
+    for command in filter(None, _known()):
+        if not any(name.startswith(f"{command} ") for name in _known()):
+            assert any(f"{line} ".startswith(f"{command} ") for line in told), command
+
+
 def _anchors(file: Path) -> set[str]:
     """The anchors of a page's headings, as GitHub makes them."""
     headings = re.findall(r"(?m)^#+ (.+)$", file.read_text(encoding="utf-8"))
