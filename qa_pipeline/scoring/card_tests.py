@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterator
 
+from qa_pipeline.errors import ScorecardError
 from qa_pipeline.language.meaning import Meanings
 from qa_pipeline.records import Verdict
 from qa_pipeline.records.base import Record
 from qa_pipeline.scoring.judge import Judge
 from qa_pipeline.scoring.references import asks_by_meaning
 from qa_pipeline.scoring.schema import VERDICTS, CardTest, Criterion, Scorecard
-from qa_pipeline.scoring.scripts import language_of, read_script
+from qa_pipeline.scoring.scripts import Scene, language_of, read_script
 
 
 class CardTestResult(Record):
@@ -42,13 +43,30 @@ def run_card_tests(scorecard: Scorecard, meanings: Meanings | None = None) -> li
     Raises:
         ScorecardError: a conversation cannot be read; the message names test and line.
     """
-    results: list[CardTestResult] = []
-    for test in scorecard.tests:
-        results += _run(scorecard, test, meanings)
+    return [r for test in _all_tests(scorecard) for r in _run(scorecard, test, meanings)]
+
+
+def unreadable(scorecard: Scorecard) -> list[str]:
+    """Return what cannot be read in the conversations of tests and examples, one line each."""
+    found: list[str] = []
+    for test in _all_tests(scorecard):
+        try:
+            _scene(test, scorecard)
+        except ScorecardError as error:
+            found.append(str(error))
+    return found
+
+
+def _all_tests(scorecard: Scorecard) -> Iterator[CardTest]:
+    """Yield the tests of a card, then its examples."""
+    yield from scorecard.tests
     for criterion in scorecard.criteria():
-        for example in _examples(criterion):
-            results += _run(scorecard, example, meanings)
-    return results
+        yield from _examples(criterion)
+
+
+def _scene(test: CardTest, scorecard: Scorecard) -> Scene:
+    """Read a test's conversation."""
+    return read_script(conversation_of(test, scorecard), f"test {test.name!r}", test.metadata)
 
 
 def _examples(criterion: Criterion) -> Iterator[CardTest]:
@@ -65,8 +83,7 @@ def _examples(criterion: Criterion) -> Iterator[CardTest]:
 
 
 def _run(scorecard: Scorecard, test: CardTest, meanings: Meanings | None) -> list[CardTestResult]:
-    text = conversation_of(test, scorecard)
-    scene = read_script(text, f"test {test.name!r}", test.metadata)
+    scene = _scene(test, scorecard)
     results = Judge(scorecard, meanings).criteria(
         scene.conversation, scene.measures, scene.metadata, only=test.expect
     )

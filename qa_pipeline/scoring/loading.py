@@ -135,11 +135,45 @@ def _message(item: Any, key: str) -> str:
     text = str(item["msg"]).removeprefix("Value error, ")
     if item["type"] == "value_error":
         return text
-    shown = repr(found) if isinstance(found, str | int | float | bool) else type(found).__name__
-    hint = ""
-    if item["type"] == "string_type" and isinstance(found, bool | int | float):
-        hint = " (YAML reads it as something else than text: put it in quotes)"
-    return f"{key}: {text[0].lower()}{text[1:]}, found {shown}{hint}"
+    wanted = next((said for kind, said in _EXPECTED.items() if item["type"].startswith(kind)), "")
+    asked = wanted or f"{text[0].lower()}{text[1:]}"
+    # a place in a list, or one value for all languages, is no key that the card writes
+    name = "" if key == "default" or key.isdigit() else f"{key}: "
+    return f"{name}{asked}, found {_shown(found)}{_hint(item['type'], found)}"
+
+
+_EXPECTED = {
+    "int": "expected a whole number",
+    "float": "expected a number",
+    "decimal": "expected a number",
+    "bool": "expected true or false",
+    "string_type": "expected text",
+    "tuple": "expected a list such as [one, another]",
+    "list": "expected a list such as [one, another]",
+    "dict": "expected keys such as {key: value}",
+    "model_type": "expected keys such as {key: value}",
+}
+"""What pydantic calls its errors, and what people are told."""
+
+
+def _shown(found: object) -> str:
+    if isinstance(found, str | int | float | bool):
+        return repr(found)
+    if found is None:
+        return "nothing"
+    return "keys" if isinstance(found, dict) else "a list" if isinstance(found, list) else "a value"
+
+
+def _hint(kind: str, found: object) -> str:
+    """Return what is often meant by such a mistake."""
+    if kind == "string_type" and isinstance(found, bool | int | float):
+        return " (YAML reads it as something else than text: put it in quotes)"
+    if kind == "string_type" and isinstance(found, dict) and [*found.values()] == [None]:
+        word = "{" + str(next(iter(found))) + "}"
+        return f' (a word in braces needs quotes: "{word}")'
+    if isinstance(found, str) and found.endswith("%") and kind.startswith(("decimal", "float")):
+        return " (without %)"
+    return ""
 
 
 def _in_file(loc: Path, data: Any) -> Path:

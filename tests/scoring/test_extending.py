@@ -212,7 +212,7 @@ MISTAKES = [
     ),
     (
         OWN + "add_phrases: {hello: {en: [1]}}\n",
-        "own.yaml:4:28: lists hello: 1: input should be a valid string",
+        "own.yaml:4:28: lists hello: expected text, found 1",
     ),
     (
         OWN + "sections: [{id: end, criteria: [{id: end.bye, pionts: 3}]}]\n",

@@ -84,8 +84,7 @@ MISTAKES = [
     (
         "at_most: 200",
         "at_most: fast",
-        "card.yaml:19:65: criterion greeting.pace: default: input should be a valid number, "
-        "unable to parse string as a number, found 'fast'",
+        "card.yaml:19:65: criterion greeting.pace: expected a number, found 'fast'",
     ),
     ("at_most: 200}", "}", "card.yaml:19:26: criterion greeting.pace: no limit: give at_most"),
     ("        points: 5\n        check:\n", "        check:\n", "'points' is missing"),
@@ -95,7 +94,12 @@ MISTAKES = [
     ("en: Greets", 'en: "\\ud83d"', "'\\ud83d' holds half a character"),
     ("points: 5", "points: -5", "card.yaml:13:17: criterion greeting.hello: points: input should be"),
     ("pass_mark: 80", "pass_mark: 800", "card.yaml:3:12: pass_mark: input should be less than"),
-    ("version: 1", "version: one", "card.yaml:2:10: version: input should be a valid integer"),
+    ("version: 1", "version: one", "card.yaml:2:10: version: expected a whole number, found 'one'"),
+    ("version: 1", "version: 1.1", "card.yaml:2:10: version: expected a whole number, found 1.1"),
+    ("pass_mark: 80", "pass_mark: 80%", "pass_mark: expected a number, found '80%' (without %)"),
+    ('[hello, "{brand}"]', "[hello, {brand}]", "expected text, found keys (a word in braces needs quotes: \"{brand}\")"),
+    ("[您好]", "您好", "card.yaml:6:39: lists hello: zh: expected a list such as [one, another], found '您好'"),
+    ("at_most: 200", "than: first 20%, at_most: 200", "than: expected keys such as {key: value}, found 'first 20%'"),
     ("weight: 100", "wieght: 100", "unknown key 'wieght', did you mean 'weight'?"),
     ("greeting.pace", "greeting.hello", "criterion id 'greeting.hello' is used twice"),
     ("greeting.hello: met", "greeting.helo: met", "unknown criterion 'greeting.helo', did you mean"),

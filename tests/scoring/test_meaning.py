@@ -95,12 +95,12 @@ def test_without_a_model_nobody_is_failed() -> None:
     missing = _judged(OFFER, "A: What can we do for you?", None)
     assert missing.verdict == "unscored"
     assert missing.points_possible == 0
-    assert "pip install 'qa-pipeline[meaning]'" in missing.reason
+    assert "uv sync --extra meaning" in missing.reason
     english_only = _with(Compass(["en"]))
     mandarin = _judged(OFFER, "A: 您需要什么？", english_only)
     assert mandarin.verdict == "unscored"
     assert "qa-pipeline models pull standard" in mandarin.reason
-    assert "pip install" not in mandarin.reason
+    assert "--extra" not in mandarin.reason
     assert _judged(OFFER, "A: 您需要什么？", _with()).verdict == "met"
 
 

@@ -309,5 +309,5 @@ def test_a_profile_without_the_package_says_what_to_install(tmp_path: Path) -> N
         (models_dir / "bundled" / "ears" / name).write_text("{}", encoding="utf-8")
     refresh(models_dir)
     settings = Settings(device="cpu", languages=("en",))
-    with pytest.raises(ModelError, match=r"pip install 'qa-pipeline\[funasr\]'"):
+    with pytest.raises(ModelError, match="uv sync --extra funasr"):
         _ = Parts(load_profile("small", models_dir), settings).engine
