@@ -26,6 +26,7 @@ from qa_pipeline.records.base import Record
 from qa_pipeline.speakers import PyannoteDiarizer
 from qa_pipeline.transcribe import FasterWhisperEngine, FinishedTranscription, Vocabulary, Writing
 from qa_pipeline.transcribe.decoder import Heard, Prompt, WhisperDecoder
+from qa_pipeline.transcribe.encoded import Encoded
 
 _PROMPT = 4
 _NO_PROMPT = Prompt()
@@ -65,10 +66,15 @@ class FixedLengthDecoder(WhisperDecoder):
         return replace(super()._options(tokenizer, frames, prompt), max_new_tokens=wanted)
 
     def decode(
-        self, sounds: Sequence[Samples], language: str, frames: int, prompt: Prompt = _NO_PROMPT
+        self,
+        sounds: Sequence[Samples],
+        language: str,
+        frames: int,
+        prompt: Prompt = _NO_PROMPT,
+        encoded_before: Sequence[Encoded] = (),
     ) -> list[Heard]:
         """Transcribe; that all of the tokens are written does not mean that more was said."""
-        heard = super().decode(sounds, language, frames, prompt)
+        heard = super().decode(sounds, language, frames, prompt, encoded_before)
         return [replace(one, cut=False) for one in heard]
 
 
