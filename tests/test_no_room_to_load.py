@@ -30,7 +30,7 @@ def tone(_: Path) -> None:
 
 
 def encoder(_: Path) -> None:
-    TransformersEncoder(MODELS / "tone", "cuda:0").encode("hello")
+    TransformersEncoder(MODELS / "tone", ("en",), 50.0, device="cuda:0").encode("hello")
 
 
 def diarizer(_: Path) -> None:
@@ -51,7 +51,6 @@ def test_what_to_do_is_said(
     library.AutoModel = no_room
     monkeypatch.setitem(sys.modules, "funasr", library)
     monkeypatch.setattr(torch.nn.Module, "to", no_room)
-    monkeypatch.setattr("pyannote.audio.Pipeline.to", no_room)
     with pytest.raises(ModelError, match=r"not enough memory on cuda:0.*workers") as raised:
         load(tmp_path)
     assert SHORT in str(raised.value)
