@@ -23,9 +23,11 @@ from typing import Any
 
 from qa_pipeline.pipeline import Line, OpenRun, find_scorecard, listening
 from qa_pipeline.progress import Silent
+from qa_pipeline.records import Region
 from qa_pipeline.records.base import Record
 from qa_pipeline.resources import resource_folder
 from qa_pipeline.settings import read_settings
+from qa_pipeline.transcribe import ChannelRequest
 
 
 class Speed(Record):
@@ -173,6 +175,9 @@ def _warm(parts: Any) -> None:
     from qa_pipeline.audio import voice_activity
 
     voice_activity(np.zeros(16_000, np.float32))
+    # Libraries of a GPU are opened, and kernels loaded, when they are first needed.
+    noise = np.random.default_rng(1).normal(0.0, 0.1, 32_000).astype(np.float32)
+    parts.engine.transcribe([ChannelRequest(noise, 0, None, (Region(0.0, 2.0),))])
     parts.diarizer.diarize(np.zeros(80_000, np.float32))
     parts.tone_model.probabilities(["hello"])
 

@@ -24,8 +24,15 @@ from benchmarks.speed import Speed, incoming_calls, measure
 from qa_pipeline.records import Samples
 from qa_pipeline.records.base import Record
 from qa_pipeline.speakers import PyannoteDiarizer
-from qa_pipeline.transcribe import FasterWhisperEngine, FinishedTranscription, Vocabulary, Writing
+from qa_pipeline.transcribe import (
+    FasterWhisperEngine,
+    FinishedTranscription,
+    Vocabulary,
+    Writing,
+    whisper,
+)
 from qa_pipeline.transcribe.decoder import Heard, Prompt, WhisperDecoder
+from qa_pipeline.transcribe.encoded import Encoded
 
 _PROMPT = 4
 _NO_PROMPT = Prompt()
@@ -59,16 +66,25 @@ class FixedLengthDecoder(WhisperDecoder):
 
     tokens = 120
 
+    def __init__(self, *given: Any, **options: Any) -> None:
+        # What stands for marks in the public tokenizer are letters in the one put in its place.
+        super().__init__(*given, **options | {"suppress_non_speech": False})
+
     def _options(self, tokenizer: Any, frames: int, prompt: Prompt) -> Any:
         # CTranslate2 lets half of the whole length be new; the prompt has four tokens.
         wanted = 2 * self.tokens - _PROMPT
         return replace(super()._options(tokenizer, frames, prompt), max_new_tokens=wanted)
 
     def decode(
-        self, sounds: Sequence[Samples], language: str, frames: int, prompt: Prompt = _NO_PROMPT
+        self,
+        sounds: Sequence[Samples],
+        language: str,
+        frames: int,
+        prompt: Prompt = _NO_PROMPT,
+        encoded_before: Sequence[Encoded] = (),
     ) -> list[Heard]:
         """Transcribe; that all of the tokens are written does not mean that more was said."""
-        heard = super().decode(sounds, language, frames, prompt)
+        heard = super().decode(sounds, language, frames, prompt, encoded_before)
         return [replace(one, cut=False) for one in heard]
 
 
@@ -149,29 +165,29 @@ def _uuid(device: str) -> str | None:
     return f"GPU-{torch.cuda.get_device_properties(device).uuid}"
 
 
-def random_parts(folder: Path, shape: str, tokens: int, parts: Any) -> None:
-    """Put models of the public shapes with random weights in the place of a profile's."""
+def random_parts(models: Path, shape: str, tokens: int, parts: Any) -> None:
+    """Put models of the public shapes with random weights in the place of a profile's.
+
+    ``models`` keeps them: runs of one folder write them once.
+    """
     device = parts.device
     precision, batch_size = device.compute_type, parts.windows_at_once
-    write_whisper(folder / "whisper", WHISPER_SHAPES[shape], precision)
-    write_diarization(folder / "diarization")
-    engine = FasterWhisperEngine(
-        folder / "whisper", device.name, precision, batch_size=batch_size, languages=("en", "zh")
-    )
-    decoder = FixedLengthDecoder(
-        folder / "whisper",
-        device.name,
-        precision,
-        beam_size=engine.options.beam_size,
-        pad_to_window=True,
-        suppress_non_speech=False,
-        cpu_threads=0,
-    )
-    decoder.tokens = tokens
-    engine.__dict__["_decoder"] = decoder
+    folder = models / f"{shape}-{precision}"
+    if not (folder / "model.bin").exists():
+        write_whisper(folder, WHISPER_SHAPES[shape], precision)
+    if not (models / "diarization" / "config.yaml").exists():
+        write_diarization(models / "diarization")
+    whisper.__dict__["WhisperDecoder"] = FixedLengthDecoder
+    try:
+        engine = FasterWhisperEngine(
+            folder, device.name, precision, batch_size=batch_size, languages=("en", "zh")
+        )
+    finally:
+        whisper.__dict__["WhisperDecoder"] = WhisperDecoder
+    engine.__dict__["_decoder"].tokens = tokens
     finished = FinishedTranscription(engine, Vocabulary(()), Writing("simplified", "by_pauses"))
     parts.__dict__["engine"] = finished
-    parts.__dict__["diarizer"] = PyannoteDiarizer(folder / "diarization", device.name)
+    parts.__dict__["diarizer"] = PyannoteDiarizer(models / "diarization", device.name)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -181,6 +197,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--calls", type=int, help="only the first so many of the sample calls")
     parser.add_argument("--profile", help="one with real weights; else random ones")
     parser.add_argument("--shape", choices=WHISPER_SHAPES, default="large-v3-turbo")
+    parser.add_argument("--models", type=Path, help="folder that keeps random models between runs")
     parser.add_argument("--tokens", type=int, default=120, help="a window of 30 s")
     parser.add_argument("--batch-size", type=int, help="windows that share a batch")
     parser.add_argument("--batch-calls", type=int, default=32)
@@ -207,13 +224,13 @@ def run(scratch: Path, options: argparse.Namespace) -> Throughput:
     def prepare(parts: Any) -> None:
         used.append(parts.device.name)
         if not options.profile:
-            random_parts(scratch, options.shape, options.tokens, parts)
+            random_parts(options.models or scratch, options.shape, options.tokens, parts)
 
     weights = f"real, profile {options.profile}"
     if not options.profile:
         weights = (
             f"random, shapes of Whisper {options.shape} ({options.tokens} tokens a window) "
-            "and pyannote community-1"
+            "and pyannote community-1; the bundled tone model"
         )
     profile = options.profile or "bundled"
     with Watch() as watch:

@@ -78,8 +78,13 @@ def lost_device(error: BaseException) -> DeviceLostError | None:
 def release_device_memory() -> None:
     """Give back what torch keeps of a GPU's memory without using it; CTranslate2 may need it."""
     torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_available():
-        torch.cuda.empty_cache()
+    if torch is None or not torch.cuda.is_available():
+        return
+    for index in range(torch.cuda.device_count()):
+        # Only where something is kept, and from there: a call from another GPU takes memory on it.
+        if torch.cuda.memory_reserved(index):
+            with torch.cuda.device(index):
+                torch.cuda.empty_cache()
 
 
 def not_loaded(what: str, device: str, error: Exception, advice: str = "") -> ModelError:

@@ -38,6 +38,8 @@ _SHORT_BY_S = 1.0
 _MAX_CHANNELS = 64
 _PACKED_FROM = 3600 * SAMPLE_RATE_HZ
 """Samples of all channels together, from which they are kept in 16 bits."""
+_OGG_HEADER = 27
+_LARGEST_OGG_PAGE = 65_307
 _UNKNOWN_RIFF_SIZE = 0x7FFFFFFF
 """Programs that write a WAV to a pipe put this or more for a size that they do not know."""
 
@@ -163,6 +165,23 @@ def _cut_short(path: Path, declared_s: float | None, duration_s: float) -> Itera
         declared = int.from_bytes(head[4:], "little") + 8
         if size < declared < _UNKNOWN_RIFF_SIZE:
             yield trust_reason("short_file", declared=declared, held=size)
+    elif head[:4] == b"OggS":  # ffmpeg drops a page that is not whole, and says nothing
+        declared = _last_ogg_page_end(path, size)
+        if size < declared:
+            yield trust_reason("short_file", declared=declared, held=size)
+
+
+def _last_ogg_page_end(path: Path, size: int) -> int:
+    """Return where the last page of an Ogg file says that it ends, in bytes (RFC 3533)."""
+    start = max(0, size - _LARGEST_OGG_PAGE)
+    with path.open("rb") as file:
+        file.seek(start)
+        tail = file.read()
+    page = tail[tail.rfind(b"OggS") :]
+    if len(page) < _OGG_HEADER:
+        return size - len(page) + _OGG_HEADER
+    lengths = page[_OGG_HEADER : _OGG_HEADER + page[_OGG_HEADER - 1]]
+    return size - len(page) + _OGG_HEADER + page[_OGG_HEADER - 1] + sum(lengths)
 
 
 def _warnings(damaged: int, not_numbers: int, streams: int) -> tuple[str, ...]:

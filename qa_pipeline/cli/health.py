@@ -75,17 +75,21 @@ def _judge(settings: Settings) -> str:
     return f"{model.name}, the model of profile {profile.name}"
 
 
-def _gpu(_settings: Settings) -> Finding:
+def _gpu(settings: Settings) -> Finding:
     import ctypes
 
     import torch
 
     what = "GPU"
+    named = _gpus_named(settings)
     if not torch.cuda.is_available():
+        without = "everything runs on the CPU, which is slower"
+        if named:
+            without = f"the settings name {', '.join(map(_cuda, named))}, so no run can begin"
         return Finding(
             what=what,
-            level="note",
-            said="none that torch can use; everything runs on the CPU, which is slower. "
+            level="problem" if named else "note",
+            said=f"none that torch can use; {without}. "
             "With an NVIDIA GPU: install its driver, then run this again.",
         )
     import ctranslate2
@@ -101,21 +105,50 @@ def _gpu(_settings: Settings) -> Finding:
             f"loaded; torch {torch.__version__} brings CUDA {torch.version.cuda}. Install the "
             "versions pinned in pyproject.toml (torch 2.10 brings CUDA 12).",
         )
-    from qa_pipeline.model_registry import gpu_compute_type, gpu_problem
-
     count = ctranslate2.get_cuda_device_count()
-    problems = [problem for index in range(count) if (problem := gpu_problem(index)) is not None]
-    if problems or not count:
+    if not count:
         none = "torch sees a GPU, but CTranslate2 sees none; install the NVIDIA driver anew"
-        return Finding(what=what, level="problem", said="; ".join(problems) or none)
-    slow = [index for index in range(count) if gpu_compute_type(index, "float16") != "float16"]
-    slower = "; computes in float32, float16 is not efficient there" if slow else ""
-    return Finding(
-        what=what,
-        level="note" if slow else "fine",
-        said=f"{name}; torch {torch.__version__}, CUDA {torch.version.cuda}; CTranslate2 "
-        f"{ctranslate2.__version__} sees {count} device(s); both computed on it{slower}",
+        return Finding(what=what, level="problem", said=none)
+    return _gpus(count, named or (0,))
+
+
+def _gpus(count: int, used: tuple[int, ...]) -> Finding:
+    """Let every GPU compute; what is wrong with one that is not used is only noted."""
+    import ctranslate2
+    import torch
+
+    from qa_pipeline.model_registry import gpu_compute_type, gpu_problem, gpus_found
+
+    missing = [_cuda(index) for index in used if index >= count]
+    found = {index: gpu_problem(index) for index in range(count)}
+    problems = [problem for index in used if (problem := found.get(index)) is not None]
+    if missing:
+        problems.append(f"the settings name {', '.join(missing)}, but {gpus_found(count)}")
+    if problems:
+        return Finding(what="GPU", level="problem", said="; ".join(problems))
+    fit = [index for index, problem in found.items() if problem is None]
+    slow = [index for index in fit if gpu_compute_type(index, "float16") != "float16"]
+    names = ", ".join(f"{_cuda(index)} {torch.cuda.get_device_name(index)}" for index in fit)
+    notes = [problem for problem in found.values() if problem is not None]
+    if slow:
+        on = ", ".join(map(_cuda, slow))
+        notes.append(f"{on} computes in float32, float16 is not efficient there")
+    said = (
+        f"{names}; torch {torch.__version__}, CUDA {torch.version.cuda}, and CTranslate2 "
+        f"{ctranslate2.__version__} both computed on {'it' if len(fit) == 1 else 'each'}"
     )
+    return Finding(what="GPU", level="note" if notes else "fine", said="; ".join([said, *notes]))
+
+
+def _gpus_named(settings: Settings) -> tuple[int, ...]:
+    """Return the GPUs that the settings insist on."""
+    devices = settings.workers or (settings.device,)
+    named = (name.partition(":")[2] or "0" for name in devices if name.startswith("cuda"))
+    return tuple(sorted({int(index) for index in named}))
+
+
+def _cuda(index: int) -> str:
+    return f"cuda:{index}"
 
 
 def _models(settings: Settings) -> Finding:

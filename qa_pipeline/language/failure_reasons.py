@@ -62,6 +62,13 @@ SENTENCES: Final = {
         "processed",
         "{path}：每次处理这通通话，{device}上的工作进程都以代码{code}退出",
     ),
+    "no_memory": Sentence(
+        "{path}: not enough memory for this call ({problem}), not even piece by piece; free some "
+        "(nvidia-smi lists who uses a GPU), name fewer workers or use --device cpu, then run the "
+        "same command again",
+        "{path}：处理这通通话的内存不足（{problem}），分段处理也不够；请释放内存（nvidia-smi可列出"
+        "占用GPU的进程）、减少workers，或使用--device cpu，然后重新运行同一命令",
+    ),
     "unexpected": Sentence(
         "{path}: unexpected {error}: {problem}", "{path}：意外错误{error}：{problem}"
     ),

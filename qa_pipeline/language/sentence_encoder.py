@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from qa_pipeline.device_faults import not_loaded
 from qa_pipeline.errors import ModelError
 from qa_pipeline.language.meaning import Vector
 
@@ -89,10 +90,10 @@ class TransformersEncoder:
 
         try:
             tokenizer, model, device = load_pretrained("AutoModel", self._folder, self._device)
-        except (OSError, ValueError) as error:
-            raise ModelError(
-                f"the sentence encoder in {self._folder} cannot be loaded ({error}); "
-                "run 'qa-pipeline models verify'"
+        except (OSError, ValueError, RuntimeError, MemoryError) as error:
+            what = f"the sentence encoder in {self._folder}"
+            raise not_loaded(
+                what, self._device, error, "run 'qa-pipeline models verify'"
             ) from error
         return tokenizer, model.float(), device
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from qa_pipeline.device_faults import FittingSize, not_loaded, with_room
 from qa_pipeline.errors import ModelError
 from qa_pipeline.measures.speech import tokens
 from qa_pipeline.records import Conversation, ToneLabel, Utterance, UtteranceTone, Word
@@ -87,6 +88,7 @@ class TransformersTone:
     def __init__(self, model_dir: Path, device: str = "cpu", *, version: str = "") -> None:
         self._model_dir = model_dir
         self._device = device
+        self._batch_size = FittingSize(_BATCH)
         self._name = model_dir.name
         self._version = version
 
@@ -103,28 +105,34 @@ class TransformersTone:
     def probabilities(self, texts: Sequence[str]) -> list[ToneProbabilities]:
         """Return for each text how likely each tone is.
 
-        Raises ``ModelError`` when the folder holds no model of this kind.
+        Fewer are read at once where the device is short of memory. Raises ``ModelError`` when the
+        folder holds no model of this kind, or there is no room for it.
         """
+        results: list[ToneProbabilities] = []
+        while len(results) < len(texts):
+            rest = texts[len(results) :]
+
+            def first(count: int, rest: Sequence[str] = rest) -> list[ToneProbabilities]:
+                return self._together(rest[:count])
+
+            results += with_room(self._batch_size, first, len(rest))
+        return results
+
+    def _together(self, texts: Sequence[str]) -> list[ToneProbabilities]:
         import torch
 
-        if not texts:
-            return []
         tokenizer, model, labels = self._loaded
         order = [labels.index(label) for label in _LABELS.values()]
-        results: list[ToneProbabilities] = []
-        for at in range(0, len(texts), _BATCH):
-            encoded = tokenizer(
-                list(texts[at : at + _BATCH]),
-                padding=True,
-                truncation=True,
-                max_length=_MAX_TOKENS,
-                return_tensors="pt",
-            ).to(self._device)
-            with torch.inference_mode():
-                probabilities: Tensor = model(**encoded).logits.float().softmax(-1).cpu()
-            # (batch, 3)
-            results += [ToneProbabilities(*row) for row in probabilities[:, order].tolist()]
-        return results
+        encoded = tokenizer(
+            list(texts),
+            padding=True,
+            truncation=True,
+            max_length=_MAX_TOKENS,
+            return_tensors="pt",
+        ).to(self._device)
+        with torch.inference_mode():
+            probabilities: Tensor = model(**encoded).logits.float().softmax(-1).cpu()  # (batch, 3)
+        return [ToneProbabilities(*row) for row in probabilities[:, order].tolist()]
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any, list[ToneLabel]]:
@@ -134,10 +142,10 @@ class TransformersTone:
             tokenizer, model, _ = load_pretrained(
                 "AutoModelForSequenceClassification", self._model_dir, self._device
             )
-        except (OSError, ValueError) as error:
-            raise ModelError(
-                f"the tone model in {self._model_dir} cannot be loaded ({error}); "
-                "run 'qa-pipeline models verify'"
+        except (OSError, ValueError, RuntimeError, MemoryError) as error:
+            what = f"the tone model in {self._model_dir}"
+            raise not_loaded(
+                what, self._device, error, "run 'qa-pipeline models verify'"
             ) from error
         names = [str(model.config.id2label[i]).lower() for i in range(model.config.num_labels)]
         if sorted(names) != sorted(_LABELS):

@@ -4,7 +4,14 @@ What belongs here: profiles, checking files, pulling them from a hub, choosing t
 does not: running a model, which is for the adapters of the stages.
 """
 
-from qa_pipeline.model_registry.device import Device, choose_device, gpu_compute_type, gpu_problem
+from qa_pipeline.model_registry.device import (
+    Device,
+    choose_device,
+    ctranslate2_computes,
+    gpu_compute_type,
+    gpu_problem,
+    gpus_found,
+)
 from qa_pipeline.model_registry.profile import (
     PURPOSES,
     Model,
@@ -32,10 +39,12 @@ __all__ = [
     "Profile",
     "Purpose",
     "choose_device",
+    "ctranslate2_computes",
     "default_cache_dir",
     "folder_of",
     "gpu_compute_type",
     "gpu_problem",
+    "gpus_found",
     "identity",
     "load_profile",
     "local_folder",

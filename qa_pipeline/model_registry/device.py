@@ -1,6 +1,7 @@
 """Which device and precision the models run on."""
 
 import logging
+import os
 import re
 from dataclasses import dataclass
 from importlib import import_module
@@ -10,6 +11,7 @@ import numpy as np
 
 from qa_pipeline.errors import UsageError
 from qa_pipeline.model_registry.profile import TranscriptionOptions
+from qa_pipeline.resources import resource_folder
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +52,7 @@ def choose_device(requested: str, options: TranscriptionOptions, *, try_out: boo
         if requested == "auto":
             return on_cpu
         raise UsageError(
-            f"device is {requested}, but {found or 'no'} usable NVIDIA GPUs were found; "
+            f"device is {requested}, but {gpus_found(found)}; "
             "run 'qa-pipeline doctor' to see what is missing, or use --device cpu"
         )
     problem = gpu_problem(index) if try_out else None
@@ -86,16 +88,38 @@ def gpu_problem(index: int) -> str | None:
         torch.ones(2, device=f"cuda:{index}").sum().item()
     except (RuntimeError, AssertionError) as error:
         return _said(f"torch {torch.__version__} cannot use GPU {index}", error)
-    if index > 0:
-        return None  # CTranslate2 lets the first one alone be tried without a model
     try:
-        sent = ctranslate2.StorageView.from_array(np.ones(2, np.float32))
-        sent.to_device(ctranslate2.Device.cuda).to_device(ctranslate2.Device.cpu)
+        ctranslate2_computes("cuda", index)
     except (RuntimeError, ValueError) as error:
         return _said(
             f"CTranslate2 {ctranslate2.__version__} cannot use GPU {index} ({name})", error
         )
     return None
+
+
+def ctranslate2_computes(kind: Literal["cpu", "cuda"], index: int) -> None:
+    """Let CTranslate2 compute on a device: the bundled recogniser hears a second of nothing.
+
+    It opens cuBLAS when it first multiplies, and takes a GPU other than the first for a model only.
+    Raises what CTranslate2 raises.
+    """
+    ctranslate2 = import_module("ctranslate2")
+    folder = resource_folder("models") / "bundled" / "transcription"
+    model = ctranslate2.models.Whisper(str(folder), device=kind, device_index=index)
+    silence = np.zeros((1, model.n_mels, 100), np.float32)
+    model.encode(ctranslate2.StorageView.from_array(silence), to_cpu=True)
+
+
+def gpus_found(count: int) -> str:
+    """Say how many GPUs there are, and whether some may be hidden."""
+    if count == 0:
+        found = "no usable NVIDIA GPU was found"
+    elif count == 1:
+        found = "1 usable NVIDIA GPU was found, cuda:0"
+    else:
+        found = f"{count} usable NVIDIA GPUs were found, cuda:0 to cuda:{count - 1}"
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    return found if visible is None else f"{found} (CUDA_VISIBLE_DEVICES is {visible!r})"
 
 
 def _said(what: str, error: Exception) -> str:

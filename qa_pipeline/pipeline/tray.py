@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol, TypeVar
 
-from qa_pipeline.device_faults import lost_device
+from qa_pipeline.device_faults import is_out_of_memory, lost_device
 from qa_pipeline.errors import CallError, QaPipelineError
 from qa_pipeline.language.failure_reasons import failure_reason
 from qa_pipeline.privacy import redact_text
@@ -83,6 +83,9 @@ class Tray:
         _raise_fatal(error)
         if isinstance(error, CallError):
             reason = str(error)
+        elif is_out_of_memory(error):
+            problem = str(error).partition("\n")[0] or type(error).__name__
+            reason = failure_reason("no_memory", path=path, problem=problem)
         else:
             # The message of an unexpected error may repeat what was said on the call: the log gets
             # where it happened, the reason goes through redaction.

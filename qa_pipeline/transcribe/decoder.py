@@ -1,7 +1,7 @@
 """The model itself: sound of one length in, timed text out. All of faster-whisper is in here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from qa_pipeline.device_faults import not_loaded
 from qa_pipeline.errors import ModelError
 from qa_pipeline.records import SAMPLE_RATE_HZ, Samples
 from qa_pipeline.transcribe.characters import Characters
+from qa_pipeline.transcribe.encoded import Encoded
 from qa_pipeline.transcribe.text import TimedText
 
 _FRAMES_PER_S = 100
@@ -36,6 +37,16 @@ class Heard:
     no_speech_probability: float
     cut: bool = False
     """Whether the model might have written more than it may for one window."""
+
+
+@dataclass(frozen=True)
+class Languages:
+    """The languages that may be spoken in one window."""
+
+    likely: dict[str, float]
+    """Probability of each that the model knows; empty for a model that knows but one."""
+    encoded: Encoded | None = field(default=None, repr=False)
+    """The window as the encoder left it, where it was asked for and can be had."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +98,7 @@ class WhisperDecoder:
             )
         except (RuntimeError, ValueError, MemoryError) as error:
             raise not_loaded(str(model_dir), device, error) from error
-        self._pipeline = BatchedInferencePipeline(self._model)
+        self._pipeline = BatchedInferencePipeline(_EncodedBefore(self._model))
         self._characters = Characters.beside(model_dir)
         self._beam_size = beam_size
         self._pad_to_window = pad_to_window
@@ -102,13 +113,23 @@ class WhisperDecoder:
         return min(_FULL_FRAMES, max(1, seconds) * _FRAMES_PER_S)
 
     def decode(
-        self, sounds: Sequence[Samples], language: str, frames: int, prompt: Prompt = _NO_PROMPT
+        self,
+        sounds: Sequence[Samples],
+        language: str,
+        frames: int,
+        prompt: Prompt = _NO_PROMPT,
+        encoded_before: Sequence[Encoded] = (),
     ) -> list[Heard]:
-        """Transcribe a batch, every sound padded to ``frames`` feature frames."""
+        """Transcribe a batch, every sound padded to ``frames`` feature frames.
+
+        ``encoded_before``: all of them as ``languages`` returned them; empty: they are encoded.
+        """
         tokenizer = self._tokenizer(language)
-        features = np.stack([self._features(sound, frames) for sound in sounds])
+        given: Any = _storage(np.stack(encoded_before)) if encoded_before else None
+        if given is None:
+            given = self._stack(sounds, frames)
         options = self._options(tokenizer, frames, prompt)
-        encoded, outputs = self._pipeline.generate_segment_batched(features, tokenizer, options)
+        encoded, outputs = self._pipeline.generate_segment_batched(given, tokenizer, options)
         most = self._most_tokens(tokenizer, options)
         tokens = [[t for t in o["tokens"] if t < tokenizer.eot] for o in outputs]
         lengths = [min(frames, max(2, len(sound) // _HOP)) for sound in sounds]
@@ -131,21 +152,33 @@ class WhisperDecoder:
         chosen = self._characters.chosen(texts, [piece.probability for piece in pieces])
         return tuple(replace(piece, text=text) for piece, text in zip(pieces, chosen, strict=True))
 
-    def language_probabilities(
-        self, sounds: Sequence[Samples], frames: int
-    ) -> list[dict[str, float]]:
+    def languages(
+        self, sounds: Sequence[Samples], frames: int, keep: bool = False
+    ) -> list[Languages]:
         """Return how likely each language that the model knows is in each window.
 
-        The windows are heard together, every one padded to ``frames`` feature frames. Empty for a
-        model that knows but one language.
+        The windows are heard together, every one padded to ``frames`` feature frames. ``keep``:
+        bring what the encoder made of them as well.
         """
         if not self._model.model.is_multilingual:
-            return [{} for _ in sounds]
-        encoded = self._model.encode(np.stack([self._features(sound, frames) for sound in sounds]))
+            return [Languages({}) for _ in sounds]
+        features = _storage(self._stack(sounds, frames))
+        # On the machine's side, as faster-whisper has it for several GPUs: each model puts it
+        # where it computes.
+        encoded = self._model.model.encode(features, to_cpu=keep)
+        kept = _windows_of(encoded) if keep else [None] * len(sounds)
         return [
-            {token.strip("<|>"): float(probability) for token, probability in by_token}
-            for by_token in self._model.model.detect_language(encoded)
+            Languages(
+                {token.strip("<|>"): float(probability) for token, probability in by_token}, window
+            )
+            for by_token, window in zip(
+                self._model.model.detect_language(encoded), kept, strict=True
+            )
         ]
+
+    def _stack(self, sounds: Sequence[Samples], frames: int) -> NDArray[np.float32]:
+        """Features of several windows, shape ``(windows, mels, frames)``."""
+        return np.stack([self._features(sound, frames) for sound in sounds])
 
     def _features(self, sound: Samples, frames: int) -> NDArray[np.float32]:
         """Log-mel features as faster-whisper makes them, shape ``(mels, frames)``.
@@ -260,6 +293,35 @@ class WhisperDecoder:
         ]
         marks = tokenizer.non_speech_tokens if self._suppress_non_speech else ()
         return sorted({token for token in (*special, *marks) if token is not None})
+
+
+class _EncodedBefore:
+    """A model of faster-whisper that takes windows which it has encoded before."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+    def encode(self, given: Any) -> Any:
+        """Encode features; what is encoded is handed on."""
+        return self._model.encode(given) if isinstance(given, np.ndarray) else given
+
+
+def _storage(windows: NDArray[Any]) -> Any:
+    from ctranslate2 import StorageView
+
+    return StorageView.from_array(np.ascontiguousarray(windows))
+
+
+def _windows_of(encoded: Any) -> list[Encoded | None]:
+    """Return each window of a batch on its own, copied; ``None`` where numpy has no such number."""
+    from ctranslate2 import DataType
+
+    if encoded.dtype not in (DataType.float32, DataType.float16):
+        return [None] * int(encoded.shape[0])
+    return [window.copy() for window in np.asarray(encoded)]
 
 
 def _pieces(words: list[dict[str, Any]]) -> tuple[TimedText, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from qa_pipeline.device_faults import not_loaded
 from qa_pipeline.errors import ModelError
 from qa_pipeline.records import SAMPLE_RATE_HZ, Samples
 from qa_pipeline.transcribe.funasr_results import Recognised, ScoredToken
@@ -29,6 +30,10 @@ _HISS = 1.0 / 32768
 """Standard deviation of the noise that FunASR adds to sound ("dither"), of full scale."""
 _LONGEST_MS = 240
 """``MAX_TOKEN_DURATION`` of ``funasr.utils.timestamp_tools``."""
+_UNLOADABLE = (
+    *(RuntimeError, MemoryError, OSError),
+    *(ValueError, KeyError, TypeError, AssertionError),
+)
 _NOT_WRITTEN = frozenset({"<s>", "</s>", "<unk>", "<OOV>", "<blank>"})
 
 
@@ -226,8 +231,8 @@ def _load(model_dir: Path, device: str, cpu_threads: int) -> Any:
             # Noise drawn anew would make results differ from run to run; see _padded.
             frontend_conf={"dither": 0.0},
         )
-    except (RuntimeError, ValueError, KeyError, TypeError, AssertionError, OSError) as error:
-        raise ModelError(f"{model_dir}: cannot be loaded on {device}: {error}") from error
+    except _UNLOADABLE as error:
+        raise not_loaded(str(model_dir), device, error) from error
 
 
 @contextmanager

@@ -4,6 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+_TAKEN_FOR = {"yue": "zh"}
+"""Languages that a model knows apart from one that they are easily mistaken for. Large-v3 knows
+Cantonese and hears it in calls in Mandarin, too."""
 _PLAINLY_ANOTHER = 0.25
 """Where the expected languages together are less likely than this, another one is spoken."""
 
@@ -28,6 +31,9 @@ def spoken_language(
     A model that may only choose between expected languages finds one of them in anything. So what
     it hears counts as it is: a language that is not expected is told where hardly anything is left
     for the expected ones, and the probability of one of these stays low where another is likely.
+    Cantonese is no plainly different language where Mandarin is expected and it is not: such a
+    channel counts as Mandarin, with the probability of Mandarin alone. So it is scored, and where
+    Cantonese is likelier a person is asked to listen.
 
     Args:
         windows: Seconds of speech, and the probability of each language the model knows.
@@ -42,10 +48,14 @@ def spoken_language(
         judged_s += speech_s
         for language, probability in probabilities.items():
             likely[language] += speech_s * probability / total  # type: ignore[assignment]
-    best = max(expected, key=lambda language: likely[language])
+    counted = Counter(likely)
+    for mistaken, language in _TAKEN_FOR.items():
+        if language in expected and mistaken not in expected:
+            counted[language] += counted.pop(mistaken, 0)
+    best = max(expected, key=lambda language: counted[language])
     if judged_s <= 0.0:
         return SpokenLanguage(best, best, 0.0)
     heard = best
-    if sum(likely[language] for language in expected) < _PLAINLY_ANOTHER * judged_s:
+    if sum(counted[language] for language in expected) < _PLAINLY_ANOTHER * judged_s:
         heard = max(likely, key=lambda language: likely[language])
     return SpokenLanguage(best, heard, round(min(1.0, likely[heard] / judged_s), 4))

@@ -15,6 +15,7 @@ from qa_pipeline.errors import ModelError
 from qa_pipeline.records import SAMPLE_RATE_HZ, Transcript, Word
 from qa_pipeline.transcribe.batching import FittingBatches
 from qa_pipeline.transcribe.decoder import Heard, Prompt, WhisperDecoder
+from qa_pipeline.transcribe.encoded import EncodedWindows
 from qa_pipeline.transcribe.engine import ChannelRequest
 from qa_pipeline.transcribe.guards import GuardReport
 from qa_pipeline.transcribe.kept import kept_words
@@ -23,6 +24,7 @@ from qa_pipeline.transcribe.vocabulary import Vocabulary
 from qa_pipeline.transcribe.windows import Window, halves, plan_windows
 
 _log = logging.getLogger(__name__)
+_Encoded = EncodedWindows[tuple[int, Window]]
 _SHORTEST_S = 2.0
 """Seconds; in less nobody says as much as fits: a model that writes on and on there is stuck."""
 
@@ -45,6 +47,9 @@ class WhisperOptions:
     """Threads on the CPU; 0: all."""
     detect_s: float = 60.0
     """Speech of a channel that its language is judged by."""
+    encoded_mib: float = 256.0
+    """Memory of the machine for what the encoder made of the windows that languages are judged by:
+    66 of 30 s in a large model's ``float16``. Windows beyond it are encoded twice."""
     hotwords: Vocabulary | None = None
     """Names that the model is told of beforehand, where it was trained to take a prompt."""
     prompts: Mapping[str, str] = field(default_factory=dict)
@@ -72,6 +77,7 @@ class _OptionValues(TypedDict, total=False):
     pad_to_window: bool
     cpu_threads: int
     detect_s: float
+    encoded_mib: float
     hotwords: Vocabulary | None
     prompts: Mapping[str, str]
     no_speech_probability: float
@@ -144,7 +150,8 @@ class FasterWhisperEngine:
     ) -> list[tuple[Transcript, GuardReport]]:
         """Transcribe, and say for every request what the guards took out."""
         planned = [plan_windows(r.regions, r.samples, self.options.window_s) for r in requests]
-        languages = self._languages(requests, planned)
+        encoded: _Encoded = EncodedWindows(self.options.encoded_mib)
+        languages = self._languages(requests, planned, encoded)
         tasks = [
             _Task(index, window, language.written)
             for index, (windows, language) in enumerate(zip(planned, languages, strict=True))
@@ -153,7 +160,7 @@ class FasterWhisperEngine:
         words: list[dict[Window, list[Word]]] = [{} for _ in requests]
         reports = [GuardReport() for _ in requests]
         doubts: list[list[tuple[float, Heard]]] = [[] for _ in requests]
-        for task, heard in self._decode_whole(tasks, requests):
+        for task, heard in self._decode_whole(tasks, requests, encoded):
             doubts[task.request].append((task.window.speech_s, heard))
             kept, report = self._words(task, heard, requests[task.request].channel)
             words[task.request][task.window] = kept
@@ -195,12 +202,12 @@ class FasterWhisperEngine:
         )
 
     def _decode_whole(
-        self, tasks: list[_Task], requests: Sequence[ChannelRequest]
+        self, tasks: list[_Task], requests: Sequence[ChannelRequest], encoded: _Encoded
     ) -> list[tuple[_Task, Heard]]:
         """Decode all windows; one in which more may be said than fits is heard in halves."""
         done: list[tuple[_Task, Heard]] = []
         while tasks:
-            heard = self._decode(tasks, requests)
+            heard = self._decode(tasks, requests, encoded)
             tasks = []
             for task, text in heard:
                 both = text.cut and halves(task.window, requests[task.request].samples, _SHORTEST_S)
@@ -212,23 +219,30 @@ class FasterWhisperEngine:
         return done
 
     def _decode(
-        self, tasks: list[_Task], requests: Sequence[ChannelRequest]
+        self, tasks: list[_Task], requests: Sequence[ChannelRequest], encoded: _Encoded
     ) -> list[tuple[_Task, Heard]]:
         """Decode all windows in batches of one language and padded length, longest first."""
-        groups: dict[tuple[str, int], list[_Task]] = {}
+        groups: dict[tuple[str, int, bool], list[_Task]] = {}
         for task in tasks:
             frames = self._decoder.padded_frames(task.window.duration_s)
-            groups.setdefault((task.language, frames), []).append(task)
+            before = (task.request, task.window) in encoded
+            groups.setdefault((task.language, frames, before), []).append(task)
         done: list[tuple[_Task, Heard]] = []
-        for (language, frames), group in sorted(groups.items(), reverse=True):
+        for (language, frames, before), group in sorted(groups.items(), reverse=True):
 
             def run(
-                batch: Sequence[_Task], language: str = language, frames: int = frames
+                batch: Sequence[_Task],
+                language: str = language,
+                frames: int = frames,
+                before: bool = before,
             ) -> list[Heard]:
                 sounds = [t.window.cut(requests[t.request].samples) for t in batch]
-                return self._decoder.decode(sounds, language, frames, self._prompt(language))
+                known = encoded.take((t.request, t.window) for t in batch) if before else ()
+                prompt = self._prompt(language)
+                return self._decoder.decode(sounds, language, frames, prompt, known)
 
             done.extend(self._batches.run(group, run))
+            encoded.drop((task.request, task.window) for task in group)
         return done
 
     def _is_silent(self, heard: Heard) -> bool:
@@ -243,7 +257,10 @@ class FasterWhisperEngine:
         return Prompt(names, self.options.prompts.get(language))
 
     def _languages(
-        self, requests: Sequence[ChannelRequest], planned: list[list[Window]]
+        self,
+        requests: Sequence[ChannelRequest],
+        planned: list[list[Window]],
+        encoded: _Encoded,
     ) -> list[SpokenLanguage]:
         """Return the language of every request: given, or detected once."""
         first = self.options.languages[0]
@@ -253,7 +270,7 @@ class FasterWhisperEngine:
             else []
             for request, windows in zip(requests, planned, strict=True)
         ]
-        heard = self._heard_languages(requests, chosen)
+        heard = self._heard_languages(requests, chosen, encoded)
         found: list[SpokenLanguage] = []
         for index, request in enumerate(requests):
             if request.language is not None:
@@ -282,7 +299,10 @@ class FasterWhisperEngine:
         return chosen
 
     def _heard_languages(
-        self, requests: Sequence[ChannelRequest], chosen: list[list[Window]]
+        self,
+        requests: Sequence[ChannelRequest],
+        chosen: list[list[Window]],
+        encoded: _Encoded,
     ) -> dict[tuple[int, Window], dict[str, float]]:
         """Return the language probabilities of windows of all requests, by request and window."""
         groups: dict[int, list[tuple[int, Window]]] = {}
@@ -298,7 +318,11 @@ class FasterWhisperEngine:
                 batch: Sequence[tuple[int, Window]], frames: int = frames
             ) -> list[dict[str, float]]:
                 sounds = [window.cut(requests[index].samples) for index, window in batch]
-                return self._decoder.language_probabilities(sounds, frames)
+                found = self._decoder.languages(sounds, frames, keep=not encoded.full)
+                for key, languages in zip(batch, found, strict=True):
+                    if languages.encoded is not None:
+                        encoded.keep(key, languages.encoded)
+                return [languages.likely for languages in found]
 
             heard.update(self._detections.run(group, run))
         return heard

@@ -154,6 +154,17 @@ def test_truncated_wav_says_so(tmp_path: Path) -> None:
     assert any("cut short" in warning for warning in cut.warnings)
 
 
+def test_truncated_ogg_says_so(tmp_path: Path) -> None:
+    sound = bursts(20.0, 1, 48_000)[np.newaxis]
+    whole = encode(tmp_path / "whole.ogg", sound, 48_000, "libopus")
+    assert decode(whole).warnings == ()
+    content = whole.read_bytes()
+    for size in (len(content) // 2, len(content) - 1, content.rindex(b"OggS") + 9):
+        (tmp_path / "cut.ogg").write_bytes(content[:size])
+        warnings = decode(tmp_path / "cut.ogg").warnings
+        assert any("cut short" in warning for warning in warnings), size
+
+
 def test_one_second(tmp_path: Path) -> None:
     path = encode(tmp_path / "a.wav", bursts(1.0, 1, 8_000)[np.newaxis], 8_000, "pcm_mulaw")
     assert decode(path).duration_s == pytest.approx(1.0, abs=0.01)

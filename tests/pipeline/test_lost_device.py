@@ -15,6 +15,7 @@ from qa_pipeline.pipeline.tray import Tray
 from qa_pipeline.progress import Silent
 from qa_pipeline.records import Failure
 from qa_pipeline.settings import read_settings
+from qa_pipeline.transcribe.batching import FittingBatches
 from tests.pipeline.finished_calls import write_calls
 
 CALLS = 4
@@ -150,14 +151,61 @@ def test_a_model_that_cannot_be_loaded_onto_a_lost_gpu_says_so() -> None:
         Tray(Silent(), lambda _: None).each("measures", [Named()], load)
 
 
-@pytest.mark.parametrize(
-    "said", ["CUDA failed with error out of memory", "misaligned address in header"]
-)
-def test_other_errors_concern_their_call(said: str) -> None:
+def test_other_errors_concern_their_call() -> None:
     failures: list[Failure] = []
 
     def work(_: object) -> None:
-        raise RuntimeError(said)
+        raise RuntimeError("misaligned address in header")
 
     assert Tray(Silent(), failures.append).each("decode", [Named()], work) == []
     assert len(failures) == 1
+
+
+class Roomless:
+    """A device without room for a single item of one call."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        self.sizes: list[int] = []
+
+    def hear(self, calls: Sequence[Named]) -> list[str]:
+        """Hear calls in shared batches, as a recogniser does."""
+        return [path for _, path in FittingBatches(4).run(calls, self._run)]
+
+    def _run(self, calls: Sequence[Named]) -> list[str]:
+        self.sizes.append(len(calls))
+        if any(call.source_path == "large.wav" for call in calls):
+            raise self.error
+        return [call.source_path for call in calls]
+
+
+class Large(Named):
+    """Stands for a call that does not fit."""
+
+    source_path = "large.wav"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("CUDA failed with error out of memory"),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a\nmore"),
+        MemoryError("std::bad_alloc"),
+    ],
+    ids=["CTranslate2", "torch", "machine"],
+)
+def test_a_call_without_room_says_what_to_do_and_the_others_go_on(error: Exception) -> None:
+    failures: list[Failure] = []
+    card = Roomless(error)
+    tray = Tray(Silent(), failures.append)
+    heard = tray.together("transcribe", [Named(), Large(), Named()], card.hear)
+    assert heard == ["call.wav", "call.wav"]
+    (failure,) = failures
+    assert failure.path == "large.wav"
+    said = str(error).partition("\n")[0]
+    assert failure.reason.startswith(f"large.wav: not enough memory for this call ({said})")
+    assert "nvidia-smi" in failure.reason
+    assert "--device cpu" in failure.reason
+    assert "run the same command again" in failure.reason
+    assert "\n" not in failure.reason
+    assert "内存不足" in in_language(failure.reason, "zh")

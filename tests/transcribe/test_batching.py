@@ -1,11 +1,13 @@
 """Batches shrink where the device has too little memory, grow again, and nothing gets lost."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
 import torch
 
+from qa_pipeline.device_faults import release_device_memory
 from qa_pipeline.transcribe.batching import FittingBatches
 
 
@@ -116,3 +118,22 @@ def test_want_of_memory_is_known_in_every_library_s_words(error: Exception) -> N
 
     assert FittingBatches(2).run([0, 1], run) == doubled(2)
     assert sizes == [2, 1, 1]
+
+
+def test_memory_is_given_back_on_the_gpu_that_keeps_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    current: list[int] = [0]
+    emptied: list[int] = []
+
+    @contextmanager
+    def device(index: int) -> Iterator[None]:
+        current.append(index)
+        yield
+        current.pop()
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 3)
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda index: 2_000_000 * (index == 1))
+    monkeypatch.setattr(torch.cuda, "device", device)
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: emptied.append(current[-1]))
+    release_device_memory()
+    assert emptied == [1]

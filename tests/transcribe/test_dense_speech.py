@@ -86,7 +86,12 @@ class Scripted:
         return 3000
 
     def decode(
-        self, sounds: Sequence[Samples], _language: str, _frames: int, _prompt: Prompt
+        self,
+        sounds: Sequence[Samples],
+        _language: str,
+        _frames: int,
+        _prompt: Prompt,
+        _encoded_before: object,
     ) -> list[Heard]:
         heard = []
         for sound in sounds:

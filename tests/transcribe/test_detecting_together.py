@@ -10,7 +10,8 @@ from qa_pipeline.audio import decode, voice_activity
 from qa_pipeline.records import Region, Samples
 from qa_pipeline.resources import resource_folder
 from qa_pipeline.transcribe import ChannelRequest, FasterWhisperEngine
-from qa_pipeline.transcribe.decoder import Heard, Prompt, WhisperDecoder
+from qa_pipeline.transcribe.decoder import Heard, Languages, Prompt, WhisperDecoder
+from qa_pipeline.transcribe.encoded import Encoded
 
 RATE_HZ = 16_000
 
@@ -20,25 +21,41 @@ class Card:
 
     room = 16
     detected: list[int]
+    known: list[int]
 
     def __init__(self, *_given: object, **_more: object) -> None:
-        Card.detected = []
+        Card.detected, Card.known = [], []
 
     def padded_frames(self, _duration_s: float) -> int:
         return 3000
 
-    def language_probabilities(
-        self, sounds: Sequence[Samples], _frames: int
-    ) -> list[dict[str, float]]:
+    def languages(
+        self, sounds: Sequence[Samples], _frames: int, keep: bool = False
+    ) -> list[Languages]:
         Card.detected.append(len(sounds))
         if len(sounds) > self.room:
             raise RuntimeError("CUDA failed with error out of memory")
         loud = [float(np.abs(sound).max()) for sound in sounds]
-        return [{"en": level, "zh": 1.0 - level} for level in loud]
+        encoded = [np.full((2, 2), level) if keep else None for level in loud]
+        return [
+            Languages({"en": level, "zh": 1.0 - level}, one)
+            for level, one in zip(loud, encoded, strict=True)
+        ]
 
     def decode(
-        self, sounds: Sequence[Samples], _language: str, _frames: int, _prompt: Prompt
+        self,
+        sounds: Sequence[Samples],
+        _language: str,
+        _frames: int,
+        _prompt: Prompt,
+        encoded_before: Sequence[Encoded],
     ) -> list[Heard]:
+        # Each window comes with what was made of it, whatever batch it was in.
+        assert [float(one[0, 0]) for one in encoded_before] in (
+            [],
+            [float(np.abs(sound).max()) for sound in sounds],
+        )
+        Card.known.append(len(encoded_before))
         return [Heard((), -0.1, 0.0) for _ in sounds]
 
 
@@ -60,6 +77,7 @@ def test_windows_of_all_channels_share_batches(
     assert [t.language for t in found] == ["en", "zh", "zh", "en"]
     assert [t.language_probability for t in found] == pytest.approx([0.9, 0.8, 1.0, 0.8])
     assert Card.detected == sizes
+    assert sum(Card.known) == 9
 
 
 def test_a_batch_tells_what_each_window_tells_alone() -> None:
@@ -78,9 +96,9 @@ def test_a_batch_tells_what_each_window_tells_alone() -> None:
         row = decode(resource_folder("sample_calls") / name).sound.samples[0]
         at = round(voice_activity(row)[0].start_s * RATE_HZ)
         sounds.append(row[at : at + 3 * RATE_HZ])
-    together = decoder.language_probabilities(sounds, 300)
-    assert together[0]["en"] > 0.5
-    assert together[1]["zh"] > 0.5
+    together = decoder.languages(sounds, 300)
+    assert together[0].likely["en"] > 0.5
+    assert together[1].likely["zh"] > 0.5
     for sound, found in zip(sounds, together, strict=True):
-        (alone,) = decoder.language_probabilities([sound], 300)
-        assert found["zh"] == pytest.approx(alone["zh"], abs=1e-3)
+        (alone,) = decoder.languages([sound], 300)
+        assert found.likely["zh"] == pytest.approx(alone.likely["zh"], abs=1e-3)
