@@ -80,6 +80,7 @@ def print_summary(summary: "RunSummary") -> None:
         typer.echo(
             f"Scored by {card.scorecard} version {card.version}: {card.passed} of {card.calls} "
             f"passed, average {card.mean_pct}"
+            + (f"; undecided: {card.undecided}" if card.undecided else "")
             + (f"; verdicts for a person to check: {card.to_check}" if card.to_check else "")
         )
     typer.echo(f"Store: {summary.store}")

@@ -89,6 +89,11 @@ def _print(found: "Backtest") -> None:
             f"{found.up} calls higher, {found.down} lower, {found.same} the same; "
             f"{found.now_passed} would pass that failed, {found.now_failed} fail that passed"
         )
+    if found.published_undecided or found.draft_undecided:
+        typer.echo(
+            f"Undecided until a person has checked what is critical: {found.published_undecided} "
+            f"-> {found.draft_undecided} calls"
+        )
     for line in histogram(found):
         typer.echo(f"  {line}")
     flips = [

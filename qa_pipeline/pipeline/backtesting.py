@@ -9,7 +9,8 @@ from qa_pipeline.pipeline.stored import BATCH_CALLS, READER_MIB, over_batches
 from qa_pipeline.privacy import redact_conversation
 from qa_pipeline.progress import Progress, Silent
 from qa_pipeline.records import SensitiveKind
-from qa_pipeline.reports.backtest import Backtest, CardSide, Counting, FlippedCall, to_hear
+from qa_pipeline.reports.backtest import Backtest, CardSide, FlippedCall
+from qa_pipeline.reports.backtest_counting import Counting, to_hear
 from qa_pipeline.reports.source import source_of
 from qa_pipeline.scoring import Scorecard
 from qa_pipeline.scoring.differences import differences

@@ -15,7 +15,8 @@ class GivenScore(Record):
     scorecard: str
     version: int
     total_pct: Decimal
-    passed: bool
+    passed: bool | None
+    """``None``: undecided until a person has checked what is critical."""
     to_check: int
     """Verdicts that a person should check."""
 
@@ -27,6 +28,8 @@ class CardScores(Record):
     version: int
     calls: int
     passed: int
+    undecided: int
+    """Calls of which a person has to decide whether they pass."""
     mean_pct: Decimal
     """Mean total, half-up to two places."""
     to_check: int
@@ -41,7 +44,7 @@ def given_scores(call: ProcessedCall) -> tuple[GivenScore, ...]:
 
 
 def _given(scored: ScoredCall) -> Iterable[GivenScore]:
-    if scored.total_pct is not None and scored.passed is not None:
+    if scored.total_pct is not None:
         yield GivenScore(
             scorecard=scored.scorecard,
             version=scored.version,
@@ -61,7 +64,8 @@ def by_card(scores: Iterable[GivenScore]) -> tuple[CardScores, ...]:
             scorecard=name,
             version=version,
             calls=len(group),
-            passed=sum(score.passed for score in group),
+            passed=sum(score.passed is True for score in group),
+            undecided=sum(score.passed is None for score in group),
             mean_pct=(sum((s.total_pct for s in group), Decimal(0)) / len(group)).quantize(
                 _CENT, ROUND_HALF_UP
             ),

@@ -303,3 +303,17 @@ def test_a_backtest_in_batches_counts_what_one_in_one_piece_does(
         assert parts == whole.model_copy(update={"made_at": parts.made_at})
     assert whole.calls == 30
     assert sum(c.flipped for c in whole.criteria) > 0
+
+
+def test_a_backtest_tells_calls_that_only_a_person_can_decide(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 5, reviewed=False)
+    never = "check: {never_says: {who: agent, any: [for calling], review: true}}"
+    asked = f"points: 1\n        critical: card\n        {never}"
+    draft = CARD.replace("version: 1", "version: 2").replace(
+        "points: 5\n        check: {never_says: {who: agent, any: [your own fault]}}", asked
+    )
+    found = backtest(settings, small_card(draft), small_card())
+    assert (found.published_passed, found.draft_passed) == (1, 0)
+    assert (found.published_undecided, found.draft_undecided) == (0, 1)
+    assert found.now_failed == 0
+    assert "待定" in page(found, "zh")
