@@ -25,8 +25,10 @@ def main() -> None:
     except QaPipelineError as error:
         _say(error)
         sys.exit(EXIT_USAGE)
-    except BrokenPipeError:
-        # Whoever read our output (head, less) has seen enough.
+    except SystemExit as ending:
+        if not isinstance(ending.__context__, BrokenPipeError):
+            raise
+        # Whoever read our output (head, less) has seen enough; Typer calls that a failure.
         sys.stderr.close()
         sys.exit(0)
 

@@ -26,7 +26,8 @@ def info(
         if as_json:
             print_json(found)
             return
-        print_table(["what", "value"], found.model_dump(mode="json").items())
+        shown = found.model_dump(mode="json") | {"scorecards": ", ".join(found.scorecards)}
+        print_table(["what", "value"], shown.items())
         _say_age(reader.source, reader.age_s)
 
 

@@ -10,7 +10,7 @@ from qa_pipeline.cli.manual import as_markdown
 from qa_pipeline.cli.output import print_table
 from qa_pipeline.errors import UsageError
 from qa_pipeline.settings import read_settings
-from tests.running import REPOSITORY, DemoRun, environment, qa, qa_json
+from tests.running import COMMAND, REPOSITORY, DemoRun, environment, qa, qa_json
 
 CALL = "call-2026-0002"
 
@@ -48,6 +48,21 @@ def test_settings_come_from_the_command_line_first(
 def test_tables_line_up_with_wide_characters(capsys: pytest.CaptureFixture[str]) -> None:
     print_table(["name", "n"], [("青藤", 1), ("x", None)])
     assert capsys.readouterr().out.splitlines() == ["name  n", "青藤  1", "x     -"]
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure() -> None:
+    with subprocess.Popen(
+        [*COMMAND, "scorecards", "schema"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        text=True,
+    ) as reading:
+        assert reading.stdout is not None
+        assert reading.stderr is not None
+        reading.stdout.close()
+        said = reading.stderr.read()
+        assert (reading.wait(60), said) == (0, "")
 
 
 def test_calls_are_listed(demo: DemoRun) -> None:
