@@ -25,6 +25,7 @@ from qa_pipeline.reports import (
 from qa_pipeline.reports.names import MEASURES
 from qa_pipeline.reports.wording import Wording, clock, number
 from qa_pipeline.store import Store, StoreReader, write_bundle, write_failure
+from tests.reports.changed_calls import changed, store_of
 from tests.reports.conftest import MADE_AT
 from tests.store.call_factory import make_call, make_failure
 
@@ -229,6 +230,15 @@ def test_calls_that_cannot_be_trusted_make_no_average(tmp_path: Path) -> None:
         text = Page(html_of(coaching)).text
         assert "not understood" in text
         assert "unsure of 84 %" in text
+
+
+def test_a_call_that_nobody_has_decided_is_named_so(tmp_path: Path) -> None:
+    undecided = changed("two", score={"passed": None})
+    with store_of(tmp_path, changed("one"), undecided) as owner:
+        text = Page(html_of(monitoring_report(owner, MADE_AT))).text
+    assert "2 of 2 calls count" in text
+    assert "1 of 1 passed" in text
+    assert "Undecided until a person has checked what is critical: 1." in text
 
 
 def test_all_reports_are_written(store_path: Path, reader: StoreReader, tmp_path: Path) -> None:
