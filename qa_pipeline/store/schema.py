@@ -14,6 +14,7 @@ SCHEMA_VERSION = 13
 OLDEST_VERSION = 2
 """Stores from this version on differ only by tables, columns and views that were added since;
 opening one as its owner adds them. Older ones have to be made anew."""
+_ADD_UP_AGAIN = "UPDATE reviewed_scores SET computed_at = to_timestamp(0)"
 _NOTED_SINCE = {
     10: tuple(
         f"UPDATE {name} s SET call_processed_at = s.scored_at FROM bundles b "
@@ -23,8 +24,10 @@ _NOTED_SINCE = {
     11: (
         NOTE_ASKED,
         # computed when it made no difference what people had been asked: to be computed anew
-        "UPDATE reviewed_scores SET computed_at = to_timestamp(0)",
+        _ADD_UP_AGAIN,
     ),
+    # computed when a critical find that nobody had checked made the total 0
+    13: (_ADD_UP_AGAIN,),
 }
 """By version of the schema: what fills its new columns in a store from before, as they would be if
 the store were made anew."""

@@ -186,6 +186,22 @@ def test_a_store_from_before_it_was_kept_what_people_were_asked(tmp_path: Path) 
     assert _totals(settings) == ["machine"] * 3
 
 
+def test_scores_after_review_are_added_up_again_where_adding_up_has_changed(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    with Store.open_owner(settings.store_path) as owner:
+        assert refresh_reviewed(owner) == 3
+        assert refresh_reviewed(owner) == 0
+    with duckdb.connect(str(settings.store_path)) as old:
+        # as a doubtful critical find made it before version 13
+        old.execute("UPDATE reviewed_scores SET total_pct = 0")
+        old.execute("UPDATE store_info SET value = '12' WHERE name = 'schema_version'")
+    with Store.open_owner(settings.store_path) as owner:
+        assert refresh_reviewed(owner) == 3
+        assert owner.query("SELECT count(*) FROM reviewed_scores WHERE total_pct = 0").rows == (
+            (0,),
+        )
+
+
 def test_the_golden_set_is_checked_on_what_people_were_asked(tmp_path: Path) -> None:
     settings = fill_store(tmp_path, 3)
     with Store.open_owner(settings.store_path) as owner:
