@@ -62,20 +62,8 @@ _BEFORE_MARK: Final = 3
 _OWN: Final = _SUBJECTS | _SUBJECTS_OR_OBJECTS
 _LINKING: Final = frozenset(
     {
-        *(
-            "say",
-            "says",
-            "said",
-            "tell",
-            "told",
-            "confirm",
-            "check",
-            "think",
-            "know",
-            "see",
-            "hear",
-        ),
-        *("sure", "mean", "believe", "saying", "mention", "that", "if", "whether", "aware"),
+        *("say", "says", "said", "saying", "tell", "told", "confirm", "check", "think", "know"),
+        *("see", "hear", "sure", "mean", "believe", "mention", "that", "if", "whether", "aware"),
     }
 )
 """Behind these what is said belongs to the question: "did he say it has been fixed"."""

@@ -178,7 +178,6 @@ def _compared(
     listened: bool,
     problems: list[str],
 ) -> GoldenCheck:
-    criteria = {criterion.id: criterion for criterion in card.criteria()}
     machines = {criterion.id for criterion in card.criteria() if not criterion.manual}
     now = {
         (s.call_id, r.criterion_id): r.verdict
@@ -186,16 +185,7 @@ def _compared(
         for r in s.criteria
         if r.criterion_id in machines
     }
-    then: dict[Place, Verdict] = {}
-    asked_otherwise: set[Place] = set()
-    for v in before.verdicts:
-        place, criterion = (v.call_id, v.criterion_id), criteria.get(v.criterion_id)
-        if criterion is None or v.call_id not in languages:
-            continue
-        if v.asked is None or criterion.asks(v.asked, languages[v.call_id]):
-            then[place] = v.verdict
-        else:
-            asked_otherwise.add(place)
+    then, asked_otherwise = _before(card, before, languages)
     judged = {place: verdict for place, verdict in truth.items() if place in now}
     lines = []
     for criterion in card.criteria():
@@ -226,19 +216,45 @@ def _compared(
         baseline_pct=_share(sum(then[p] == judged[p] for p in shared), len(shared)),
         limit_pct=settings.golden_limit_pct,
         problems=tuple(problems),
-        verdicts=tuple(
-            BaselineVerdict(
-                scorecard=s.scorecard,
-                version=s.version,
-                scorecard_hash=s.scorecard_hash,
-                call_id=s.call_id,
-                criterion_id=r.criterion_id,
-                verdict=r.verdict,
-                asked=criteria[r.criterion_id].ask.or_first(languages[s.call_id]),
-            )
-            for s in scored
-            for r in s.criteria
-        ),
+        verdicts=_as_baseline(card, scored, languages),
+    )
+
+
+def _before(
+    card: Scorecard, before: Baseline, languages: Mapping[str, str]
+) -> tuple[dict[Place, Verdict], set[Place]]:
+    """Return the verdicts of before on what the card asks, and where it asked something else."""
+    criteria = {criterion.id: criterion for criterion in card.criteria()}
+    then: dict[Place, Verdict] = {}
+    asked_otherwise: set[Place] = set()
+    for v in before.verdicts:
+        place, criterion = (v.call_id, v.criterion_id), criteria.get(v.criterion_id)
+        if criterion is None or v.call_id not in languages:
+            continue
+        if v.asked is None or criterion.asks(v.asked, languages[v.call_id]):
+            then[place] = v.verdict
+        else:
+            asked_otherwise.add(place)
+    return then, asked_otherwise
+
+
+def _as_baseline(
+    card: Scorecard, scored: Iterable[ScoredCall], languages: Mapping[str, str]
+) -> tuple[BaselineVerdict, ...]:
+    """Return verdicts as a later check is to be held against them, with what was asked."""
+    asks = {criterion.id: criterion.ask for criterion in card.criteria()}
+    return tuple(
+        BaselineVerdict(
+            scorecard=s.scorecard,
+            version=s.version,
+            scorecard_hash=s.scorecard_hash,
+            call_id=s.call_id,
+            criterion_id=r.criterion_id,
+            verdict=r.verdict,
+            asked=asks[r.criterion_id].or_first(languages[s.call_id]),
+        )
+        for s in scored
+        for r in s.criteria
     )
 
 

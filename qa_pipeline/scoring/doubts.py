@@ -15,10 +15,7 @@ class Doubts:
     """The clauses, in Mandarin for ``zh`` and in English for every other language."""
 
     def __init__(self, words: Words) -> None:
-        self._words = words
-
-    def _pick(self, en: str, zh: str) -> str:
-        return zh if self._words.zh else en
+        self._words, self._pick = words, words.pick
 
     def _quoted(self, text: str, at_s: float) -> str:
         quoted = self._words.quoted(text)

@@ -19,10 +19,7 @@ class ModelWords:
     """The sentences, in Mandarin for ``zh`` and in English for every other language."""
 
     def __init__(self, words: Words) -> None:
-        self._words = words
-
-    def _pick(self, en: str, zh: str) -> str:
-        return zh if self._words.zh else en
+        self._words, self._pick = words, words.pick
 
     def answered(self, model: str, reply: str, where: str, heard: str) -> str:
         """Return what a language model answered, and the words that prove it."""

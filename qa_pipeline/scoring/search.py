@@ -157,11 +157,12 @@ def search(query: Query, stream: Stream) -> list[Found]:
     # what a pattern denies is the card's own matter, unless it asks for statements
     may_be_denied = hits if query.statement else hits[: len(hits) - len(patterned)]
     reaches = {hit: stream.denied(hit.first) for hit in may_be_denied}
-    hits = [hit for hit in hits if reaches.get(hit) != "bound"]
-    found = [
-        _found(hit, query, stream, "denied" if reaches.get(hit) == "near" else _narrow(hit))
-        for hit in _clear(_told(hits, query, stream), query, stream)
-    ]
+    told = _told([hit for hit in hits if reaches.get(hit) != "bound"], query, stream)
+    found = []
+    for hit in _clear(list(told), query, stream):
+        denied = reaches.get(hit) == "near"
+        why: Unsure | None = "denied" if denied else "narrow" if hit.narrow else told[hit]
+        found.append(_found(hit, query, stream, why))
     stream.memory[query] = found
     return found
 
@@ -178,8 +179,9 @@ def search_meaning(
     found: list[Found] = []
     for index in sorted(utterances):
         hits = dict(_meaning_hits(query, stream, index, meanings, near))
-        kept = _clear(best(_told(list(hits), query, stream)), query, stream)
-        found += [_found(hit, query, stream, None if hits[hit] else "narrow") for hit in kept]
+        told = _told(list(hits), query, stream)
+        kept = _clear(best(list(told)), query, stream)
+        found += [_found(h, query, stream, told[h] if hits[h] else "narrow") for h in kept]
     return found
 
 
@@ -195,22 +197,20 @@ def _in_language(texts: tuple[str, ...], language: str) -> tuple[str, ...]:
 
 
 def _found(hit: Hit, query: Query, stream: Stream, unsure: Unsure | None) -> Found:
-    if unsure is None and query.statement and stream.asked(hit.first, hit.last) == "near":
-        unsure = "asked"
     if unsure is None and query.review:
         unsure = "for_person"
     return Found(stream.quote(hit.first, hit.last), hit.score, hit.found, unsure)
 
 
-def _narrow(hit: Hit) -> Unsure | None:
-    return "narrow" if hit.narrow else None
+def _told(hits: list[Hit], query: Query, stream: Stream) -> dict[Hit, Unsure | None]:
+    """Return the hits that are not surely asked, each with whether it may be.
 
-
-def _told(hits: list[Hit], query: Query, stream: Stream) -> list[Hit]:
-    """Return the hits that are not surely asked, where the query asks for statements."""
+    Of a query that does not ask for statements, all of them.
+    """
     if not query.statement:
-        return hits
-    return [hit for hit in hits if stream.asked(hit.first, hit.last) != "bound"]
+        return dict.fromkeys(hits)
+    reaches = {hit: stream.asked(hit.first, hit.last) for hit in hits}
+    return {h: "asked" if r == "near" else None for h, r in reaches.items() if r != "bound"}
 
 
 def _clear(hits: list[Hit], query: Query, stream: Stream) -> list[Hit]:

@@ -4,9 +4,9 @@ from typing import Any
 
 import yaml
 
-from qa_pipeline.records import CriterionResult
+from qa_pipeline.records import CriterionResult, ScoredCall, Word
 from qa_pipeline.scoring import Scorecard, parse_scorecard, score_call
-from qa_pipeline.scoring.scripts import read_script
+from qa_pipeline.scoring.scripts import Scene, read_script
 
 
 def card_with(check: str, **criterion: Any) -> Scorecard:
@@ -52,3 +52,27 @@ def judged(card: Scorecard, script: str) -> CriterionResult:
 def verdict(check: str, script: str, **criterion: Any) -> str:
     """The verdict of a check on a written conversation."""
     return judged(card_with(check, **criterion), script).verdict
+
+
+def heard(script: str, unsure: dict[str, float]) -> Scene:
+    """The conversation with some words recognised with low probability."""
+    scene = read_script(script)
+
+    def again(word: Word) -> Word:
+        probability = unsure.get(word.text.lower().strip(",.?!，。"), word.probability)
+        return word.model_copy(update={"probability": probability})
+
+    utterances = tuple(
+        u.model_copy(update={"words": tuple(again(w) for w in u.words)})
+        for u in scene.conversation.utterances
+    )
+    conversation = scene.conversation.model_copy(update={"utterances": utterances})
+    return Scene(conversation, scene.measures, scene.metadata)
+
+
+def scored(card: Scorecard, scene: Scene) -> ScoredCall:
+    return score_call(card, scene.conversation, scene.measures, scene.metadata)
+
+
+def only(card: Scorecard, scene: Scene) -> CriterionResult:
+    return scored(card, scene).criteria[0]

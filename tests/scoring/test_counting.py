@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_pipeline.records import CriterionResult
-from tests.scoring.cards import card_with, judged
-from tests.scoring.test_uncertainty import heard, only
+from tests.scoring.cards import card_with, heard, judged, only
 
 SAYS = "says: {who: agent, any: [my apologies, sincere regrets, please accept our sincere apologies], similarity: 86%s}"
 SURE, UNSURE, NEARLY = "my apologies", "sincere regrets", "please except our sincere policies"

@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from qa_pipeline.records import Trust
-from tests.scoring.cards import card_with, judged
-from tests.scoring.test_uncertainty import heard, only
+from tests.scoring.cards import card_with, heard, judged, only
 
 UNCLEAR = {"so": 0.2, "well": 0.3, "not": 0.1, "my": 0.3, "apologies": 0.4}
 

@@ -5,37 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from qa_pipeline.records import CriterionResult, ScoredCall, Word
-from qa_pipeline.scoring import Scorecard, score_call
 from qa_pipeline.scoring.matching import find
 from qa_pipeline.scoring.phrases import compiled
-from qa_pipeline.scoring.scripts import Scene, read_script
+from qa_pipeline.scoring.scripts import read_script
 from qa_pipeline.scoring.stream import stream_of
-from tests.scoring.cards import card_with, judged
-
-
-def heard(script: str, unsure: dict[str, float]) -> Scene:
-    """The conversation with some words recognised with low probability."""
-    scene = read_script(script)
-
-    def again(word: Word) -> Word:
-        probability = unsure.get(word.text.lower().strip(",.?!，。"), word.probability)
-        return word.model_copy(update={"probability": probability})
-
-    utterances = tuple(
-        u.model_copy(update={"words": tuple(again(w) for w in u.words)})
-        for u in scene.conversation.utterances
-    )
-    conversation = scene.conversation.model_copy(update={"utterances": utterances})
-    return Scene(conversation, scene.measures, scene.metadata)
-
-
-def scored(card: Scorecard, scene: Scene) -> ScoredCall:
-    return score_call(card, scene.conversation, scene.measures, scene.metadata)
-
-
-def only(card: Scorecard, scene: Scene) -> CriterionResult:
-    return scored(card, scene).criteria[0]
+from tests.scoring.cards import card_with, heard, judged, only, scored
 
 
 @pytest.mark.parametrize(
