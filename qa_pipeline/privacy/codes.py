@@ -22,6 +22,7 @@ from qa_pipeline.records import SensitiveKind
 _NI = re.compile(r"[A-CEGHJ-PR-TW-Z]{2}\d{6}[A-D]")
 _LICENCE = re.compile(r"[A-Z9]{5}\d{6}[A-Z9]{2}[A-Z\d][A-Z]{2}")
 """Driving licences of Great Britain: name, date of birth, initials, check."""
+_A_YEAR = re.compile(r"A(?:19|20)\d\d")
 _LOGINS = PhraseSet(word_list("logins"))
 _PLATES = PhraseSet(word_list("plates"))
 _LINKS = word_set("code_links")
@@ -100,6 +101,8 @@ def _named(row: Row, line: Line, lead: _Lead | None) -> SensitiveKind | None:
     """Return the kind that the words before give to a row with letters."""
     if not row.letters or vocabulary().units.length_at(line.tokens, row.last + 1):
         return None
+    if _A_YEAR.fullmatch(row.text) and line.text(row.first + 1) == row.text[1:]:
+        return None  # "a 2019 Golf"
     if lead is None or lead.kind is None or lead.words > _LEAD:
         return None
     if lead.of == "plate":

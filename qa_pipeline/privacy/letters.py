@@ -181,11 +181,18 @@ def _step(line: Line, at: int, first: int) -> _Step | None:
     if _is_glued(line, at):
         return _Step(at + 1, "word", token.text)
     beside = at > first or at + 1 in line.atoms or len(line.text(at + 1)) == 1
-    named_next = line.text(at + 1) in _NAMES
-    if token.text in _NAMES and (beside or named_next):
+    if token.text in _NAMES and _is_letter_name(line, at, first):
         return _Step(at + 1, "letter", token.text[0])
     short = token.capitals and len(token.text) <= _MOST_CAPITALS and token.text not in _NO_LOGIN
     return _Step(at + 1, "word", token.text) if short and beside else None
+
+
+def _is_letter_name(line: Line, at: int, first: int) -> bool:
+    """Tell "golf" for G from "a 2019 Golf": a letter, its name or a digit stands beside it."""
+    after = line.text(at + 1)
+    if at + 1 in line.atoms or len(after) == 1 and after.isalpha() or after in _NAMES:
+        return True
+    return at > first and not (line.text(at - 1).isdigit() and len(line.text(at - 1)) > 2)
 
 
 def _x_ray_end(line: Line, at: int) -> int:

@@ -56,6 +56,8 @@ KEPT = [
     "C: My tracking number is J J D 0 0 0 2 2 4 6 0 9 1",
     "C: 顺丰单号SF一二三四五六七八九零一二三到现在没动",
     "C: 京东的快递号JD零零一二三四五六七八九",
+    "C: Tracking says 1 Z 9 9 9 A A 1 0 1 2 3 4 5 6 7 8 4",
+    "A: Any vehicle on the policy?\nC: A 2019 Golf, an old one.",
     "C: The VIN is W V W Z Z Z 1 J Z 3 W 3 8 6 7 5 2",
     "C: VIN number's 1HGCM82633A004352",
     "C: 车架号是LSVAA4182E2184847",
