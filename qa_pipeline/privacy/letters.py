@@ -190,7 +190,7 @@ def _step(line: Line, at: int, first: int) -> _Step | None:
 def _is_letter_name(line: Line, at: int, first: int) -> bool:
     """Tell "golf" for G from "a 2019 Golf": a letter, its name or a digit stands beside it."""
     after = line.text(at + 1)
-    if at + 1 in line.atoms or len(after) == 1 and after.isalpha() or after in _NAMES:
+    if at + 1 in line.atoms or (len(after) == 1 and after.isalpha()) or after in _NAMES:
         return True
     return at > first and not (line.text(at - 1).isdigit() and len(line.text(at - 1)) > 2)
 

@@ -18,7 +18,10 @@ _ENDS = word_set("plain_ends_en")
 _INSIDE = {"the", "of", "up", "a"}
 """Words of talk that may stand in a name: "dave the builder"."""
 _OPENERS = PhraseSet(word_list("plain_openers_en"))
-_LINKS = {"is", "was", "are", "were", ":", "be", "as"}
+_OTHERS = PhraseSet(["new one", "old one", "other one", "first one", "second one"])
+_UNDER = {"under", "with", "as"}
+_BEFORE_LINK = {"for", "on", "to", "i", "you", "which"}
+_LINKS = {"is", "was", "are", "were", ":", "be", "says", "reads"}
 _STOPS = set(".?!;…:")
 _CLAUSE_ENDS = _STOPS | {",", "，", "。", "？", "！"}
 _BETWEEN = 6
@@ -34,14 +37,21 @@ Span = tuple[int, int]
 
 def stated(tokens: Sequence[Token]) -> Iterator[Span]:
     """Find "my password is sunflower", "I used rainbow as my password", "on Skype as sparky"."""
-    plain = [token.without_is for token in tokens]
+    named = False
     for at in range(len(tokens)):
-        end = at + max(_SECRETS.length_with_is(tokens, at), _LOGINS.length_with_is(tokens, at))
-        if end > at:
-            yield from _after_link(tokens, end)
-            yield from _before(tokens, plain, at)
+        length = max(
+            _SECRETS.length_with_is(tokens, at),
+            _LOGINS.length_with_is(tokens, at),
+            _OTHERS.length_with_is(tokens, at) if named else 0,
+        )
+        if length:
+            named = True
+            yield from _after_link(tokens, at + length)
+            yield from _before(tokens, at)
+            if at > 1 and tokens[at - 1].text in ("the", "my") and tokens[at - 2].text in _UNDER:
+                yield from _value(tokens, at + length, _MOST_WORDS)
         end = at + _SERVICES.length_with_is(tokens, at)
-        if end < len(tokens) and end > at and tokens[end].text in ("as", "under"):
+        if at < end < len(tokens) and tokens[end].text in ("as", "under"):
             yield from _value(tokens, _after_openers(tokens, end + 1), _MOST_WORDS)
 
 
@@ -89,33 +99,39 @@ def _named_length(tokens: Sequence[Token], at: int) -> int:
 
 def _after_link(tokens: Sequence[Token], end: int) -> Iterator[Span]:
     """Find the value after "is", with a few words such as "for the website" before that."""
-    start = None
-    if tokens[end - 1].text.endswith("'s"):
-        start = end
-    else:
-        for at in range(end, min(end + _BETWEEN + 1, len(tokens))):
-            text = tokens[at].text
-            if text in _LINKS and text != "as":
-                start = at + 1
-                break
-            if tokens[at].script != "latin" or text in _ENDS - {"for", "on", "to", "i", "you"}:
-                break
+    start = end if tokens[end - 1].text.endswith("'s") else _link_end(tokens, end)
     if start is not None:
         yield from _value(tokens, _after_openers(tokens, start), _MOST_WORDS)
 
 
-def _before(tokens: Sequence[Token], plain: Sequence[str], at: int) -> Iterator[Span]:
-    """Find the value of "I used rainbow as my password"."""
-    own = at - 1 if at and plain[at - 1] in ("my", "the", "a", "our") else at
-    if own < 3 or plain[own - 1] != "as":
+def _link_end(tokens: Sequence[Token], end: int) -> int | None:
+    for at in range(end, min(end + _BETWEEN, len(tokens))):
+        token = tokens[at]
+        if token.text in _LINKS:
+            return at + 1
+        aside = token.text == "," and _text(tokens, at + 1) == "which"
+        said = token.script == "latin" and (token.text not in _ENDS or token.text in _BEFORE_LINK)
+        if not aside and not said:
+            return None
+    return None
+
+
+def _before(tokens: Sequence[Token], at: int) -> Iterator[Span]:
+    """Find the value of "I used rainbow as my password" and "try rainbow for the password"."""
+    own = at - 1 if _text(tokens, at - 1) in ("my", "the", "a", "our", "your") else at
+    end = own - 1
+    if _text(tokens, end) not in ("as", "for"):
         return
-    first = own - 1
-    while first and plain[first - 1] not in _GIVES and own - 1 - first < _MOST_WORDS:
-        first -= 1
-    if first and plain[first - 1] in _GIVES and first < own - 1:
-        part = plain[first : own - 1]
-        if not any(word in _TALK for word in part):
-            yield first, own - 2
+    for first in range(end - 1, max(end - 1 - _MOST_WORDS, 0), -1):
+        if _text(tokens, first - 1) in _GIVES:
+            part = tokens[first:end]
+            if all(token.script == "latin" and not _is_talk(token) for token in part):
+                yield first, end - 1
+            return
+
+
+def _text(tokens: Sequence[Token], at: int) -> str:
+    return tokens[at].text if 0 <= at < len(tokens) else ""
 
 
 def _after_openers(tokens: Sequence[Token], at: int) -> int:

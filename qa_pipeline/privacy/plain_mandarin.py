@@ -20,10 +20,13 @@ _SERVICES = _any("plain_services_zh")
 _LINK = "(?:就是|应该是|好像是|还是|是|就叫|叫做|叫|为|改成了|改成|设成了|设成|用的是)"
 _STATED = re.compile(
     rf"(?:(?:{_SECRETS}|{_LOGINS})(?:{_any('plain_between_zh')})*{_LINK}"
-    rf"|(?:{_SERVICES})(?:名字|名)?(?:就叫做|就叫|叫做|叫|是叫))"
+    rf"|(?:{_SERVICES})(?:名字|名)?(?:就叫做|就叫|叫做|叫|是叫)"
+    rf"|搜(?:一下|索)?我?(?:的)?(?:{_SERVICES}))"
 )
 _ANY_NAMED = re.compile(f"{_SECRETS}|{_LOGINS}|{_SERVICES}")
 _SECURITY = re.compile(_any("plain_security_zh"))
+_VERIFYING = re.compile(_any("plain_verifying_zh"))
+_PERSONAL = re.compile(_any("plain_personal_zh"))
 _ASKING = re.compile(_any("plain_asking_zh"))
 _NOT_ASKING = re.compile(_any("plain_not_asking_zh"))
 _ENDS_WITH_NAME = re.compile(rf"(?:{_SECRETS}|{_LOGINS}|{_SERVICES})(?:是|呢|啊)?\n*$")
@@ -48,7 +51,7 @@ def asks(tokens: Sequence[Token]) -> bool:
     said = _characters(tokens)
     if _NOT_ASKING.search(said):
         return False
-    if _SECURITY.search(said):
+    if _SECURITY.search(said) or (_VERIFYING.search(said) and _PERSONAL.search(said)):
         return True
     if not _ANY_NAMED.search(said):
         return False

@@ -58,6 +58,8 @@ KEPT = [
     "C: 京东的快递号JD零零一二三四五六七八九",
     "C: Tracking says 1 Z 9 9 9 A A 1 0 1 2 3 4 5 6 7 8 4",
     "A: Any vehicle on the policy?\nC: A 2019 Golf, an old one.",
+    "C: Every time I enter my password it says error 403",
+    "C: The bag tag is 0220 LH 448812",
     "C: The VIN is W V W Z Z Z 1 J Z 3 W 3 8 6 7 5 2",
     "C: VIN number's 1HGCM82633A004352",
     "C: 车架号是LSVAA4182E2184847",
