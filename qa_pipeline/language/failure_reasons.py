@@ -52,6 +52,45 @@ SENTENCES: Final = {
         "{path}: file name read with pattern {pattern!r}, field {field!r}: {problem}",
         "{path}：按模式“{pattern}”读取文件名时，字段“{field}”：{problem}",
     ),
+    "transcript_empty": Sentence("{path}: the transcript is empty", "{path}：转写文本是空的"),
+    "transcript_no_words": Sentence("{path}: the cues hold no words", "{path}：字幕中没有文字"),
+    "transcript_encoding": Sentence(
+        "{path}: its text is in no known encoding; save it as UTF-8",
+        "{path}：文本编码无法识别；请另存为UTF-8",
+    ),
+    "transcript_no_cues": Sentence(
+        "{path}: no cues found (no line with '-->'); is this a transcript?",
+        "{path}：没有找到字幕（没有含“-->”的行）；这是转写文本吗？",
+    ),
+    "transcript_no_header": Sentence(
+        "{path}, line {line}: a WebVTT file begins with WEBVTT, this one does not",
+        "{path}，第{line}行：WebVTT文件应以WEBVTT开头，这个文件没有",
+    ),
+    "transcript_no_time": Sentence(
+        "{path}, line {line}: {text!r} is not a time such as 00:01:02,500; correct the line",
+        "{path}，第{line}行：“{text}”不是00:01:02,500这样的时间；请改正这一行",
+    ),
+    "transcript_ends_early": Sentence(
+        "{path}, line {line}: the cue ends before it starts",
+        "{path}，第{line}行：字幕的结束时间早于开始时间",
+    ),
+    "export_no_words": Sentence(
+        "{path}: the exported conversation holds no words", "{path}：导出的对话中没有文字"
+    ),
+    "no_export": Sentence(
+        "{path}, line {line}: not a transcript that `qa-pipeline calls export --format json` wrote "
+        '("format" is not "{format}")',
+        "{path}，第{line}行：不是由`qa-pipeline calls export --format json`写出的转写文本"
+        "（“format”不是“{format}”）",
+    ),
+    "export_version": Sentence(
+        "{path}, line {line}: format version {found} is not {known}, the one this version reads",
+        "{path}，第{line}行：格式版本“{found}”不是本版本能读取的{known}",
+    ),
+    "export_field": Sentence(
+        "{path}, line {line}, field {field}: {problem}",
+        "{path}，第{line}行，字段{field}：{problem}",
+    ),
     "worker_ended_saying": Sentence(
         "{path}: the worker process on {device} ended with code {code} ({problem}) whenever this "
         "call was processed",

@@ -153,7 +153,8 @@ DEFINITIONS: tuple[Definition, ...] = (
         "characters a minute",
         AGENT_AND_CUSTOMER,
         "Mandarin characters a minute of the time in which they are spoken; pauses longer than "
-        "0.5 s are left out. A digit counts as a character. Measured from 3 s of speech on.",
+        "0.5 s are left out, and so are words in Latin letters with their time. A digit counts as "
+        "a character. Measured from 3 s of speech on.",
         "Times of the words, within the turns.",
     ),
     Definition(

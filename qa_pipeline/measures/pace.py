@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from qa_pipeline.language.spoken_units import spoken_units
+from qa_pipeline.language.spoken_units import is_counted, spoken_units
 from qa_pipeline.measures.spans import Span, intersection, outside, total
 from qa_pipeline.measures.speech import GAP_S, PAUSE_S, Speaker, Speech, word_spans
 from qa_pipeline.records import Conversation, Word
@@ -19,9 +19,10 @@ def units_a_minute(words: Sequence[Word], turns: Sequence[Span], language: str) 
     """Return words or characters a minute of speaking, or ``None`` under 3 s of speech.
 
     The recogniser stretches words into pauses and voice activity reaches beyond the words, so
-    speaking time is what both agree on.
+    speaking time is what both agree on. Words that are not counted take their time with them.
     """
-    spoken = intersection(word_spans(words), turns)
+    uncounted = [(w.start_s, w.end_s) for w in words if not is_counted(w.text, language)]
+    spoken = outside(intersection(word_spans(words), turns), uncounted)
     spoken_s = total(spoken)
     if spoken_s < MIN_SPEECH_S:
         return None

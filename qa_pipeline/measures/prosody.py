@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from qa_pipeline.measures.line_tones import line_tones_hz, without_tones
 from qa_pipeline.measures.spans import Span
 from qa_pipeline.records import SAMPLE_RATE_HZ, Row
 
@@ -67,15 +68,17 @@ def listen(samples: Row, alone: Sequence[Span]) -> Voice:
     in which one speaker talks and nobody else does. Spans under 0.15 s are left out.
 
     Pitch is Praat's autocorrelation method (Boersma 1993) between 60 and 500 Hz with Praat's
-    standard thresholds; octave errors that are left are dropped by ``without_octave_errors``.
+    standard thresholds, without the steady tones of the line (a hum, a dial tone), which would
+    halve it; octave errors that are left are dropped by ``without_octave_errors``.
     """
-    heard = [_track(samples, span) for span in alone if span[1] - span[0] >= _MIN_SPAN_S]
+    tones_hz = line_tones_hz(samples, alone)
+    heard = [_track(samples, span, tones_hz) for span in alone if span[1] - span[0] >= _MIN_SPAN_S]
     times, pitch, level = zip(*heard, strict=True) if heard else ((), (), ())
     return Voice(_joined(times), without_octave_errors(_joined(pitch)), _joined(level))
 
 
 def _track(
-    samples: Row, span: Span
+    samples: Row, span: Span, tones_hz: Sequence[float]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return times, pitch and level of the frames of one span, each of shape ``(frames,)``."""
     import parselmouth
@@ -84,7 +87,7 @@ def _track(
     cut = samples[max(0, first) : last].astype(np.float64)
     if len(cut) < _MIN_SPAN_S * SAMPLE_RATE_HZ - 1 or not cut.any():
         return _NOTHING, _NOTHING, _NOTHING
-    sound = parselmouth.Sound(cut, SAMPLE_RATE_HZ)
+    sound = parselmouth.Sound(without_tones(cut, tones_hz), SAMPLE_RATE_HZ)
     pitch = sound.to_pitch_ac(
         time_step=STEP_S, pitch_floor=PITCH_FLOOR_HZ, pitch_ceiling=PITCH_CEILING_HZ
     )

@@ -54,6 +54,10 @@ _HAN_COUNTS = {
     "4": 4,
 }
 _HAN_BIG = set("百千万亿")
+_MILITARY = {"拐": "7", "勾": "9"}
+"""Said for digits by telephone, and words of their own: only in a row of digits are they one."""
+_NOT_MILITARY = set("弯角进过到向往入杖棍卖带点下上去来出着了引选起画搭掉住兑")
+"""After 拐 or 勾: a word such as 拐弯, no digit."""
 _NOT_ONE = set("下个样些点定直起共般会次遍边旦切种张份家条方致")
 """After 一 at the beginning of a row: a word such as 一下, not a digit."""
 
@@ -85,7 +89,7 @@ _NEVER = re.compile(
     | (?<![\d/])\d{1,2}/\d{1,2}/\d{2,4}(?![\d/])
     | (?<![\d.])\d{1,5}\.\d{1,2}(?![\d.])           # decimals
     | \d+(?:st|nd|rd|th)\b
-    | \d{1,5}\s?(?:[KMGT]B?|[kMG]bps|[kM]?Hz|km|kg|cm|mm)\b
+    | (?<!\b[B-HJ-Z\d]\s)\d{1,5}\s?(?:[KMGT]B?(?!\s[A-Z]\b)|[kMG]bps|[kM]?Hz|km|kg|cm|mm)\b
     """,
     re.X,
 )
@@ -211,7 +215,9 @@ def _counted(tokens: Sequence[Token], at: int) -> Atom | None:
     if digit is None and third.script == "han":
         # 两个要 is 两个幺 where more digits follow; 两个是 is not
         after = tokens[at + 3].text if at + 3 < len(tokens) else ""
-        digit = _WEAK_SYLLABLES.get(syllable(third.text)) if after in _HAN else None
+        digit = _MILITARY.get(third.text)
+        if digit is None and after in _HAN:
+            digit = _WEAK_SYLLABLES.get(syllable(third.text))
     if digit is None and third.script == "digits" and len(third.text) == 1:
         digit = third.text
     follows = tokens[at + 3].text if at + 3 < len(tokens) else ""
@@ -230,6 +236,8 @@ def _mandarin(tokens: Sequence[Token], at: int) -> Atom | None:
         return _tens(tokens, at)
     if text in _HAN_BIG and at and _is_number(tokens[at - 1].text):
         return Atom(at, _amount_end(tokens, at), "", "amount")
+    if text in _MILITARY and _in_a_row(tokens, at):
+        return Atom(at, at, _MILITARY[text], "digits")
     if text not in _HAN:
         weak = _WEAK_SYLLABLES.get(syllable(text))
         return Atom(at, at, weak, "weak") if weak else None
@@ -241,6 +249,20 @@ def _mandarin(tokens: Sequence[Token], at: int) -> Atom | None:
     if text == "两":  # a number by itself only beside other digits
         return Atom(at, at, "2", "weak")
     return Atom(at, at, _HAN[text], "digits")
+
+
+def _in_a_row(tokens: Sequence[Token], at: int) -> bool:
+    """Tell 拐 or 勾 in a row of digits: two stand before it, or after it."""
+    if at + 1 < len(tokens) and tokens[at + 1].text in _NOT_MILITARY:
+        return False
+    sides = (tokens[max(0, at - 2) : at], tokens[at + 1 : at + 3])
+    return any(len(side) == 2 and all(map(_is_digit, side)) for side in sides) or (
+        0 < at < len(tokens) - 1 and _is_digit(tokens[at - 1]) and _is_digit(tokens[at + 1])
+    )
+
+
+def _is_digit(token: Token) -> bool:
+    return token.text in _HAN or token.text in _MILITARY or token.script == "digits"
 
 
 def _tens(tokens: Sequence[Token], at: int) -> Atom:

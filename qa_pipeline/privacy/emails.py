@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from qa_pipeline.privacy.digits import read_atoms
 from qa_pipeline.privacy.items import Item
 from qa_pipeline.privacy.lines import speaker_lines
+from qa_pipeline.privacy.spelling import spelled_start
 from qa_pipeline.privacy.tokens import Piece, Placed, Spoken, Token, pieces_of
 from qa_pipeline.privacy.vocabulary import word_list, word_set
 
@@ -129,16 +130,6 @@ def _damaged_domain_end(tokens: Sequence[Token], start: int) -> int | None:
     return None
 
 
-def _as_in(tokens: Sequence[Token], at: int) -> int | None:
-    """Return where "S for sugar" and "S as in sugar" begin of which ``at`` is the last word."""
-    for phrase in (("for",), ("as", "in")):
-        start = at - len(phrase)
-        said = tuple(token.text for token in tokens[max(start, 0) : at])
-        if start > 0 and said == phrase and len(tokens[start - 1].text) == 1 < len(tokens[at].text):
-            return start - 1
-    return None
-
-
 def _local_start(tokens: Sequence[Token], numbers: set[int], at: int) -> int:
     """Return the first token of what stands before "at"."""
     cued = any(token.without_is in _CUES for token in tokens[max(0, at - 30) : at])
@@ -146,7 +137,7 @@ def _local_start(tokens: Sequence[Token], numbers: set[int], at: int) -> int:
     free_words = 0
     while first > 0 and at - first < 4 * _LOCAL_WORDS:
         token = tokens[first - 1]
-        spelled = _as_in(tokens, first - 1)
+        spelled = spelled_start(tokens, first - 1)
         if spelled is not None:
             first = spelled
             continue

@@ -8,6 +8,7 @@ from qa_pipeline.privacy.items import Item
 from qa_pipeline.privacy.names import find_names
 from qa_pipeline.privacy.numbers import find_numbers
 from qa_pipeline.privacy.places import find_addresses
+from qa_pipeline.privacy.plain_words import find_plain_words
 from qa_pipeline.privacy.tokens import Spoken
 from qa_pipeline.records import SensitiveKind, Utterance
 
@@ -18,6 +19,7 @@ _FINDERS: tuple[tuple[frozenset[str], Callable[[Spoken], list[Item]]], ...] = (
     (frozenset(("email",)), find_emails),
     (_NUMBERS, find_numbers),
     (frozenset(("id", "account")), find_codes),
+    (frozenset(("account",)), find_plain_words),
     (frozenset(("address",)), find_addresses),
     (frozenset(("name",)), find_names),
 )

@@ -195,7 +195,13 @@ Found = list[tuple[int, Cue]]
 def _left(first: Fragment, spoken: Spoken, others: list[Fragment]) -> Found:
     tokens = spoken.tokens[first.utterance]
     low = max(
-        [o.last for o in others if o.last < first.first and len(o.digits) >= _CUT_DIGITS]
+        [
+            o.last
+            for o in others
+            if o.last < first.first
+            and len(o.digits) >= _CUT_DIGITS
+            and not _only_letters(tokens[o.last + 1 : first.first])  # of one code
+        ]
         + [i for i in range(first.first) if tokens[i].script == "placeholder"],
         default=-1,
     )
@@ -204,6 +210,11 @@ def _left(first: Fragment, spoken: Spoken, others: list[Fragment]) -> Found:
     if not near and first.told:  # "the first code was 3308, the second was 9921"
         return [(first.first - c.last, c) for c in cues[-1:] if c.kind in ("secret", "short_code")]
     return near
+
+
+def _only_letters(between: Sequence[Token]) -> bool:
+    """Tell digits of one code, as in 1Z 999 AA 10123, from two numbers."""
+    return bool(between) and all(t.script == "latin" and len(t.text) == 1 for t in between)
 
 
 def _right(last: Fragment, spoken: Spoken, others: list[Fragment]) -> Found:

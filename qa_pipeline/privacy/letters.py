@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from qa_pipeline.privacy.digits import Atom, read_atoms
+from qa_pipeline.privacy.spelling import spelled_end
 from qa_pipeline.privacy.tokens import Placed, Spoken, Token
 from qa_pipeline.privacy.vocabulary import PhraseSet, word_list, word_set
 
@@ -17,8 +18,7 @@ _JOINTS = PhraseSet(word_list("code_joints"))
 _CASES = PhraseSet(word_list("code_cases"))
 _NAMES = word_set("letter_names")
 _TIMES = {"double": 2, "triple": 3, "treble": 3}
-_AS_IN = (("as", "in"), ("like", "in"), ("for",), ("as",))
-_PAUSES = {",", "，", "、", "uh", "um", "er", "erm", "嗯", "呃", "额"}
+_PAUSES = {",", "，", "、", "then", "uh", "um", "er", "erm", "嗯", "呃", "额"}
 _FREE_WORDS = 2
 _MOST_CAPITALS = 5
 Part = Literal["letter", "word", "free", "digits", "joint", "case"]
@@ -174,26 +174,31 @@ def _step(line: Line, at: int, first: int) -> _Step | None:
         return None
     if token.text in _TIMES and len(line.text(at + 1)) == 1 and line.text(at + 1).isalpha():
         return _Step(at + 2, "letter", line.text(at + 1) * _TIMES[token.text])
+    if token.text == "x" and (ray := _x_ray_end(line, at)):
+        return _Step(ray, "letter", "x")
     if len(token.text) == 1:
-        return _Step(_as_in(line, at + 1), "letter", token.text)
+        return _Step(spelled_end(line.tokens, at), "letter", token.text)
     if _is_glued(line, at):
         return _Step(at + 1, "word", token.text)
     beside = at > first or at + 1 in line.atoms or len(line.text(at + 1)) == 1
-    if token.text in _NAMES and beside:
+    if token.text in _NAMES and _is_letter_name(line, at, first):
         return _Step(at + 1, "letter", token.text[0])
     short = token.capitals and len(token.text) <= _MOST_CAPITALS and token.text not in _NO_LOGIN
     return _Step(at + 1, "word", token.text) if short and beside else None
 
 
-def _as_in(line: Line, at: int) -> int:
-    """Return where "N as in November" ends of which the letter stands before ``at``."""
-    for phrase in _AS_IN:
-        end = at + len(phrase)
-        if tuple(t.text for t in line.tokens[at:end]) != phrase or end >= len(line.tokens):
-            continue
-        if line.tokens[end].script == "latin" and len(line.text(end)) > 2:
-            return end + 1
-    return at
+def _is_letter_name(line: Line, at: int, first: int) -> bool:
+    """Tell "golf" for G from "a 2019 Golf": a letter, its name or a digit stands beside it."""
+    after = line.text(at + 1)
+    if at + 1 in line.atoms or (len(after) == 1 and after.isalpha()) or after in _NAMES:
+        return True
+    return at > first and not (line.text(at - 1).isdigit() and len(line.text(at - 1)) > 2)
+
+
+def _x_ray_end(line: Line, at: int) -> int:
+    """Return the token after "X-ray", 0 where there is none."""
+    end = at + (3 if line.text(at + 1) == "-" else 2)
+    return end if line.text(end - 1) == "ray" else 0
 
 
 def _is_glued(line: Line, at: int) -> bool:

@@ -41,13 +41,32 @@ class PhraseSet:
     def __init__(self, phrases: Sequence[str]) -> None:
         self.phrases = frozenset(tuple(t.text for t in tokenise(phrase)) for phrase in phrases)
         self.longest = max((len(phrase) for phrase in self.phrases), default=0)
+        self._first = frozenset(phrase[0] for phrase in self.phrases)
 
     def length_at(self, tokens: Sequence[Token], at: int) -> int:
         """Return the number of tokens of the longest phrase that begins at ``at``, or 0."""
+        if at >= len(tokens) or tokens[at].text not in self._first:
+            return 0
         for length in range(min(self.longest, len(tokens) - at), 0, -1):
             if tuple(token.text for token in tokens[at : at + length]) in self.phrases:
                 return length
         return 0
+
+    def length_with_is(self, tokens: Sequence[Token], at: int) -> int:
+        """Return what ``length_at`` does, the last word with or without 's: "the password's"."""
+        length = self.length_at(tokens, at)
+        if at >= len(tokens) or tokens[at].without_is not in self._first:
+            return length
+        for size in range(min(self.longest, len(tokens) - at), length, -1):
+            last = tokens[at + size - 1]
+            texts = (*(token.text for token in tokens[at : at + size - 1]), last.without_is)
+            if last.text != last.without_is and texts in self.phrases:
+                return size
+        return length
+
+    def is_in(self, tokens: Sequence[Token]) -> bool:
+        """Tell whether a phrase stands anywhere, its last word with or without 's."""
+        return any(self.length_with_is(tokens, at) for at in range(len(tokens)))
 
     def length_before(self, tokens: Sequence[Token], end: int) -> int:
         """Return the number of tokens of the longest phrase that ends before ``end``, or 0."""

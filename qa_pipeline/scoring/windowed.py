@@ -8,7 +8,7 @@ the utterances' own, weighted by their voiced time.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from qa_pipeline.language.spoken_units import spoken_units
+from qa_pipeline.language.spoken_units import is_counted, spoken_units
 from qa_pipeline.records import (
     Interruption,
     MeasureRole,
@@ -19,7 +19,7 @@ from qa_pipeline.records import (
     Word,
 )
 from qa_pipeline.scoring.call import Call
-from qa_pipeline.scoring.windows import Interval, Intervals, common, merged
+from qa_pipeline.scoring.windows import Interval, Intervals, common, merged, without
 
 PAUSE_S = 0.5
 """A longer gap between words is a pause and not part of speaking."""
@@ -167,7 +167,9 @@ def _interruptions(part: Part) -> float | None:
 def _pace(language: str) -> "Measuring":
     def measured(part: Part) -> float | None:
         words = part.words(language)
-        spoken = common(_spoken(words), part.speech(part.role))
+        uncounted = [w for w in words if not is_counted(w.text, language)]
+        holes = merged(tuple(Interval(w.start_s, w.end_s) for w in uncounted))
+        spoken = without(common(_spoken(words), part.speech(part.role)), holes)
         if part.role == "call" or _total(spoken) < MIN_SPEECH_S:
             return None
         heard = [w for w in words if any(s.touches(w.start_s, w.end_s) for s in spoken)]

@@ -47,6 +47,22 @@ def common(a: Intervals, b: Intervals) -> Intervals:
     return merged(tuple(parts))
 
 
+def without(spans: Intervals, holes: Intervals) -> Intervals:
+    """Return the parts of ``spans`` in no hole; both in order of time, without overlaps."""
+    parts: list[Interval] = []
+    for span in spans:
+        start_s = span.start_s
+        for hole in holes:
+            if not hole.touches(start_s, span.end_s):
+                continue
+            if hole.start_s > start_s:
+                parts.append(Interval(start_s, hole.start_s))
+            start_s = hole.end_s
+        if start_s < span.end_s:
+            parts.append(Interval(start_s, span.end_s))
+    return tuple(parts)
+
+
 def touched(spans: Intervals, start_s: float, end_s: float) -> bool:
     """Tell whether any part of a stretch lies in ``spans``, in order of time without overlaps."""
     place = bisect_right(spans, start_s, key=lambda span: span.end_s)

@@ -26,7 +26,8 @@ def kept_words(
     words = to_words(pieces, window, channel, language)
     if words:
         sure = sum(word.probability for word in words) / len(words)
-        if is_phantom(" ".join(word.text for word in words), sure, no_speech_probability):
+        whole = " ".join(word.text for word in words)
+        if is_phantom(whole, sure, no_speech_probability, window.speech_s):
             return [], GuardReport(phantom_words=len(words))
     invented = phantom_tail([w.text for w in words], [w.probability for w in words])
     kept, report = guard(words[: len(words) - invented], window.speech_s, language)

@@ -35,6 +35,17 @@ sort bit problem question answer reason good bad better best worse great nice fi
 new old big small long short high low fast slow early late last free full empty ready easy hard
 hot cold clear different able really very quite maybe perhaps probably actually anyway else away
 together rather
+aim alien alliance allies alone annual army baby ban bath began begin begun bin bone breath car
+care careful carry cat chain chosen cleared clearly client clients clinic coal coalition color
+column con cry dad damn dawn deny drawn earn final firing garden gate golden grades grass gray
+green grew grey hair hall hell highly hill hole holy idea ideas ideal jail jet join joined kick
+kit knock lake league leg lie lies likely lips list lists loss luck lucky mad main making mall
+marriage marry mate meaning meant meat meeting met milk mill mind mini mining missing mix moving
+mr mrs ms nail neck newly non oil pace paint palm party past peace pen pet pit plate poem poet pot
+press prize pull rain raise raw review reviews rid rise row runs sale sales sand scary sea seal
+season seem seems sell semi shares shown silly sin sir someone son south star station stay steam
+stone sum sun team teams tear tend test tests tied ties tiny tired tissue ton tone tons town trap
+twin wall wild win wind window wound elite wallet
 """
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
 

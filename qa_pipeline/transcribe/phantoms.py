@@ -3,8 +3,13 @@
 Whisper learnt from subtitles, and writes their credits on silence, noise and music (Koenecke et
 al., Careless Whisper, 2024, count inventions in one transcription of a hundred). No call contains
 the phrases of ``CREDITS``, wherever in a window; nor, as all that is said in one, those of
-``CERTAIN``. Those of ``PLAUSIBLE`` are said in calls too: they are taken out only where the model
-itself doubts that there was speech.
+``CERTAIN``, but for a sign-off that was surely heard. Those of ``PLAUSIBLE`` are said in calls too:
+they are taken out only where the model itself doubts that there was speech.
+
+Which error is worse: an invented "thank you for watching" may be the thanks that a standard asks
+for, and makes a silent line talk; a true one that is lost says nothing of service. So a sign-off
+stays only where all speaks for it: the model is sure of the words and of speech, and the speech
+found in the window is as long as the words take.
 """
 
 import re
@@ -69,6 +74,12 @@ PLAUSIBLE = (
 )
 DOUBTFUL = 0.4
 """No-speech probability, or one minus the words' probability, from which the model doubts."""
+_SURE = 0.9
+"""Mean probability of the words of a sign-off that was surely heard."""
+_SURELY_SPEECH = 0.1
+"""No-speech probability up to which there surely was speech."""
+_WORDS_A_SECOND = {"en": (1.5, 8.0), "zh": (2.0, 13.0)}
+"""Slowest and fastest at which the words (characters) of a sign-off are said."""
 _NAMED = re.compile(
     r"(?:subtitles?|captions?|captioning|transcri(?:bed|ption)) by (?!default\b)(?:\S+ ){0,3}\S+"
     r"|(?:中文)?字幕(?:志愿者\W*\w{0,12}|by\W*\w{1,12}|由(?!于|谁)\w{1,12}提供)",
@@ -85,25 +96,40 @@ def _bare(text: str) -> str:
 
 _CERTAIN = frozenset(_bare(text) for text in CERTAIN)
 _CREDITS = frozenset(_bare(text) for text in CREDITS)
-_TAILS = _CREDITS | frozenset(_bare(text) for text in SIGN_OFFS)
+_SIGN_OFFS = frozenset(_bare(text) for text in SIGN_OFFS)
+_TAILS = _CREDITS | _SIGN_OFFS
 _PLAUSIBLE = frozenset(_bare(text) for text in PLAUSIBLE)
 
 
-def is_phantom(text: str, probability: float, no_speech_probability: float) -> bool:
+def is_phantom(
+    text: str, probability: float, no_speech_probability: float, speech_s: float | None = None
+) -> bool:
     """Say whether the whole text of a window is such a phrase, once or several times over.
 
     Args:
         text: what was written for one window.
         probability: mean probability of its words, 0 to 1.
         no_speech_probability: that nothing was said in the window, 0 to 1.
+        speech_s: seconds of speech found in the window, ``None`` where they are not known.
     """
     whole = _bare(text)
     if not whole:
+        return False
+    sure = probability >= _SURE and no_speech_probability <= _SURELY_SPEECH
+    if sure and whole in _SIGN_OFFS and speech_s is not None and _takes(text, speech_s):
         return False
     if _made_of(whole, _CERTAIN) or _NAMED.fullmatch(" ".join(text.split()).rstrip(".。!！ ")):
         return True
     doubtful = max(no_speech_probability, 1.0 - probability) >= DOUBTFUL
     return doubtful and _made_of(whole, _PLAUSIBLE) and no_speech_probability >= DOUBTFUL / 2
+
+
+def _takes(text: str, speech_s: float) -> bool:
+    """Tell whether a text may be what is said in so many seconds of speech."""
+    language = "en" if text.isascii() else "zh"
+    units = len(text.split()) if language == "en" else len(_bare(text))
+    slowest, fastest = _WORDS_A_SECOND[language]
+    return slowest * speech_s <= units <= fastest * speech_s
 
 
 def phantom_tail(texts: Sequence[str], probabilities: Sequence[float]) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa_pipeline.errors import TranscriptError
+from qa_pipeline.language.failure_reasons import failure_reason
 
 _TIME = re.compile(r"^(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})$")
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>|<\d[\d:.]*>|\{\\[^}]*\}")
@@ -43,12 +44,10 @@ def read_cues(path: Path, text: str) -> list[Cue]:
     lines = text.splitlines()
     is_vtt = bool(lines) and lines[0].strip().upper().startswith("WEBVTT")
     if path.suffix.lower() == ".vtt" and not is_vtt:
-        raise TranscriptError(
-            f"{path}, line 1: a WebVTT file begins with WEBVTT, this one does not"
-        )
+        raise TranscriptError(failure_reason("transcript_no_header", path=path, line=1))
     timings = [number for number, line in enumerate(lines) if "-->" in line]
     if not timings:
-        raise TranscriptError(f"{path}: no cues found (no line with '-->'); is this a transcript?")
+        raise TranscriptError(failure_reason("transcript_no_cues", path=path))
     cues = []
     for index, number in enumerate(timings):
         start_s, end_s = _times(path, number + 1, lines[number])
@@ -65,11 +64,10 @@ def _times(path: Path, line: int, text: str) -> tuple[float, float]:
     start_s, end_s = _seconds(before.strip()), _seconds(end_text)
     if start_s is None or end_s is None:
         wrong = before.strip() if start_s is None else end_text
-        raise TranscriptError(
-            f"{path}, line {line}: {wrong!r} is not a time such as 00:01:02,500; correct the line"
-        )
+        reason = failure_reason("transcript_no_time", path=path, line=line, text=wrong)
+        raise TranscriptError(reason)
     if end_s < start_s:
-        raise TranscriptError(f"{path}, line {line}: the cue ends before it starts")
+        raise TranscriptError(failure_reason("transcript_ends_early", path=path, line=line))
     return start_s, end_s
 
 

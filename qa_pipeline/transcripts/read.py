@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from qa_pipeline.errors import TranscriptError
+from qa_pipeline.language.failure_reasons import failure_reason
 from qa_pipeline.records import Conversation, Role
 from qa_pipeline.transcripts.cues import Cue, read_cues
 from qa_pipeline.transcripts.export import FORMAT_NAME, FORMAT_VERSION
@@ -30,12 +31,12 @@ def read_transcript(path: Path) -> FinishedTranscript:
     """
     text = _read_text(path)
     if not text.strip():
-        raise TranscriptError(f"{path}: the transcript is empty")
+        raise TranscriptError(failure_reason("transcript_empty", path=path))
     if path.suffix.lower() == ".json":
         return _from_export(path, text)
     segments = list(_segments(read_cues(path, text)))
     if not segments:
-        raise TranscriptError(f"{path}: the cues hold no words")
+        raise TranscriptError(failure_reason("transcript_no_words", path=path))
     language = language_of(" ".join(segment.text for segment in segments))
     names = {segment.speaker for segment in segments}
     hints: dict[str, Role] = {n: role for n in sorted(names) if (role := role_of_name(n))}
@@ -47,7 +48,8 @@ def _read_text(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise TranscriptError(f"{path}: cannot be read ({error.strerror or error})") from error
+        reason = failure_reason("unreadable", path=path, problem=error.strerror or error)
+        raise TranscriptError(reason) from error
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16", errors="replace")
     if b"\0" in raw[:200]:
@@ -58,7 +60,7 @@ def _read_text(path: Path) -> str:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise TranscriptError(f"{path}: its text is in no known encoding; save it as UTF-8")
+    raise TranscriptError(failure_reason("transcript_encoding", path=path))
 
 
 def _segments(cues: Sequence[Cue]) -> Iterator[FinishedSegment]:
@@ -98,16 +100,15 @@ def _from_export(path: Path, text: str) -> FinishedTranscript:
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
-        raise TranscriptError(
-            f"{path}, line {error.lineno}: not valid JSON ({error.msg})"
-        ) from error
+        reason = failure_reason("not_json", path=path, line=error.lineno, problem=error.msg)
+        raise TranscriptError(reason) from error
     conversation = _conversation(path, text, content)
     segments = [
         FinishedSegment(u.speaker, u.start_s, u.end_s, u.text, u.words)
         for u in conversation.utterances
     ]
     if not segments:
-        raise TranscriptError(f"{path}: the exported conversation holds no words")
+        raise TranscriptError(failure_reason("export_no_words", path=path))
     hints: dict[str, Role] = {
         s: role for s, role in conversation.speaker_roles.items() if role != "unknown"
     }
@@ -116,15 +117,17 @@ def _from_export(path: Path, text: str) -> FinishedTranscript:
 
 def _conversation(path: Path, text: str, content: Any) -> Conversation:
     if not isinstance(content, dict) or content.get("format") != FORMAT_NAME:
-        raise TranscriptError(
-            f"{path}, line 1: not a transcript that `qa-pipeline calls export --format json` "
-            f'wrote ("format" is not "{FORMAT_NAME}")'
-        )
+        reason = failure_reason("no_export", path=path, line=1, format=FORMAT_NAME)
+        raise TranscriptError(reason)
     if content.get("format_version") != FORMAT_VERSION:
-        raise TranscriptError(
-            f"{path}, line {_line_of(text, 'format_version')}: format version "
-            f"{content.get('format_version')!r} is not {FORMAT_VERSION}, the one this version reads"
+        reason = failure_reason(
+            "export_version",
+            path=path,
+            line=_line_of(text, "format_version"),
+            found=content.get("format_version"),
+            known=FORMAT_VERSION,
         )
+        raise TranscriptError(reason)
     call = content.get("call")
     raw = call.get("conversation") if isinstance(call, dict) else None
     try:
@@ -134,7 +137,10 @@ def _conversation(path: Path, text: str, content: Any) -> Conversation:
         field = ".".join(str(part) for part in ("call", "conversation", *first["loc"]))
         named = [str(part) for part in first["loc"] if isinstance(part, str)]
         line = _line_of(text, named[-1] if named else "conversation")
-        raise TranscriptError(f"{path}, line {line}, field {field}: {first['msg']}") from error
+        reason = failure_reason(
+            "export_field", path=path, line=line, field=field, problem=first["msg"]
+        )
+        raise TranscriptError(reason) from error
 
 
 def _line_of(text: str, key: str) -> int:

@@ -11,6 +11,7 @@ from qa_pipeline.audio.decode import decode
 from qa_pipeline.audio.metadata import NamePattern, read_sidecar
 from qa_pipeline.errors import CallError
 from qa_pipeline.language.failure_reasons import SENTENCES, failure_reason, in_language
+from qa_pipeline.transcripts import read_transcript
 from tests.language.sentences import assert_the_same_in_both_languages, fields
 
 NAMES = st.text(st.characters(exclude_categories=("C",)), min_size=1, max_size=20)
@@ -19,7 +20,9 @@ NAMES = st.text(st.characters(exclude_categories=("C",)), min_size=1, max_size=2
 @pytest.mark.parametrize("name", SENTENCES)
 def test_a_reason_says_the_same_in_both_languages(name: str) -> None:
     assert_the_same_in_both_languages(
-        SENTENCES[name], "JSON", "nvidia-smi", "GPU", "workers", "--device cpu"
+        SENTENCES[name],
+        *("JSON", "nvidia-smi", "GPU", "workers", "--device cpu", "UTF-8", "WebVTT", "WEBVTT"),
+        *("qa-pipeline calls export --format json", "format"),
     )
 
 
@@ -66,6 +69,40 @@ def test_metadata_of_a_centre_is_refused_in_mandarin(tmp_path: Path) -> None:
     assert in_language(str(caught.value), "zh").startswith(
         "a1_20261399.wav：按模式“{agent_id}_{started_at:%Y%m%d}”读取文件名时，字段“started_at”"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.srt", "  ", "F：转写文本是空的"),
+        ("a.srt", "hello", "F：没有找到字幕（没有含“-->”的行）；这是转写文本吗？"),
+        ("a.vtt", "00:01 --> 00:02\nhi", "F，第1行：WebVTT文件应以WEBVTT开头，这个文件没有"),
+        (
+            "a.srt",
+            "1\n00:00:0x,0 --> 00:00:02,0\nhi",
+            "F，第2行：“00:00:0x,0”不是00:01:02,500这样的时间；请改正这一行",
+        ),
+        (
+            "a.srt",
+            "1\n00:00:03,0 --> 00:00:02,0\nhi",
+            "F，第2行：字幕的结束时间早于开始时间",
+        ),
+        (
+            "a.json",
+            "{}",
+            "F，第1行：不是由`qa-pipeline calls export --format json`写出的转写文本"
+            "（“format”不是“qa-pipeline-call”）",
+        ),
+    ],
+)
+def test_transcripts_are_refused_in_mandarin(
+    tmp_path: Path, name: str, content: str, told: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    with pytest.raises(CallError) as caught:
+        read_transcript(path)
+    assert in_language(str(caught.value), "zh").replace(str(path), "F") == told
 
 
 def test_what_is_no_known_reason_stays_as_it_is() -> None:

@@ -247,6 +247,17 @@ def test_pace_of_mandarin_is_the_same_however_digits_are_written(text: str) -> N
         assert measure(one, None, None, NOTHING_KNOWN).value("pace_cpm", "agent") == 240
 
 
+@pytest.mark.parametrize("latin", ["WiFi", "broadband", "VIP,"])
+def test_pace_of_mandarin_leaves_latin_words_and_their_time_out(latin: str) -> None:
+    heard = conversation([("agent", "我们家的网络今天又断了请看一下", 0, 3)], language="zh")
+    said = heard.utterances[0]
+    word = said.words[0].model_copy(update={"text": latin, "start_s": 3.0, "end_s": 3.8})
+    later = said.words[0].model_copy(update={"text": "好", "start_s": 3.8, "end_s": 4.0})
+    mixed = said.model_copy(update={"words": (*said.words, word, later), "end_s": 4.0})
+    both = heard.model_copy(update={"utterances": (mixed,), "turns": ()})
+    assert measure(both, None, None, NOTHING_KNOWN).value("pace_cpm", "agent") == 300
+
+
 def test_pace_counts_the_digits_of_long_numbers_that_are_read_out() -> None:
     result = measured([("agent", "my number is 4008888888 since 2024", 0, 5)])
     assert result.value("pace_wpm", "agent") == 180  # 3 words, 10 digits, 2 words in 5 s

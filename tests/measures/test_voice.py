@@ -172,3 +172,26 @@ def test_a_speaker_who_is_made_livelier_moves_more() -> None:
         for spread in (5, 95)
     )
     assert lively["pitch_range_st"] > flat["pitch_range_st"] + 2
+
+
+def under_a_tone(speaker: Speaker, tones_hz: Sequence[float], amplitude: float) -> float:
+    """Return the pitch measured of a voice on the telephone with steady tones on the line."""
+    said = "good morning thank you for calling my name is Maya and I will look at your account now"
+    voice = telephone_band(speak(said, speaker).samples)
+    heard = np.concatenate([np.zeros(seconds(1.5)), voice, np.zeros(seconds(2.0))])
+    times = np.arange(len(heard)) / SAMPLE_RATE_HZ
+    hum = sum((amplitude * np.sin(2 * np.pi * hz * times) for hz in tones_hz), np.zeros(len(times)))
+    line = mu_law((heard + hum).astype(np.float32)).astype(np.float64)
+    spans = [(1.5, 1.5 + len(voice) / SAMPLE_RATE_HZ)]
+    return one_voice(line, spans)["pitch_hz"]
+
+
+@pytest.mark.parametrize("voice", ["en-us+m3", "en-gb-x-rp+f2"])
+@pytest.mark.parametrize("tones_hz", [(330.0,), (350.0, 440.0), (425.0,), (50.0,)])
+@pytest.mark.parametrize("amplitude", [0.003, 0.01, 0.03, 0.05])
+def test_a_tone_of_the_line_does_not_change_the_pitch(
+    voice: str, tones_hz: Sequence[float], amplitude: float
+) -> None:
+    speaker = Speaker(voice, 160, 50)
+    alone = under_a_tone(speaker, (), 0.0)
+    assert under_a_tone(speaker, tones_hz, amplitude) == pytest.approx(alone, rel=0.02)

@@ -61,6 +61,7 @@ CASES = [
     ("{name: pace_wpm, role: agent, last: 5s, at_most: 999}", "0:00 A: a b c d e f g h i j\n1:00 A: k", "unscored"),
     ("{name: pace_cpm, role: agent, first: 20s, between: [239, 241]}", "0:00 A: 一二三四五六七八九十一二三四\n1:00 A: 好", "met"),
     ("{name: pace_cpm, role: agent, first: 20s, between: [246, 247]}", "0:00 A: 一二三四五六七八九十一二三24\n1:00 A: 好", "met"),
+    ("{name: pace_cpm, role: agent, first: 20s, between: [239, 241]}", "0:00 A: 一二三四五六七八九十一二三 WiFi\n1:00 A: 好", "met"),
     ("{name: pitch_st, role: agent, last: 50%, than: {first: 50%}, at_most: 2}", "0:00 A (1 st): a b c d\n0:20 A (4 st): e f g h", "not_met"),
     ("{name: talk_s, role: agent, than: {role: customer, by: percent}, at_most: 50}", "[talk_s agent = 12]\n[talk_s customer = 10]\nA: a", "met"),
     ("{name: talk_s, role: agent, than: {role: customer, by: percent}, at_most: 10}", "[talk_s agent = 12]\n[talk_s customer = 10]\nA: a", "not_met"),

@@ -95,3 +95,30 @@ def test_credits_after_true_words_are_taken_off(
     words, report = kept_words(heard, window, 0, language, 0.0)
     assert " ".join(word.text for word in words) == (left or text)
     assert report.phantom_words == len(heard) - len(words)
+
+
+@pytest.mark.parametrize(
+    ("text", "probability", "no_speech", "speech_s", "kept"),
+    [
+        ("Thank you for watching.", 0.95, 0.02, 1.2, True),
+        ("谢 谢 观 看", 0.95, 0.02, 0.9, True),
+        ("Thank you for watching.", 0.85, 0.02, 1.2, False),  # not sure of the words
+        ("Thank you for watching.", 0.95, 0.4, 1.2, False),  # nor of speech
+        ("Thank you for watching.", 0.95, 0.02, 12.0, False),  # seconds of noise or music
+        ("Thank you for watching.", 0.95, 0.02, 0.2, False),
+        ("Subtitles by the Amara.org community", 0.99, 0.0, 2.0, False),
+        ("字 幕 志 愿 者", 0.99, 0.0, 1.0, False),
+    ],
+)
+def test_a_sign_off_stays_only_where_all_speaks_for_it(
+    text: str, probability: float, no_speech: float, speech_s: float, kept: bool
+) -> None:
+    window = Window(0.0, speech_s, (Region(0.0, speech_s),))
+    step_s = speech_s / len(text.split())
+    heard = [
+        TimedText(f" {word}", step_s * n, step_s * (n + 1), probability)
+        for n, word in enumerate(text.split())
+    ]
+    language = "en" if text.isascii() else "zh"
+    words, _ = kept_words(heard, window, 0, language, no_speech)
+    assert bool(words) == kept
