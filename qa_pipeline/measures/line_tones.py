@@ -25,7 +25,7 @@ _STANDS_OUT_DB = 15.0
 """How far it stands above the bins around it in the quietest tenth of the frames."""
 _BESIDE, _AROUND = 4, 16
 """Bins: the tone's own reach in the spectrum of a Hann window, and what it is compared with."""
-_MOST_FRAMES = 1000
+_MOST_FRAMES = 250
 """Of more, as many are looked at, evenly over the call."""
 _LEAST_SPEECH = 0.01
 """What else is heard, as a share of the tones' energy, where somebody speaks over them."""
