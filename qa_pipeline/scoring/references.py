@@ -193,7 +193,10 @@ def _twice(card: Scorecard) -> Iterator[Found]:
 def _tests(card: Scorecard) -> Iterator[Found]:
     known = tuple(criterion.id for criterion in card.criteria())
     fields = tuple(CallMetadata.model_fields)
+    names = Counter(test.name for test in card.tests)
     for i, test in enumerate(card.tests):
+        if names[test.name] > 1:
+            yield ("tests", i, "name"), f"test name {test.name!r} is used twice"
         for name in test.expect:
             if name not in known:
                 hint = nearest(name, known)
