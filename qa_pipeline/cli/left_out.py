@@ -23,7 +23,10 @@ def print_left_out(left_out: "Sequence[LeftOut]", version: int) -> None:
 def _why(item: "LeftOut") -> str:
     asked = json.dumps(item.asked, ensure_ascii=False)
     if item.asks is None:
-        return f"on {asked}: the card has no such criterion"
+        return (
+            f"on {asked}: the card has no such criterion. If it only has another id now, write "
+            f"id_before: {item.criterion_id} under it and raise the version"
+        )
     return (
         f"on {asked}, but it asks “{item.asks}”. If that is the same question, write "
         f"asked_before: {asked} under it and raise the version"

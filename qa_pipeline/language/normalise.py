@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Script = Literal["en", "zh"]
 
-_PIECE = pattern(r"[A-Za-z][A-Za-z']*|\d+|\p{Han}")
+_PIECE = pattern(r"[A-Za-z][A-Za-z']*|\d+|&|\p{Han}")
 _HAN = pattern(r"\p{Han}")
 # What `_PIECE` never crosses: a usual Chinese character, or all up to the next one or a space.
 _CHUNK = re.compile(r"[\u4e00-\u9fff]|[^\s\u4e00-\u9fff]+")
@@ -35,7 +35,7 @@ _CONTRACTIONS = {
     "wouldnt": "would not", "shouldnt": "should not", "havent": "have not", "hasnt": "has not",
     "wasnt": "was not", "arent": "are not", "gonna": "going to", "wanna": "want to",
     "hes": "he is", "shes": "she is", "whos": "who is", "hows": "how is", "wheres": "where is",
-    "whens": "when is", "whys": "why is",
+    "whens": "when is", "whys": "why is", "&": "and",
 }  # fmt: skip
 _STRAIGHT = str.maketrans("’‘ʼ＇", "''''")
 _NEGATED = {"can't": "can not", "won't": "will not", "shan't": "shall not", "ain't": "is not"}

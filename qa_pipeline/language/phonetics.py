@@ -25,11 +25,28 @@ def sound_of(text: str, script: Script) -> str:
     return _syllable(text)
 
 
+def sounds_together(characters: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the sound codes of Chinese characters as words read them: 行 is háng in 银行.
+
+    By itself `sound_of` knows only the usual reading of each.
+    """
+    return _syllables("".join(characters))
+
+
 def _syllable(char: str) -> str:
+    return _syllables(char)[0]
+
+
+def _syllables(text: str) -> tuple[str, ...]:
     from pypinyin import Style, pinyin
 
-    initial = pinyin(char, style=Style.INITIALS, strict=False)[0][0]
-    final = pinyin(char, style=Style.FINALS_TONE3, strict=False, neutral_tone_with_five=True)[0][0]
+    initials = pinyin(text, style=Style.INITIALS, strict=False)
+    tones = Style.FINALS_TONE3
+    finals = pinyin(text, style=tones, strict=False, neutral_tone_with_five=True)
+    return tuple(_code(i[0], f[0]) for i, f in zip(initials, finals, strict=True))
+
+
+def _code(initial: str, final: str) -> str:
     tone = final[-1] if final[-1:] in _TONES else "5"
     vowel = final.rstrip(_TONES)
     initial = _INITIALS.get(initial, initial)

@@ -109,7 +109,7 @@ def check_golden(settings: Settings, card: Scorecard, *, listen: bool = False) -
 
 def _on_what_it_asks(card: Scorecard, said: Iterable[PeoplesVerdict]) -> dict[Place, Verdict]:
     """Return people's verdicts on the very questions that the card asks."""
-    criteria = {criterion.id: criterion for criterion in card.criteria()}
+    criteria = card.criteria_by_id()
     found = {}
     for item in said:
         criterion = criteria.get(item.criterion_id)
@@ -120,7 +120,7 @@ def _on_what_it_asks(card: Scorecard, said: Iterable[PeoplesVerdict]) -> dict[Pl
         else:
             same = criterion.asks(item.ask, item.language)
         if same:
-            found[item.call_id, item.criterion_id] = item.verdict
+            found[item.call_id, criterion.id] = item.verdict
     return found
 
 
@@ -224,13 +224,14 @@ def _before(
     card: Scorecard, before: Baseline, languages: Mapping[str, str]
 ) -> tuple[dict[Place, Verdict], set[Place]]:
     """Return the verdicts of before on what the card asks, and where it asked something else."""
-    criteria = {criterion.id: criterion for criterion in card.criteria()}
+    criteria = card.criteria_by_id()
     then: dict[Place, Verdict] = {}
     asked_otherwise: set[Place] = set()
     for v in before.verdicts:
-        place, criterion = (v.call_id, v.criterion_id), criteria.get(v.criterion_id)
+        criterion = criteria.get(v.criterion_id)
         if criterion is None or v.call_id not in languages:
             continue
+        place = (v.call_id, criterion.id)
         if v.asked is None or criterion.asks(v.asked, languages[v.call_id]):
             then[place] = v.verdict
         else:

@@ -8,7 +8,7 @@ from qa_pipeline.store import LeftOut, StoreReader
 
 def people_left_out(reader: StoreReader, card: Scorecard) -> tuple[LeftOut, ...]:
     """Return the verdicts of people that count today and will not once the card has judged."""
-    criteria = {criterion.id: criterion for criterion in card.criteria()}
+    criteria = card.criteria_by_id()
     calls: dict[tuple[str, str, str | None], list[str]] = defaultdict(list)
     for review in reader.counting_reviews(card.scorecard, card.version):
         criterion = criteria.get(review.criterion_id)

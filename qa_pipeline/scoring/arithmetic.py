@@ -155,6 +155,7 @@ class _Summed(NamedTuple):
     plain: Fraction | None
     """Score in per cent if nothing were critical; ``None`` where nothing was judged."""
     strict: Fraction | None
+    """0 where it fails, also if nothing else was judged: else the rest of it could only lower."""
     fails_card: bool
     added: Fraction
     """Bonus less penalty points, in points of per cent."""
@@ -193,7 +194,7 @@ def _summed(
     added = [earned for earned, possible in judged if earned and not possible]
     return _Summed(
         plain=score,
-        strict=Fraction(0) if score is not None and "section" in scopes else score,
+        strict=_ZERO if "section" in scopes else score,
         fails_card="card" in scopes,
         added=exact_sum(added) if added else _ZERO,
     )
@@ -201,8 +202,9 @@ def _summed(
 
 def _total(card: Scorecard, sums: Sequence[_Summed]) -> Fraction | None:
     """Return the total; ``None`` where nothing was judged that has points."""
-    mean = _mean(card, [s.strict for s in sums], sums)
-    return _ZERO if mean is not None and any(s.fails_card for s in sums) else mean
+    if all(s.plain is None for s in sums):
+        return None
+    return _ZERO if any(s.fails_card for s in sums) else _mean(card, [s.strict for s in sums], sums)
 
 
 def _mean(

@@ -26,6 +26,7 @@ _KEYS = {
     "metadata": ("metadata", "随录音的信息"),
     "who": ("who", "由谁说"),
     "ask": ("question", "问题"),
+    "id_before": ("id before", "曾用的编号"),
     "asked_before": ("asked before", "曾用的问法"),
     "because": ("reason for the customer", "对客户的意义"),
     "any": ("phrases", "用语"),
@@ -115,6 +116,15 @@ class ChangeWords:
     def renamed(self, place: str, name: str) -> str:
         """Return that a criterion got another id."""
         return self._pick((f"{place} renamed to {name}", f"{place}改名为 {name}"))
+
+    def without_verdicts(self, text: str) -> str:
+        """Return that an id is another one, and what follows where the card says no more."""
+        return self._pick(
+            (
+                f"{text} (people's verdicts on the old id do not count for it: id_before)",
+                f"{text}（人工对原编号的评判不再计入；如需计入，请写入 id_before）",
+            )
+        )
 
     def another_question(self, text: str) -> str:
         """Return that a question is worded in another way, and what follows from it."""

@@ -5,6 +5,7 @@ the card underneath shows where it takes effect.
 """
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final, Literal, NamedTuple
 
@@ -27,6 +28,7 @@ _DEFAULTS_OF: Final = (Criterion, Says, Question, Then, MeasureCheck, Than, Tone
 _SCORES = frozenset(
     {"points", "bonus", "penalty", "critical", "when", "check", "unless", "partly", "partly_share"}
 )
+_NUMBERS = frozenset({"points", "weight", "pass_mark"})
 _WORDING = frozenset({"id", "name", "because", "examples"})
 _NAME_IN_REASONS = "what"
 
@@ -69,8 +71,10 @@ def differences(before: Scorecard, after: Scorecard, language: str = "en") -> li
 
 
 def _plain(part: Any) -> dict[str, Any]:
-    """Return a part of a card as a file would write it."""
+    """Return a part of a card as a file would write it, numbers without noughts at their end."""
     found: dict[str, Any] = part.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    for key in _NUMBERS & found.keys():
+        found[key] = f"{Decimal(found[key]).normalize():f}"
     return found
 
 
@@ -128,8 +132,10 @@ def _of_criteria(before: Scorecard, after: Scorecard, words: ChangeWords) -> Ite
             text = words.done(words.part("criterion", name), "removed")
             yield _change("criterion", name, "removed", text)
     for old, name in renamed.items():
+        told = old in two[name][1].id_before
         text = words.renamed(words.part("criterion", old), name)
-        yield _change("criterion", name, "renamed", text, affects=False)
+        text = text if told else words.without_verdicts(text)
+        yield _change("criterion", name, "renamed", text, affects=not told)
     for name in new:
         if name not in renamed.values():
             criterion = two[name][1]
@@ -156,6 +162,8 @@ def _of_criterion(before: Criterion, after: Criterion, words: ChangeWords) -> It
             yield from _of_question(before, after, words)
         elif key == "asked_before":
             yield from _of_earlier_words(before, after, words)
+        elif key == "id_before":
+            yield from _of_earlier_ids(before, after, words)
         elif key not in ("id", "examples"):
             for text, affects in _compared(_of(a, key), _of(b, key), words.key(key), words):
                 whole = words.at(label, text)
@@ -181,14 +189,26 @@ def _of_earlier_words(
         yield _change("criterion", after.id, "changed", words.at(after.id, text), affects)
 
 
+def _of_earlier_ids(
+    before: Criterion, after: Criterion, words: ChangeWords
+) -> Iterator[Difference]:
+    """Tell which earlier ids count as it; that which it had until now is told as a new name."""
+    one, two = ([*criterion.id_before] for criterion in (before, after))
+    two = [name for name in two if name != before.id]
+    for text, _ in _compared(one or None, two or None, words.key("id_before"), words):
+        yield _change("criterion", after.id, "changed", words.at(after.id, text))
+
+
 def _placed(card: Scorecard) -> dict[str, tuple[str, Criterion]]:
     return {c.id: (section.id, c) for section in card.sections for c in section.criteria}
 
 
 def _renamed(gone: dict[str, Criterion], new: dict[str, Criterion]) -> dict[str, str]:
-    """Return criteria that ask just the same under another id."""
-    found: dict[str, str] = {}
+    """Return criteria that have another id: their card says so, or they ask just the same."""
+    found = {old: name for name, other in new.items() for old in other.id_before if old in gone}
     for old, criterion in gone.items():
+        if old in found:
+            continue
         same = _asked(criterion)
         for name, other in new.items():
             if name not in found.values() and _asked(other) == same:

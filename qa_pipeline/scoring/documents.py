@@ -9,6 +9,7 @@ import yaml
 
 from qa_pipeline.errors import ScorecardError
 from qa_pipeline.scoring.positions import Layout, Path, Position, lay_out
+from qa_pipeline.scoring.slips import slip_in
 
 SUFFIXES = (".yaml", ".yml")
 MAX_BYTES = 2_000_000
@@ -107,10 +108,27 @@ def read_document(text: str, file: str, folder: FilePath | None) -> Document:
         layout = lay_out(root)
         return Document(file, folder, yaml.safe_load(text), layout)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
-        what = " ".join(part for part in (error.context, error.problem) if part)
-        raise ScorecardError(f"{place}: not valid YAML: {what}") from error
+        raise ScorecardError(_not_yaml(error, text, file)) from error
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
         what = " ".join(str(error).split()) or type(error).__name__
         raise ScorecardError(f"{file}:1:1: not valid YAML: {what}") from error
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, text: str, file: str) -> str:
+    """Return where a text is no YAML: at what was mistyped, if that can be told."""
+    mark = error.problem_mark or error.context_mark
+    what = " ".join(part for part in (error.context, error.problem) if part)
+    if mark is None:
+        return f"{file}: not valid YAML: {what}"
+    key = error.context_mark if error.context == "while scanning a simple key" else None
+    slip = slip_in(text, (*((key.line,) if key else ()), mark.line, mark.line - 1))
+    if slip is None:
+        place, advice = f"{file}:{mark.line + 1}:{mark.column + 1}", ""
+        opened = error.context_mark if "flow" in (error.context or "") else None
+        if opened is not None:
+            advice = f"; the bracket opened at {opened.line + 1}:{opened.column + 1}"
+        elif "<block end>" in what:
+            advice = "; is the line indented as those that it belongs to?"
+        return f"{place}: not valid YAML: {what}{advice}"
+    line, column = slip.position.line, slip.position.column
+    return f"{file}:{line}:{column}: not valid YAML: {slip.advice} ({what})"

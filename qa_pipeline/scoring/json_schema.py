@@ -145,6 +145,8 @@ def _complete(definitions: Schema) -> None:
                 described = {"description": value.get("description", "")}
                 model["properties"][key] = {**described, "anyOf": [check, {"const": "silence"}]}
     _amounts(definitions)
+    for name, key in (("Criterion", "points"), ("Section", "weight"), ("Scorecard", "pass_mark")):
+        _written_as_number(definitions[name]["properties"][key])
     metadata = list(CallMetadata.model_fields)
     definitions["MetadataCheck"]["properties"]["field"]["enum"] = metadata
     definitions["MetadataCheck"]["anyOf"] = [
@@ -160,6 +162,12 @@ def _complete(definitions: Schema) -> None:
     name = definitions["MeasureCheck"]["properties"]["name"]
     name |= {"anyOf": [names, {**each, "properties": languages}]}
     definitions["CardTest"]["properties"]["metadata"]["propertyNames"] = {"enum": metadata}
+
+
+def _written_as_number(property_: Schema) -> None:
+    """Take out that a number may be any text: a card may put it in quotes, and has no need to."""
+    numbers = [choice for choice in property_.pop("anyOf") if choice.get("type") == "number"]
+    property_ |= numbers[0]
 
 
 def _amount(pattern: str, description: str) -> Schema:

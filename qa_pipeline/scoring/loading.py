@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path as FilePath
 from typing import Any, get_args, get_origin
 
@@ -118,6 +119,8 @@ def _problem(item: Any, whole: Whole) -> Problem:
         message = f"unknown {noun} {key!r}{nearest(key, words)}"
         if item["input"] is None and " " in key:
             message += " (a comma in braces begins a new key: put the text in quotes)"
+        elif ":" in key or "：" in key:
+            message += " (behind a key stand a plain colon and a space)"
         return Problem(whole.origin(path), _say(data, path[:-1], message), at_key=True)
     if kind == "missing":
         return Problem(whole.origin(path), _say(data, path, f"{key!r} is missing"), at_key=True)
@@ -137,6 +140,9 @@ def _message(item: Any, key: str) -> str:
         return text
     wanted = next((said for kind, said in _EXPECTED.items() if item["type"].startswith(kind)), "")
     asked = wanted or f"{text[0].lower()}{text[1:]}"
+    if item["type"] == "too_short":
+        least = _number(item["ctx"]["min_length"])
+        return f"{key}: expected at least {least}, found {_number(len(found))}"
     # a place in a list, or one value for all languages, is no key that the card writes
     name = "" if key == "default" or key.isdigit() else f"{key}: "
     return f"{name}{asked}, found {_shown(found)}{_hint(item['type'], found)}"
@@ -156,7 +162,13 @@ _EXPECTED = {
 """What pydantic calls its errors, and what people are told."""
 
 
+def _number(count: int) -> str:
+    return {0: "none", 1: "one"}.get(count, str(count))
+
+
 def _shown(found: object) -> str:
+    if isinstance(found, date):
+        return str(found)
     if isinstance(found, str | int | float | bool):
         return repr(found)
     if found is None:
@@ -166,13 +178,13 @@ def _shown(found: object) -> str:
 
 def _hint(kind: str, found: object) -> str:
     """Return what is often meant by such a mistake."""
-    if kind == "string_type" and isinstance(found, bool | int | float):
+    if kind == "string_type" and isinstance(found, bool | int | float | date):
         return " (YAML reads it as something else than text: put it in quotes)"
     if kind == "string_type" and isinstance(found, dict) and [*found.values()] == [None]:
         word = "{" + str(next(iter(found))) + "}"
         return f' (a word in braces needs quotes: "{word}")'
-    if isinstance(found, str) and found.endswith("%") and kind.startswith(("decimal", "float")):
-        return " (without %)"
+    if isinstance(found, str) and kind.startswith(("decimal", "float")):
+        return next((f" (without {mark})" for mark in "%％" if found.endswith(mark)), "")
     return ""
 
 

@@ -130,7 +130,8 @@ def nearest(word: str, words: tuple[str, ...]) -> str:
     from rapidfuzz import process
     from rapidfuzz.distance import JaroWinkler
 
-    best = process.extractOne(word, words, scorer=JaroWinkler.normalized_similarity)
+    likeness = JaroWinkler.normalized_similarity
+    best = process.extractOne(word, words, scorer=likeness, processor=str.casefold)
     if best is not None and best[1] >= 0.75:
         return f", did you mean {best[0]!r}?"
     return f"; known: {', '.join(words)}"

@@ -1,12 +1,12 @@
 """Phrases of a card in their compared form, with how alike something has to be to be one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from math import ceil
 
 from qa_pipeline.language.negation import denials
 from qa_pipeline.language.normalise import Piece, Script, pieces
-from qa_pipeline.language.phonetics import sound_of
+from qa_pipeline.language.phonetics import sound_of, sounds_together
 from qa_pipeline.scoring.checks import Match
 
 NEAR = 4.0
@@ -105,10 +105,11 @@ class PhraseSet:
 def compiled(phrases: tuple[str, ...], match: Match, similarity: float | None) -> PhraseSet:
     """Bring phrases to their compared form. ``similarity``: see `_required`."""
     found = [
-        _phrase(name, parts, match, similarity)
+        phrase
         for text in phrases
         for name, parts in _readings(text).items()
         if parts
+        for phrase in _as_pronounced(_phrase(name, parts, match, similarity), match)
     ]
     return PhraseSet(found, match)
 
@@ -127,6 +128,20 @@ def exceptions(phrases: tuple[str, ...], match: Match) -> PhraseSet:
         if parts
     ]
     return PhraseSet(found, match)
+
+
+def _as_pronounced(phrase: Phrase, match: Match) -> list[Phrase]:
+    """Return the phrase, and as its words are pronounced where its characters alone are not.
+
+    What is heard is compared character by character, so the first stays: 银 and 行 are heard, or 银
+    and 航, which sounds as 行 does only behind 银. A tone alone that differs is no matter.
+    """
+    if match in ("exact", "fuzzy") or phrase.script != "zh" or phrase.latin:
+        return [phrase]
+    together = sounds_together(phrase.words)
+    if all(one[:-1] == other[:-1] for one, other in zip(together, phrase.sounds, strict=True)):
+        return [phrase]
+    return [phrase, replace(phrase, text=f"{phrase.text} (pronounced)", sounds=together)]
 
 
 def _is_short(parts: list[Piece]) -> bool:

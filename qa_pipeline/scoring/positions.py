@@ -52,6 +52,11 @@ def _position(mark: yaml.Mark) -> Position:
     return Position(mark.line + 1, mark.column + 1)
 
 
+def _twice(key: str) -> str:
+    hint = " (is a '- ' missing before it?)" if key == "id" else ""
+    return f"key {key!r} stands here for the second time{hint}"
+
+
 def lay_out(root: yaml.Node) -> Layout:
     """Walk a composed document and note where everything stands.
 
@@ -73,11 +78,12 @@ def lay_out(root: yaml.Node) -> Layout:
         if isinstance(node, yaml.SequenceNode):
             todo.extend(((*path, i), child) for i, child in enumerate(node.value))
         elif isinstance(node, yaml.MappingNode):
+            last = {str(key.value): child for key, child in node.value}
             for key, child in node.value:
                 child_path = (*path, str(key.value))
                 if child_path in keys:
-                    message = f"key {key.value!r} stands here for the second time"
-                    mistakes.append(Mistake(_position(key.start_mark), message))
+                    mistakes.append(Mistake(_position(key.start_mark), _twice(str(key.value))))
                 keys[child_path] = _position(key.start_mark)
-                todo.append((child_path, child))
+                if last[str(key.value)] is child:  # the one that counts: others are not gone into
+                    todo.append((child_path, child))
     return Layout(keys=keys, values=values, mistakes=tuple(mistakes))

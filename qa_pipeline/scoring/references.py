@@ -174,19 +174,29 @@ def is_phrase(path: Path) -> bool:
 def _twice(card: Scorecard) -> Iterator[Found]:
     sections = Counter(section.id for section in card.sections)
     criteria = Counter(criterion.id for criterion in card.criteria())
+    before = Counter(name for criterion in card.criteria() for name in criterion.id_before)
     for i, section in enumerate(card.sections):
         if sections[section.id] > 1:
             yield ("sections", i, "id"), f"section id {section.id!r} is used twice"
         for j, criterion in enumerate(section.criteria):
+            place = ("sections", i, "criteria", j)
             if criteria[criterion.id] > 1:
-                place = ("sections", i, "criteria", j, "id")
-                yield place, f"criterion id {criterion.id!r} is used twice"
+                yield (*place, "id"), f"criterion id {criterion.id!r} is used twice"
+            for name in criterion.id_before:
+                if name in criteria:
+                    message = f"id_before: {name!r} is the id of a criterion of this card"
+                    yield (*place, "id_before"), message
+                elif before[name] > 1:
+                    yield (*place, "id_before"), f"id_before: {name!r} stands here twice"
 
 
 def _tests(card: Scorecard) -> Iterator[Found]:
     known = tuple(criterion.id for criterion in card.criteria())
     fields = tuple(CallMetadata.model_fields)
+    names = Counter(test.name for test in card.tests)
     for i, test in enumerate(card.tests):
+        if names[test.name] > 1:
+            yield ("tests", i, "name"), f"test name {test.name!r} is used twice"
         for name in test.expect:
             if name not in known:
                 hint = nearest(name, known)

@@ -46,6 +46,8 @@ class Criterion(Part):
 
     id: str = Field(min_length=1)
     """How results call it, such as greeting.brand; unique in the card."""
+    id_before: Names = ()
+    """The id that it had before: people's verdicts under it count for this one."""
     name: LocalText | None = None
     """What people call it."""
     ask: LocalText
@@ -171,6 +173,10 @@ class Scorecard(Part):
     def criteria(self) -> list[Criterion]:
         """Return every criterion, in the order of the card."""
         return [criterion for section in self.sections for criterion in section.criteria]
+
+    def criteria_by_id(self) -> dict[str, Criterion]:
+        """Return every criterion by its id, and by those that it had before."""
+        return {name: c for c in self.criteria() for name in (*c.id_before, c.id)}
 
     def phrases(self, says: Says, facts: Mapping[str, str]) -> tuple[str, ...]:
         """Return the phrases of ``says``: its own and its lists', with variables filled in.

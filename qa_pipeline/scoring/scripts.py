@@ -45,7 +45,8 @@ USUAL_DBFS = -25.0
 """How loud something is said of which only the pitch is given."""
 
 _SPEECH = pattern(
-    r"^(?:(\d+):(\d\d)(?:\.\d+)?\s+)?([ACI])\s*(?:\(([^)]*)\))?\s*[:\x{FF1A}]\s*(.+)$"
+    r"^(?:(\d+):(\d\d)(?:\.\d+)?\s+)?([ACI])\s*"
+    r"(?:[(\x{FF08}]([^)\x{FF09}]*)[)\x{FF09}])?\s*[:\x{FF1A}]\s*(.+)$"
 )
 _STRETCH = pattern(r"^\[\s*(silence|hold)\s+(\d+(?:\.\d+)?)\s*s\s*\]$")
 _VOICED = pattern(r"^(-?\d+(?:\.\d+)?)\s*(dbfs|st)$")
@@ -163,7 +164,9 @@ class _Reader:
         """Note the tone, loudness and pitch of an utterance, as far as they are said."""
         tone: str | None = None
         heard: dict[str, float] = {}
-        for item in (part.strip() for part in (manner or "").split(",") if part.strip()):
+        for item in (
+            part.strip() for part in (manner or "").replace("，", ",").split(",") if part.strip()
+        ):
             if amount := _VOICED.match(item):
                 heard[amount.group(2).lower()] = float(amount.group(1))
             else:
@@ -192,7 +195,7 @@ class _Reader:
 
 def language_of(text: str) -> str:
     """Return the language of a written conversation: Mandarin where anybody says a character."""
-    said = pattern(r"[AC]\s*(?:\([^)]*\))?\s*[:\x{FF1A}].*\p{Han}")
+    said = pattern(r"[AC]\s*(?:[(\x{FF08}][^)\x{FF09}]*[)\x{FF09}])?\s*[:\x{FF1A}].*\p{Han}")
     return "zh" if said.search(simplified(text)) else "en"
 
 

@@ -226,6 +226,8 @@ class _Asked(NamedTuple):
     """Since when the version has judged the call."""
 
 
+_NEAR = 75
+"""How alike, of 100, a word is to what it may be a slip of."""
 _Criteria = dict[str, list[_Asked]]
 """By id of the criterion, what each version asked."""
 _Judgement = tuple[str, str, str, str, datetime]
@@ -360,9 +362,11 @@ def _asked(item: GivenVerdict, versions: Sequence[_Asked]) -> str:
 def _unknown_criterion(item: GivenVerdict, cards: dict[str, _Criteria]) -> str:
     from rapidfuzz import process
 
-    known = [key for criteria in cards.values() for key in criteria]
-    if not known:
+    criteria = [found for card in cards.values() for found in card.items()]
+    if not criteria:
         return f"call {item.call} has no verdicts yet: score it first (run or rescore)"
-    near = process.extractOne(item.criterion, known)
+    names = (one.name for _, versions in criteria for one in versions)
+    known = list(dict.fromkeys([*(key for key, _ in criteria), *names]))
+    near = process.extractOne(item.criterion, known, score_cutoff=_NEAR)
     hint = f", did you mean {near[0]!r}?" if near else ""
     return f"unknown criterion {item.criterion!r}: call {item.call} was not judged by it{hint}"

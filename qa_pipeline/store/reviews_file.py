@@ -5,6 +5,7 @@ Column names and verdicts are understood in English and Mandarin. Nothing here k
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -68,7 +69,14 @@ _MOST_TEXT: Final = 4000
 _SEPARATORS: Final = ",;\t"
 _END: Final = "\x1fend of the file\x1f"
 """A row of its own behind the last: it is not found where a quotation mark is still open."""
-_ENCODINGS: Final = ("utf-8-sig", "gb18030")
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_TWO_HIGH_BYTES: Final = re.compile(rb"[\x80-\xff]{2}")
+"""Chinese in GB 18030 has them side by side; letters such as é in a Western file stand alone."""
+_DAY_0: Final = datetime(1899, 12, 30)
+_SHEET_DAYS: Final = range(36526, 73051)
+"""Days of the years 2000 to 2099, as spreadsheets count them."""
+_NAMES_SEPARATOR: Final = re.compile(r"(?i)sep=([,;\t])[,;\t]*")
+"""The line by which Excel is told how a file is separated."""
 
 
 class ReviewFile(NamedTuple):
@@ -133,13 +141,16 @@ def moment(value: object, zone: tzinfo) -> datetime | None:
     """Return the time that a cell holds in its zone, else ``zone``, as UTC; ``None`` for none.
 
     ISO 8601, ``2026-03-05 14:20``, ``2026/3/5 14:20``, ``2026年3月5日 14:20`` and a spreadsheet's
-    own dates. Days and months that could be mistaken for one another are no time.
+    own dates, also where a number is all that is left of one. Days and months that could be
+    mistaken for one another are no time.
     """
     found: datetime | None = None
     if isinstance(value, datetime):
         found = value
     elif isinstance(value, date):
         found = datetime(value.year, value.month, value.day)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        found = _of_days(value)
     else:
         found = _parsed(_text(value))
     if found is None:
@@ -149,6 +160,13 @@ def moment(value: object, zone: tzinfo) -> datetime | None:
         return found.astimezone(UTC)
     except OverflowError:  # within hours of the first or last moment that there is
         return None
+
+
+def _of_days(days: float) -> datetime | None:
+    """Return the time that a spreadsheet means by a number, to the second."""
+    if not _SHEET_DAYS.start <= days < _SHEET_DAYS.stop:
+        return None
+    return _DAY_0 + timedelta(seconds=round(days * 86_400))
 
 
 def _parsed(text: str) -> datetime | None:
@@ -222,17 +240,18 @@ def _columns(cells: Iterable[object]) -> dict[str, list[int]]:
     known = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
     found: dict[str, list[int]] = {}
     for place, cell in enumerate(cells):
-        name = known.get(_plain(_text(cell)))
+        name = known.get(_plain(_text(cell)).rstrip(" :："))
         if name is not None:
             found.setdefault(name, []).append(place)
     return found
 
 
 def _csv(path: Path) -> Iterator[tuple[int, list[object]]]:
-    """Yield rows with their numbers; the separator is found out, and GB 18030 understood."""
+    """Yield rows with their numbers; separator and encoding are found out."""
     text = _decoded(path)
     first = next((line for line in text.splitlines() if line.strip(_SEPARATORS)), "")
-    separator = max(_SEPARATORS, key=first.count)
+    named = _NAMES_SEPARATOR.fullmatch(first)
+    separator = named.group(1) if named else max(_SEPARATORS, key=first.count)
     number = 0
     try:
         lines = io.StringIO(f"{text}\n{_END}\n")
@@ -241,6 +260,8 @@ def _csv(path: Path) -> Iterator[tuple[int, list[object]]]:
                 return
             if cells and cells[-1].endswith(f"\n{_END}\n"):
                 break
+            if named and separator.join(cells) == first:
+                continue
             yield number, [_unguarded(cell) for cell in cells]
     except csv.Error as error:
         raise UsageError(f"{path} is not a CSV file ({error}).") from error
@@ -260,7 +281,12 @@ def _decoded(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from error
-    for encoding in _ENCODINGS:
+    encodings = ["utf-8-sig", "gb18030"]
+    if content.startswith(_UTF_16):
+        encodings = ["utf-16"]
+    elif not _TWO_HIGH_BYTES.search(content):
+        encodings = ["utf-8-sig", "cp1252", "gb18030"]
+    for encoding in encodings:
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
@@ -273,6 +299,7 @@ def _workbook(path: Path, problems: list[ReviewProblem]) -> Iterator[tuple[int, 
     import zipfile
 
     from openpyxl import load_workbook
+    from openpyxl.utils.datetime import WINDOWS_EPOCH
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
@@ -284,7 +311,8 @@ def _workbook(path: Path, problems: list[ReviewProblem]) -> Iterator[tuple[int, 
     try:
         rows: Iterable[tuple[Any, ...]] = book.worksheets[0].iter_rows(values_only=True)
         for number, cells in enumerate(rows, 1):
-            yield number, list(cells)
+            # where days count from 1904 a bare number is no time
+            yield number, list(cells if book.epoch == WINDOWS_EPOCH else map(_unnumbered, cells))
         for sheet in book.worksheets[1:]:
             header = next(sheet.iter_rows(max_row=1, values_only=True), ())
             if REQUIRED.keys() <= _columns(header).keys():
@@ -295,6 +323,10 @@ def _workbook(path: Path, problems: list[ReviewProblem]) -> Iterator[tuple[int, 
                 problems.append(ReviewProblem(row=1, reason=reason))
     finally:
         book.close()
+
+
+def _unnumbered(value: object) -> object:
+    return _text(value) if isinstance(value, int | float) else value
 
 
 def _text(value: object) -> str:

@@ -10,7 +10,7 @@ from qa_pipeline.store.questions import NOTE_ASKED, QUESTION_VIEWS
 from qa_pipeline.store.review_tables import REVIEW_VIEWS
 from qa_pipeline.store.tables import TABLES
 
-SCHEMA_VERSION = 13
+SCHEMA_VERSION = 14
 OLDEST_VERSION = 2
 """Stores from this version on differ only by tables, columns and views that were added since;
 opening one as its owner adds them. Older ones have to be made anew."""
@@ -28,6 +28,8 @@ _NOTED_SINCE = {
     ),
     # computed when a critical find that nobody had checked made the total 0
     13: (_ADD_UP_AGAIN,),
+    # computed when a section that had failed was left out where nothing else in it was judged
+    14: (_ADD_UP_AGAIN,),
 }
 """By version of the schema: what fills its new columns in a store from before, as they would be if
 the store were made anew."""

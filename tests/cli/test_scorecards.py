@@ -122,6 +122,11 @@ QUESTION = (
     "do not count for it; if it is the same: asked_before)"
 )
 
+RENAMED = (
+    "criterion closure.thanks renamed to closure.thanked (people's verdicts on the old id do not "
+    "count for it: id_before)"
+)
+
 
 def changed_card() -> str:
     """Return the small card with a change of every kind."""
@@ -150,15 +155,14 @@ def test_diff_says_in_words_what_changed_and_whether_scores_do() -> None:
     scores, _, wording = changes.partition("does not change scores:\n")
     assert title == "small version 1 -> small version 2\n"
     assert sorted(line.strip() for line in scores.splitlines()) == sorted(
-        [QUESTION, *(line.strip() for line in CHANGED.splitlines())]
+        [QUESTION, RENAMED, *(line.strip() for line in CHANGED.splitlines())]
     )
     assert [line.strip() for line in wording.splitlines()] == [
         "version: 1 → 2",
-        "criterion closure.thanks renamed to closure.thanked",
     ]
     found = run_json("scorecards", "diff", "one.yaml", "two.yaml")
     assert (found["before"]["version"], found["after"]["version"]) == (1, 2)
-    assert sum(item["affects_scores"] for item in found["differences"]) == 7
+    assert sum(item["affects_scores"] for item in found["differences"]) == 8
     texts = [item["text"] for item in found["differences"]]
     assert all(text in said for text in texts)
     assert len(texts) == 9

@@ -71,6 +71,40 @@ def test_a_verdict_counts_where_the_card_says_that_it_asked_so_before(tmp_path: 
     assert _state(settings, "call-001").reviewers == 1
 
 
+RENAMED_TEXT = SECOND.replace(
+    "id: closure.farewell", "id: closure.goodbye\n        id_before: closure.farewell"
+)
+RENAMED = small_card(RENAMED_TEXT)
+
+
+def test_verdicts_go_with_a_criterion_that_says_what_its_id_was(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 3)
+    with Store.open_owner(settings.store_path) as owner:
+        owner.mark_golden(["call-000", "call-002"], "Wang")
+    before = check_golden(settings, small_card())
+    with Store.open_owner(settings.store_path) as owner:
+        owner.record_baseline(before.verdicts, "Wang")
+    [line] = check_golden(settings, RENAMED).criteria
+    assert (line.criterion_id, line.reviewed, line.before) == ("closure.goodbye", 2, 1)
+    assert rescore(settings, RENAMED).people_left_out == ()
+    state = _state(settings, "call-002", "closure.goodbye")
+    assert (state.version, state.people_verdict, state.earlier_reviews) == (2, "met", 0)
+    assert _totals(settings) == ["people"] * 3
+    # a verdict on the new id is of the same people: the later one counts
+    _add(settings, _now("call-002", "closure.goodbye"))
+    assert _state(settings, "call-002", "closure.goodbye").reviewers == 1
+    with Store.open_reader(settings.store_path) as reader:
+        assert {v.criterion_id for v in reader.calibration().verdicts} == {"closure.goodbye"}
+        kept = {event.criterion_id for event in reader.review_events()}
+    assert kept == {FAREWELL, "closure.goodbye"}
+    # nor does it make another question the same
+    asks_else = small_card(
+        RENAMED_TEXT.replace("on: 2", "on: 3").replace("ask: Says goodbye", ASKS)
+    )
+    assert rescore(settings, asks_else).people_left_out != ()
+    assert _state(settings, "call-000", "closure.goodbye").people_state is None
+
+
 def test_what_people_said_that_will_not_count_is_told_before_and_after(tmp_path: Path) -> None:
     fill_store(tmp_path, 3)
     (tmp_path / "next.yaml").write_text(SECOND.replace("ask: Says goodbye", ASKS), encoding="utf-8")
@@ -89,8 +123,12 @@ def test_what_people_said_that_will_not_count_is_told_before_and_after(tmp_path:
 
 def test_what_is_gone_from_a_card_is_told_apart(tmp_path: Path) -> None:
     settings = fill_store(tmp_path, 3)
-    gone = small_card(SECOND.replace("closure.farewell", "closure.goodbye"))
-    [left_out] = rescore(settings, gone).people_left_out
+    gone = SECOND.replace(FAREWELL, "closure.goodbye")
+    (tmp_path / "next.yaml").write_text(gone, encoding="utf-8")
+    tried = qa("scorecards", "backtest", "next.yaml", "--data-dir", ".", cwd=tmp_path)
+    assert "renamed to closure.goodbye (people's verdicts on the old id do not" in tried.stdout
+    assert "write id_before: closure.farewell under it" in tried.stdout
+    [left_out] = rescore(settings, small_card(gone)).people_left_out
     assert (left_out.criterion_id, left_out.asks, left_out.verdicts) == (FAREWELL, None, 3)
 
 
@@ -248,9 +286,9 @@ def _add(settings: Settings, *given: GivenVerdict) -> None:
         refresh_reviewed(owner)
 
 
-def _state(settings: Settings, call: str) -> CriterionState:
+def _state(settings: Settings, call: str, criterion: str = FAREWELL) -> CriterionState:
     with Store.open_owner(settings.store_path) as owner:
-        [found] = [s for s in owner.current_verdicts(call) if s.criterion_id == FAREWELL]
+        [found] = [s for s in owner.current_verdicts(call) if s.criterion_id == criterion]
     return found
 
 

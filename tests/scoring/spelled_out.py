@@ -109,6 +109,7 @@ def totals(spec: Spec) -> Totals:
 def spelled_out(spec: Spec, *, critical: bool = True, confirmed: bool = False) -> Decimal | None:
     """The total by the definition, without any of the code under test but the rounding."""
     top = bottom = added = Fraction(0)
+    with_points = False
     for weight, group in spec:
         judged = [i for i in group if i.verdict in RANK]
         earned = possible = Fraction(0)
@@ -121,14 +122,13 @@ def spelled_out(spec: Spec, *, critical: bool = True, confirmed: bool = False) -
             else:
                 earned += Fraction(item.worth) * part
                 possible += Fraction(item.worth)
-        if not possible:
+        failed = critical and any(fails(i, "section", confirmed=confirmed) for i in judged)
+        with_points = with_points or possible > 0
+        if not (possible or failed):
             continue
-        score = 100 * earned / possible
-        if critical and any(fails(i, "section", confirmed=confirmed) for i in judged):
-            score = Fraction(0)
-        top += weight * score
+        top += weight * (Fraction(0) if failed else 100 * earned / possible)
         bottom += weight
-    if not bottom:
+    if not with_points:
         return None
     failed = any(fails(i, "card", confirmed=confirmed) for _, g in spec for i in g)
     if critical and failed:

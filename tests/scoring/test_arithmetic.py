@@ -272,6 +272,22 @@ def test_critical_scopes(scope: str | None, total: str, sections: list[str]) -> 
     assert [str(s.score_without_critical_pct) for s in found.sections] == ["50.00", "25.00"]
 
 
+def test_a_section_that_fails_scores_0_also_where_nothing_else_in_it_was_judged() -> None:
+    """Left out with its weight, it would cost less than once the rest of it is judged."""
+    told = Item(Decimal(4), "not_met", "section", "penalty")
+    kept = (10, [Item(Decimal(5), "met")])
+    totals_of = [
+        totals([(10, [told, Item(Decimal(5), verdict)]), kept])
+        for verdict in ("not_applicable", "unscored", "not_met", "met")
+    ]
+    assert {found.total_pct for found in totals_of} == {Decimal(46)}
+    assert {(found.low_pct, found.high_pct) for found in totals_of} == {(46, 46)}
+    assert totals_of[0].sections[0].score_pct == 0
+    assert totals_of[0].sections[0].score_without_critical_pct is None
+    assert totals_of[0].without_critical_pct == 96
+    assert totals([(10, [told, Item(Decimal(5), "unscored")])]).total_pct is None
+
+
 def test_a_doubtful_critical_failure_opens_the_whole_range() -> None:
     doubted = Item(Decimal(10), "met", "card", doubtful=True)
     found = totals([(50, [doubted, Item(Decimal(10), "met")])])

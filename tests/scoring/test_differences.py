@@ -107,7 +107,34 @@ def told(before: str, after: str) -> list[tuple[bool, str]]:
         (
             "id: closure.sits",
             "id: closure.seat",
-            [(False, "criterion closure.sits renamed to closure.seat")],
+            [
+                (
+                    True,
+                    "criterion closure.sits renamed to closure.seat (people's verdicts on the old "
+                    "id do not count for it: id_before)",
+                )
+            ],
+        ),
+        (
+            SITS,
+            SITS.replace("sits", "seat").replace("points: 2", "points: 3, id_before: closure.sits"),
+            [
+                (False, "criterion closure.sits renamed to closure.seat"),
+                (True, "closure.seat: points: 2 → 3"),
+            ],
+        ),
+        (
+            SITS,
+            SITS.replace("points: 2", "points: 2, id_before: [closure.seat]"),
+            [(True, "closure.sits: id before added: [closure.seat]")],
+        ),
+        (SITS, SITS.replace("points: 2", "points: 2.0"), []),
+        ("weight: 60", "weight: 60.00", []),
+        ("pass_mark: 70", "pass_mark: 7e1", []),
+        (
+            SITS,
+            SITS.replace("points: 2", "points: 2.50"),
+            [(True, "closure.sits: points: 2 → 2.5")],
         ),
         (
             FIRST,

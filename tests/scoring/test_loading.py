@@ -102,6 +102,7 @@ MISTAKES = [
     ("at_most: 200", "than: first 20%, at_most: 200", "than: expected keys such as {key: value}, found 'first 20%'"),
     ("weight: 100", "wieght: 100", "unknown key 'wieght', did you mean 'weight'?"),
     ("greeting.pace", "greeting.hello", "criterion id 'greeting.hello' is used twice"),
+    ("ask: Not too fast", "ask: Not too fast\n        id_before: greeting.hello", "card.yaml:18:20: criterion greeting.pace: id_before: 'greeting.hello' is the id of a criterion of this card"),
     ("greeting.hello: met", "greeting.helo: met", "unknown criterion 'greeting.helo', did you mean"),
     ("greeting.hello: met", "greeting.hello: mett", "unknown word 'mett', did you mean 'met'?"),
     ("version: 1", "version: 1\nversion: 2", "key 'version' stands here for the second time"),

@@ -97,3 +97,10 @@ def test_a_share_is_within_or_beyond_a_limit(probabilities: list[float], limit: 
     assert 0.0 <= within <= 1.0
     assert within + beyond == pytest.approx(1.0, abs=1e-6)
     assert share_chance(probabilities, None, None) == pytest.approx(1.0)
+
+
+def test_a_conversation_may_be_written_with_the_marks_of_mandarin() -> None:
+    plain = read_script("C (negative): 不行\nA (negative, -20 dbfs): 那没办法")
+    wide = read_script("C（negative）：不行\nA（negative，-20 dbfs）：那没办法")
+    assert wide == plain
+    assert wide.conversation.language == "zh"

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from qa_pipeline.errors import UsageError
 from qa_pipeline.store import read_reviews
@@ -82,3 +83,72 @@ def test_verdicts_on_another_sheet_are_not_passed_over(tmp_path: Path) -> None:
         1,
         "sheet 'Li' holds verdicts too: only the first sheet is read, save the others as files",
     )
+
+
+@pytest.mark.parametrize(
+    ("encoding", "reviewer"),
+    [
+        ("cp1252", "Müller"),
+        ("cp1252", "José – “night”"),
+        ("utf-16", "王丽"),
+        ("utf-16", "Müller"),
+        ("gb18030", "王丽"),
+        ("gb18030", "Müller"),
+        ("utf-8-sig", "Müller 王丽"),
+    ],
+)
+def test_a_file_of_another_machine_has_the_names_that_were_written(
+    tmp_path: Path, encoding: str, reviewer: str
+) -> None:
+    text = HEADER + ROW.format(1, "£20").replace("Wang", reviewer)
+    if encoding == "gb18030":
+        text = text.replace("£20", "没说再见")
+    file = tmp_path / "reviews.csv"
+    file.write_bytes(text.encode(encoding))
+    assert [item.reviewer for item in read_reviews(file).verdicts] == [reviewer]
+
+
+def test_the_line_that_names_the_separator_is_no_header(tmp_path: Path) -> None:
+    row = ROW.format(1, "one, two").replace("Wang,", "Wang;")
+    text = (HEADER + row).replace(",", ";").replace("one; two", "one, two")
+    found = read(tmp_path, "sep=;\n" + text)
+    assert [(item.row, item.reason) for item in found.verdicts] == [(3, "one, two")]
+    assert found.problems == ()
+
+
+def test_a_column_may_end_in_a_colon(tmp_path: Path) -> None:
+    header = "通话编号：,质检项:,结论 ：,质检员,质检时间,理由\n"
+    assert len(read(tmp_path, header + ROW.format(1, "ok")).verdicts) == 1
+
+
+def test_a_date_that_a_workbook_holds_as_a_number_is_a_date(tmp_path: Path) -> None:
+    """What a cell of dates becomes when its format is lost; in a text file it may be anything."""
+    book = Workbook()
+    book.active.append(HEADER.strip().split(","))
+    for at in (46086, 46086.5972222222, 46086.99999999, 12, 2026, 1e9, True):
+        book.active.append(["call-1", "closure.farewell", "met", "Wang", at, ""])
+    book.save(tmp_path / "reviews.xlsx")
+    found = read_reviews(tmp_path / "reviews.xlsx", ZoneInfo("Asia/Shanghai"))
+    local = [item.reviewed_at.astimezone(ZoneInfo("Asia/Shanghai")) for item in found.verdicts]
+    assert [f"{at:%Y-%m-%d %H:%M:%S}" for at in local] == [
+        "2026-03-05 00:00:00",
+        "2026-03-05 14:20:00",
+        "2026-03-06 00:00:00",
+    ]
+    assert [problem.row for problem in found.problems] == [5, 6, 7, 8]
+    [problem] = read(
+        tmp_path, HEADER + ROW.format(1, "").replace("2026-03-05 14:20", "46086")
+    ).problems
+    assert problem.reason.startswith("bad time '46086'")
+
+
+def test_a_workbook_that_counts_its_days_from_1904_keeps_its_numbers(tmp_path: Path) -> None:
+    book = Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.active.append(HEADER.strip().split(","))
+    book.active.append([7, "closure.farewell", "met", "Wang", 44624, ""])
+    book.active.append([7, "closure.farewell", "met", "Wang", "2026-03-05", ""])
+    book.save(tmp_path / "reviews.xlsx")
+    found = read_reviews(tmp_path / "reviews.xlsx")
+    assert [item.call for item in found.verdicts] == ["7"]
+    assert [problem.row for problem in found.problems] == [2]

@@ -70,6 +70,17 @@ def test_what_does_not_fit_is_said_and_the_rest_taken_in(
     assert "'other-card'" in other_card
 
 
+def test_what_is_near_no_criterion_is_not_said_to_be_one(
+    owner: StoreOwner, calls: tuple[str, ...]
+) -> None:
+    [named] = [s for s in owner.current_verdicts(calls[0]) if s.criterion_id == BRAND]
+    given_ = [said(calls[0], word, "met", row=n) for n, word in enumerate(["x", named.name[:-2]])]
+    strange, cut_short = (p.reason for p in owner.add_reviews(given_, "a.csv").problems)
+    assert "unknown criterion 'x'" in strange
+    assert "did you mean" not in strange
+    assert f"did you mean {named.name!r}" in cut_short
+
+
 def test_a_criterion_is_found_by_its_name(owner: StoreOwner, calls: tuple[str, ...]) -> None:
     [named] = [s for s in owner.current_verdicts(calls[0]) if s.criterion_id == BRAND]
     assert add(owner, said(calls[0], named.name.upper(), "not_met")) == []
