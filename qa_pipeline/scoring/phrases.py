@@ -1,8 +1,10 @@
 """Phrases of a card in their compared form, with how alike something has to be to be one."""
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from math import ceil
+from typing import Final
 
 from qa_pipeline.language.negation import denials
 from qa_pipeline.language.normalise import Piece, Script, pieces
@@ -101,6 +103,9 @@ class PhraseSet:
         self.by_text = {phrase.text: phrase for phrase in phrases}
 
 
+_CAPITALS: Final = re.compile(r"(?<![A-Za-z])[A-Z]{2,5}(?![A-Za-z])")
+
+
 @lru_cache(maxsize=4096)
 def compiled(phrases: tuple[str, ...], match: Match, similarity: float | None) -> PhraseSet:
     """Bring phrases to their compared form. ``similarity``: see `_required`."""
@@ -151,8 +156,14 @@ def _is_short(parts: list[Piece]) -> bool:
 def _readings(text: str) -> dict[str, list[Piece]]:
     """Return the words of a phrase, by its name.
 
-    Figures alone, or beside letters, are said in either language: "5G", "10086".
+    Figures alone, or beside letters, are said in either language: "5G", "10086". What is written
+    in a few capitals may be recognised letter by letter: "HSBC", "H S B C".
     """
+    spelled = _CAPITALS.sub(lambda found: " ".join(found[0]), text)
+    return {**_read(text), **(_read(spelled) if spelled != text else {})}
+
+
+def _read(text: str) -> dict[str, list[Piece]]:
     english, mandarin = pieces(text, "en"), pieces(text, "zh")
     if any(part.script == "zh" for part in english):
         return {text: mandarin}
