@@ -45,6 +45,24 @@ WITHOUT_A_GREETING: tuple[Line, ...] = (
     *TRANSFER[5:],
 )
 
+PASSED_ON_AT_ONCE: tuple[Line, ...] = (
+    ("agent", "Bluebell Broadband, good morning, my name is Anna, how may I help you?"),
+    ("customer", "Good morning. I would like to cancel my contract because I am moving abroad."),
+    ("agent", "I am sorry that you want to leave us. I will transfer you to our contracts team."),
+    ("customer", "Thank you."),
+    9.0,
+    ("second", "Contracts, good morning, this is Robert, how may I help you?"),
+    ("customer", "I would like to cancel my contract, I am moving abroad."),
+    ("second", "Abroad, I see. For that I will put you through to my colleague."),
+    9.0,
+    ("third", "Good morning, my name is Carol, I am taking over. You are moving abroad?"),
+    ("customer", "Yes, to Portugal, at the end of the year."),
+    ("third", "Then you can leave without a fee. We only need a letter from your new landlord."),
+    ("customer", "Could I send it by mail?"),
+    ("third", "Certainly, by mail or by post. Is there anything else I can help you with?"),
+    ("customer", "No, that was all. Thank you and goodbye."),
+)
+
 
 @pytest.fixture(scope="module")
 def pyannote() -> PyannoteDiarizer:
@@ -89,6 +107,24 @@ def test_stereo_call_passed_on_twice(pyannote: PyannoteDiarizer) -> None:
     assert Counter(conversation.speaker_roles.values()) == {"agent": 3, "customer": 1}
     assert conversation.trust.level == "review"
     assert "3 agents speak" in conversation.trust.reasons[0]
+
+
+def test_mono_call_passed_on_twice(pyannote: PyannoteDiarizer) -> None:
+    """The second agent says two sentences, so few that they alone make no voice beside a third."""
+    call = spoken_call(PASSED_ON_AT_ONCE, third=HIGH)
+    spoken = in_mono(call, pyannote)
+    assert main_speakers(spoken, call, 0.85) == {
+        "agent": "speaker-0",
+        "second": "speaker-0.2",
+        "third": "speaker-0.3",
+        "customer": "speaker-1",
+    }
+    assert conversation_of(spoken, 90.0).speaker_roles == {
+        "speaker-0": "agent",
+        "speaker-0.2": "agent",
+        "speaker-0.3": "agent",
+        "speaker-1": "customer",
+    }
 
 
 def test_a_second_agent_without_a_greeting_is_told_by_voice(pyannote: PyannoteDiarizer) -> None:
