@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from qa_pipeline.audio import voice_activity
+from qa_pipeline.pipeline.people import with_voices_compared
 from qa_pipeline.pipeline.speaking import Spoken, by_channel, by_voice
 from qa_pipeline.resources import resource_folder
 from qa_pipeline.speakers import PyannoteDiarizer, ResegmentingDiarizer
@@ -61,6 +62,20 @@ PASSED_ON_AT_ONCE: tuple[Line, ...] = (
     ("customer", "Could I send it by mail?"),
     ("third", "Certainly, by mail or by post. Is there anything else I can help you with?"),
     ("customer", "No, that was all. Thank you and goodbye."),
+)
+
+BESIDE_THE_CUSTOMER: tuple[Line, ...] = (
+    ("agent", "Good morning, Bluebell Broadband, my name is Anna, how may I help you today?"),
+    ("customer", "Hello, our internet is very slow since Monday and we both work from home."),
+    ("agent", "I am sorry to hear that. Could you tell me your account number please?"),
+    ("customer", "Wait a second. Darling, where is the letter?"),
+    ("beside", "It is in the blue folder, second drawer."),
+    ("customer", "Yes. My account number is four one seven two two nine."),
+    ("agent", "Thank you. Our engineer has to come. Would Thursday morning suit you?"),
+    ("beside", "No, not Thursday, we are at my mother's."),
+    ("customer", "Could he come on Friday instead?"),
+    ("agent", "Friday is possible. Is there anything else I can help you with?"),
+    ("customer", "No, that is all. Goodbye."),
 )
 
 
@@ -163,3 +178,16 @@ def test_mono_two_people_stay_two(pyannote: PyannoteDiarizer) -> None:
         "agent": 1,
         "customer": 1,
     }
+
+
+def test_mono_who_speaks_beside_the_customer_in_a_voice_like_the_agents_is_for_review(
+    pyannote: PyannoteDiarizer,
+) -> None:
+    call = spoken_call(BESIDE_THE_CUSTOMER, beside=Voice("en-us+f4", pitch=60))
+    compared = with_voices_compared(in_mono(call, pyannote), call.mono(), pyannote, 0.5)
+    trust = conversation_of(compared, 70.0).trust
+    assert trust.level == "review", speakers_of(compared, call)
+    assert any("further person" in reason for reason in trust.reasons)
+    alone = spoken_call(tuple(line for line in BESIDE_THE_CUSTOMER if "beside" not in line))
+    compared = with_voices_compared(in_mono(alone, pyannote), alone.mono(), pyannote, 0.5)
+    assert conversation_of(compared, 60.0).trust.level == "ok"
