@@ -27,6 +27,8 @@ class VoicesCompared:
 
     apart: float | None
     """Silhouette of their turns, -1 to 1; ``None``: too little was said to tell."""
+    further: bool = False
+    """Whether some turns of one of them may be those of somebody else."""
 
 
 def build_conversation(
@@ -72,6 +74,7 @@ def build_conversation(
         no_speech_probability=_mean(channels, lambda t: t.no_speech_probability),
         voices_compared=voices is not None,
         voices_apart=voices.apart if voices is not None else None,
+        further_voice=voices is not None and voices.further,
         speakers_with_words=len({u.speaker for u in utterances} - {"unknown", IVR_SPEAKER}),
     )
     speakers = {turn.speaker for turn in turns} | {u.speaker for u in utterances}

@@ -16,7 +16,10 @@ _HELLO_WEIGHT = 0.5
 _BREATH_S = 1.5
 """What is said until a pause of this length is somebody's first say."""
 _HELLO = {
-    "en": re.compile(r"(?:hello|hi|hey|yes|yeah|who is (?:it|this)|speaking| )+"),
+    "en": re.compile(
+        r"(?:hello|hi|hey|yes|yeah|good (?:morning|afternoon|evening)|"
+        r"who is (?:it|this)|speaking| )+"
+    ),
     "zh": re.compile(r"(?:喂|你好|您好|哪位|哪里|谁|啊|呀|嗯)+"),
 }
 """Who says only this has told nobody who they are: a customer who is called, or a curt agent."""
@@ -72,14 +75,20 @@ def answer_points(words: Sequence[SpokenWord], direction: Direction | None) -> f
     text = _first_say(words)
     length = len(text) if language == "zh" else len(text.split())
     if direction is None:
-        hello = _HELLO[language if language in _HELLO else "en"]
-        return _HELLO_WEIGHT if hello.fullmatch(text) else _FIRST_WEIGHT
+        return _HELLO_WEIGHT if says_only_hello(words) else _FIRST_WEIGHT
     offers = answers_a_call(text, language)
     if direction == "outbound":
         short = length <= _OF_CUSTOMER.get(language, _OF_CUSTOMER_ELSEWHERE)
         return -_ANSWER_WEIGHT if short or offers else 0.0
     short = length <= _OF_AGENT.get(language, _OF_AGENT_ELSEWHERE)
     return _ANSWER_WEIGHT if short or offers else _FIRST_WEIGHT
+
+
+def says_only_hello(words: Sequence[SpokenWord]) -> bool:
+    """Say whether somebody begins with a mere "hello?"; ``words``: theirs, in time order."""
+    language = words[0].language
+    hello = _HELLO[language if language in _HELLO else "en"]
+    return hello.fullmatch(_first_say(words)) is not None
 
 
 def introduction_points(

@@ -92,7 +92,15 @@ def _cues(language: str, direction: Direction | None) -> tuple[_Cue, ...]:
     """Return the phrases of a language, the longest first."""
     callers = {"outbound": 1.0, "inbound": -1.0}.get(direction or "", 0.0)
     answers = 0.0 if direction == "outbound" else 1.0
-    signs = {"agent": 1.0, "courtesy": 1.0, "customer": -1.0, "caller": callers, "called": answers}
+    to_company = -1.0 if direction else -0.5
+    signs = {
+        "agent": 1.0,
+        "courtesy": 1.0,
+        "customer": -1.0,
+        "to_company": to_company,
+        "caller": callers,
+        "called": answers,
+    }
     cues = [
         _Cue(str(phrase), float(weight) * sign, side == "courtesy")
         for side, sign in signs.items()

@@ -13,7 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from qa_pipeline.conversation.moments import IVR_SPEAKER
-from qa_pipeline.conversation.role_opening import answer_points, introduction_points
+from qa_pipeline.conversation.role_opening import (
+    answer_points,
+    introduction_points,
+    says_only_hello,
+)
 from qa_pipeline.conversation.role_phrases import phrase_points
 from qa_pipeline.conversation.utterances import SpokenWord
 from qa_pipeline.records import Direction, Role
@@ -23,6 +27,11 @@ _ANOTHER_AGENT = 3.5
 """Evidence that makes a third speaker an agent as well, and not somebody unknown."""
 _NEARLY_AS_MUCH = 0.5
 _LOGISTIC_SCALE = 3.0
+_MOST_OF_WHO_ANSWERS = 1.0
+_OF_WHO_ANSWERS = 1.5
+"""Who answers most calls to a centre is the agent: a person should look, no more."""
+_MOST_OF_HELLO = 3.0
+"""Not enough to be sure."""
 _LATER_AGENT = re.compile(r"\.[2-9]$")
 
 
@@ -139,12 +148,36 @@ def _by_evidence(
     agent, customer = ranked[0], ranked[-1]
     roles[agent], roles[customer] = "agent", "customer"
     roles.update(_further([s for s in speakers if s not in (agent, customer)], by_speaker))
-    confidence = 1 / (1 + math.exp(-(scores[agent] - scores[customer]) / _LOGISTIC_SCALE))
+    difference = scores[agent] - scores[customer]
+    if agent == first and not _is_placed(by_speaker[agent], agent, evidence):
+        difference = _of_who_answers(difference, scores[agent], by_speaker[agent])
+    confidence = 1 / (1 + math.exp(-difference / _LOGISTIC_SCALE))
     return RoleDecision(
         roles,
         confidence,
         f"agent's words score {scores[agent]:.1f}, customer's {scores[customer]:.1f}",
     )
+
+
+def _is_placed(words: Sequence[SpokenWord], speaker: str, evidence: RoleEvidence) -> bool:
+    """Say whether anything but phrases tells that a speaker works for the centre."""
+    return (
+        evidence.direction is not None
+        or evidence.voices.get(speaker, 0.0) > 0.0
+        or introduction_points(words, evidence.agent_name, evidence.brands) > 0.0
+    )
+
+
+def _of_who_answers(difference: float, score: float, words: Sequence[SpokenWord]) -> float:
+    """Return what a difference in evidence is worth where it makes who answers the agent.
+
+    Nobody knows who called. A receptionist who is called by an agent offers help, asks for names
+    and numbers and is polite as well, so that says little: the other one has to sound like a
+    customer. And who answers with a mere "hello" may be anybody at home.
+    """
+    limited = difference - max(0.0, score - _MOST_OF_WHO_ANSWERS)
+    doubted = max(limited, min(difference, _OF_WHO_ANSWERS))
+    return min(doubted, _MOST_OF_HELLO) if says_only_hello(words) else doubted
 
 
 def _main(speakers: list[str], by_speaker: dict[str, list[SpokenWord]]) -> list[str]:

@@ -70,6 +70,8 @@ class Heard(Record):
     """Whether two speakers were told apart by nothing but their voices."""
     voices_apart: float | None = None
     """How far apart their voices are, -1 to 1; ``None``: too little was said to tell."""
+    further_voice: bool = False
+    """Whether some turns of one of these two speakers may be those of somebody else."""
     removed_words: int = 0
     """Words that were taken out as inventions of the recogniser."""
     mean_log_probability: float | None = None
@@ -223,6 +225,8 @@ def _people(heard: Heard, limits: TrustThresholds) -> Iterator[Finding]:
         heard.voices_apart is not None and heard.voices_apart >= limits.review_voices_apart
     ):
         yield "review", trust_reason("unsure_voices")
+    if heard.further_voice:
+        yield "review", trust_reason("further_voice")
     yield from _below(
         heard.role_confidence,
         limits.min_role_confidence,

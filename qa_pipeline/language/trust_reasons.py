@@ -55,6 +55,10 @@ SENTENCES: Final = {
         "by their voices it is unsure whether two people speak",
         "从声音上不能确定是否有两个人在说话",
     ),
+    "further_voice": Sentence(
+        "some of what one speaker says may be a further person's, by the voice",
+        "从声音上看，某一方的部分话语可能出自另外一人",
+    ),
     "unsure_roles": Sentence(
         "who is the agent is unsure (confidence {confidence:.2f})",
         "不能确定谁是坐席（置信度{confidence}）",

@@ -10,13 +10,15 @@ from qa_pipeline.conversation import IVR_SPEAKER, ChannelWords, SpeakerHint, Voi
 from qa_pipeline.pipeline.opening import OpenedCall
 from qa_pipeline.pipeline.speaking import Spoken
 from qa_pipeline.records import Region, Row, Turn
-from qa_pipeline.speakers import VoiceReader, joined_turns, voices_apart, without
+from qa_pipeline.speakers import VoiceReader, further_voice, joined_turns, voices_apart, without
 
 
 def with_voices_compared(
     spoken: Spoken, samples: Row, reader: VoiceReader, one_below: float
 ) -> Spoken:
     """Take two speakers for one person where their voices are not even ``one_below`` apart.
+
+    Where they are two, it is noted whether somebody else may be heard among the turns of one.
 
     Args:
         spoken: A call on one channel, whose speakers voices alone tell apart.
@@ -28,9 +30,11 @@ def with_voices_compared(
     if len(people) != 2:
         return spoken
     first, second = (_spans(spoken.turns, speaker) for speaker in people)
-    apart = voices_apart(samples, without(first, second), without(second, first), reader)
+    alone = without(first, second), without(second, first)
+    apart = voices_apart(samples, *alone, reader)
     if apart is None or apart >= one_below:
-        return replace(spoken, voices=VoicesCompared(apart))
+        further = any(further_voice(samples, own, reader) for own in alone)
+        return replace(spoken, voices=VoicesCompared(apart, further))
     return _with_one(spoken, people[1], people[0])
 
 

@@ -239,14 +239,8 @@ class _Part:
 
 def _turns_by_voice(call: _Mono) -> tuple[Turn, ...]:
     """Return the turns of everybody on the channel, agents who take the call over apart."""
-    turns: tuple[Turn, ...] | None = None
-    kept: list[Transfer] = []
-    heard: dict[Region, _Part | None] = {}
-    for transfer in find_transfers(call.people, call.language, call.evidence.brands):
-        with_it = _in_parts(call, [*kept, transfer], heard)
-        if with_it is not None:
-            kept.append(transfer)
-            turns = with_it
+    found = find_transfers(call.people, call.language, call.evidence.brands)
+    turns = _passed_on(call, found) if found else None
     if turns is not None:
         return turns
     turns = call.diarizer.diarize(call.samples, call.within) if call.within else ()
@@ -255,6 +249,31 @@ def _turns_by_voice(call: _Mono) -> tuple[Turn, ...]:
     roles = call.roles(call.people, turns)
     names = later_by_voice(turns, roles, call.people, call.evidence, call.language)
     return tuple(t.model_copy(update={"speaker": names.get(t.speaker, t.speaker)}) for t in turns)
+
+
+def _passed_on(call: _Mono, found: Sequence[Transfer]) -> tuple[Turn, ...] | None:
+    """Return the turns of the call heard in the parts between the transfers that are borne out.
+
+    All of them at best: where an agent says little before passing the call on, that part is only
+    understood apart from the next one. Else one by one, as long as another one is borne out
+    beside those that are. ``None``: none is.
+    """
+    heard: dict[Region, _Part | None] = {}
+    turns = _in_parts(call, found, heard)
+    if turns is not None or len(found) == 1:
+        return turns
+    kept: list[Transfer] = []
+    tried = -1
+    while tried < len(kept) < len(found):
+        tried = len(kept)
+        for transfer in found:
+            if transfer in kept:
+                continue
+            together = sorted([*kept, transfer], key=lambda t: t.taken_s)
+            with_it = _in_parts(call, together, heard)
+            if with_it is not None:
+                kept, turns = together, with_it
+    return turns
 
 
 def _in_parts(

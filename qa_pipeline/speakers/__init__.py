@@ -7,7 +7,7 @@ later, from what they say.
 from qa_pipeline.speakers.channels import channel_turns, joined_turns
 from qa_pipeline.speakers.crosstalk import Crosstalk, find_crosstalk, own_regions, own_words
 from qa_pipeline.speakers.diarizer import Diarizer, PyannoteDiarizer
-from qa_pipeline.speakers.groups import has_changed, voices_apart
+from qa_pipeline.speakers.groups import further_voice, has_changed, voices_apart
 from qa_pipeline.speakers.relabel import is_inside, relabelled, widened, without
 from qa_pipeline.speakers.resegment import ResegmentingDiarizer, resegment
 from qa_pipeline.speakers.voices import Voice, VoiceBook, VoiceReader, alike
@@ -26,6 +26,7 @@ __all__ = [
     "assign_words",
     "channel_turns",
     "find_crosstalk",
+    "further_voice",
     "has_changed",
     "is_inside",
     "joined_turns",

@@ -38,8 +38,8 @@ class HardCall:
         return find_roles(words, evidence=RoleEvidence(self.direction, None, brands))
 
 
-def _read() -> tuple[HardCall, ...]:
-    text = Path(__file__).with_name("hard_calls.txt").read_text(encoding="utf-8")
+def read_calls(name: str) -> tuple[HardCall, ...]:
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
     calls = []
     for part in text.split("\n# ")[1:]:
         title, known, *lines = part.strip().split("\n")
@@ -50,7 +50,7 @@ def _read() -> tuple[HardCall, ...]:
     return tuple(calls)
 
 
-CALLS = _read()
+CALLS = read_calls("hard_calls.txt")
 
 
 def test_hardly_any_is_wrong_and_sure() -> None:

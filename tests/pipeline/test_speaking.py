@@ -43,6 +43,7 @@ def conversation_of(spoken: Spoken, duration_s: float) -> Conversation:
         expected_languages=("en",),
         thresholds=TrustThresholds(),
         evidence=KNOWN,
+        voices=spoken.voices,
     )
 
 

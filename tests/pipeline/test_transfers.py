@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from qa_pipeline.audio import voice_activity
+from qa_pipeline.pipeline.people import with_voices_compared
 from qa_pipeline.pipeline.speaking import Spoken, by_channel, by_voice
 from qa_pipeline.resources import resource_folder
 from qa_pipeline.speakers import PyannoteDiarizer, ResegmentingDiarizer
@@ -43,6 +44,38 @@ WITHOUT_A_GREETING: tuple[Line, ...] = (
     ("second", "So, I can see the line on my screen and there is a fault in your street."),
     ("customer", "Hello. My internet is slow and I was told that you can repair it."),
     *TRANSFER[5:],
+)
+
+PASSED_ON_AT_ONCE: tuple[Line, ...] = (
+    ("agent", "Bluebell Broadband, good morning, my name is Anna, how may I help you?"),
+    ("customer", "Good morning. I would like to cancel my contract because I am moving abroad."),
+    ("agent", "I am sorry that you want to leave us. I will transfer you to our contracts team."),
+    ("customer", "Thank you."),
+    9.0,
+    ("second", "Contracts, good morning, this is Robert, how may I help you?"),
+    ("customer", "I would like to cancel my contract, I am moving abroad."),
+    ("second", "Abroad, I see. For that I will put you through to my colleague."),
+    9.0,
+    ("third", "Good morning, my name is Carol, I am taking over. You are moving abroad?"),
+    ("customer", "Yes, to Portugal, at the end of the year."),
+    ("third", "Then you can leave without a fee. We only need a letter from your new landlord."),
+    ("customer", "Could I send it by mail?"),
+    ("third", "Certainly, by mail or by post. Is there anything else I can help you with?"),
+    ("customer", "No, that was all. Thank you and goodbye."),
+)
+
+BESIDE_THE_CUSTOMER: tuple[Line, ...] = (
+    ("agent", "Good morning, Bluebell Broadband, my name is Anna, how may I help you today?"),
+    ("customer", "Hello, our internet is very slow since Monday and we both work from home."),
+    ("agent", "I am sorry to hear that. Could you tell me your account number please?"),
+    ("customer", "Wait a second. Darling, where is the letter?"),
+    ("beside", "It is in the blue folder, second drawer."),
+    ("customer", "Yes. My account number is four one seven two two nine."),
+    ("agent", "Thank you. Our engineer has to come. Would Thursday morning suit you?"),
+    ("beside", "No, not Thursday, we are at my mother's."),
+    ("customer", "Could he come on Friday instead?"),
+    ("agent", "Friday is possible. Is there anything else I can help you with?"),
+    ("customer", "No, that is all. Goodbye."),
 )
 
 
@@ -91,6 +124,24 @@ def test_stereo_call_passed_on_twice(pyannote: PyannoteDiarizer) -> None:
     assert "3 agents speak" in conversation.trust.reasons[0]
 
 
+def test_mono_call_passed_on_twice(pyannote: PyannoteDiarizer) -> None:
+    """The second agent says two sentences, so few that they alone make no voice beside a third."""
+    call = spoken_call(PASSED_ON_AT_ONCE, third=HIGH)
+    spoken = in_mono(call, pyannote)
+    assert main_speakers(spoken, call, 0.85) == {
+        "agent": "speaker-0",
+        "second": "speaker-0.2",
+        "third": "speaker-0.3",
+        "customer": "speaker-1",
+    }
+    assert conversation_of(spoken, 90.0).speaker_roles == {
+        "speaker-0": "agent",
+        "speaker-0.2": "agent",
+        "speaker-0.3": "agent",
+        "speaker-1": "customer",
+    }
+
+
 def test_a_second_agent_without_a_greeting_is_told_by_voice(pyannote: PyannoteDiarizer) -> None:
     call = spoken_call(WITHOUT_A_GREETING)
     assert main_speakers(in_stereo(call, pyannote), call, 1.0)["second"] == "channel-1.2"
@@ -127,3 +178,16 @@ def test_mono_two_people_stay_two(pyannote: PyannoteDiarizer) -> None:
         "agent": 1,
         "customer": 1,
     }
+
+
+def test_mono_who_speaks_beside_the_customer_in_a_voice_like_the_agents_is_for_review(
+    pyannote: PyannoteDiarizer,
+) -> None:
+    call = spoken_call(BESIDE_THE_CUSTOMER, beside=Voice("en-us+f4", pitch=60))
+    compared = with_voices_compared(in_mono(call, pyannote), call.mono(), pyannote, 0.5)
+    trust = conversation_of(compared, 70.0).trust
+    assert trust.level == "review", speakers_of(compared, call)
+    assert any("further person" in reason for reason in trust.reasons)
+    alone = spoken_call(tuple(line for line in BESIDE_THE_CUSTOMER if "beside" not in line))
+    compared = with_voices_compared(in_mono(alone, pyannote), alone.mono(), pyannote, 0.5)
+    assert conversation_of(compared, 60.0).trust.level == "ok"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Row
-from qa_pipeline.speakers import Voice, has_changed, voices_apart
+from qa_pipeline.speakers import Voice, further_voice, has_changed, voices_apart
 from qa_pipeline.speakers.groups import are_two_voices, turn_voices
 
 DIMENSIONS = 16
@@ -54,6 +54,23 @@ def call_of(speakers: Sequence[int], turn_s: float = 2.5) -> tuple[Row, list[Reg
 def test_two_voices_need_several_turns_each(speakers: list[int], two: bool) -> None:
     samples, turns = call_of(speakers)
     assert are_two_voices(*turn_voices(samples, turns, WrittenVoices())) is two
+
+
+@pytest.mark.parametrize(
+    ("speakers", "turn_s", "further"),
+    [
+        ([0] * 12, 2.5, False),
+        ([0] * 9 + [1] * 2, 2.5, True),
+        ([0] * 9 + [1], 3.5, True),
+        ([0] * 9 + [1] * 2, 1.2, False),  # less than three seconds
+        ([0, 0, 1], 3.5, False),
+    ],
+)
+def test_a_few_things_in_another_voice_are_enough_to_doubt(
+    speakers: list[int], turn_s: float, further: bool
+) -> None:
+    samples, turns = call_of(speakers, turn_s)
+    assert further_voice(samples, turns, WrittenVoices()) is further
 
 
 def test_voices_that_hardly_differ_are_one() -> None:
