@@ -25,10 +25,6 @@ _TURNS_EACH = 3
 _SECONDS_EACH = 6.0
 _PARTED = 0.6
 """In the sample and the unseen calls one voice had up to 0.48, two voices together from 0.63."""
-_TURNS_BESIDE = 2
-_SECONDS_BESIDE = 3.0
-"""Of somebody who says a few things beside a main speaker: enough to ask a person, at the same
-distance. In the sample calls the turns of one voice, cut so, had up to 0.45."""
 _TURNS_TO_DOUBT = 4
 _SECONDS_BESIDE = 3.0
 """Of somebody who says a few things beside a main speaker: enough to ask a person, at the same
