@@ -1,6 +1,7 @@
 """What the channels of a recording hold: a speaker each, the same sound twice, or nothing."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ _FAR_BELOW_DB = 55.0
 """A channel this far below the other holds its crosstalk and nobody of its own."""
 _PIECE_S = 4.0
 _PIECES = 24
+_LOUDEST = 0.15
+"""Of the pieces, those in which a channel is its own speaker's, however little that one says."""
 _MAX_SHIFT_S = 0.1
 _SAME_SOUND = 0.9
 _SAME_LEVEL_DB = 3.0
@@ -110,34 +113,46 @@ def same_sound(one: Row, other: Row) -> bool:
 
     Loud pieces from all over the call are cross-correlated (normalised, delays up to 0.1 s). The
     same sound correlates everywhere with the same difference of level. Crosstalk correlates too,
-    but its level difference turns round with whoever speaks.
+    but its level difference turns round with whoever speaks; so both are asked where the one and
+    where the other channel is at its loudest, however quiet and rare one of the speakers is.
     """
     size = min(int(_PIECE_S * SAMPLE_RATE_HZ), len(one))
-    correlations: list[float] = []
-    level_differences: list[float] = []
-    for begin in _loud_pieces(one, other, size):
-        a = one[begin : begin + size].astype(np.float64)
-        b = other[begin : begin + size].astype(np.float64)
-        a, b = a - a.mean(), b - b.mean()
-        power_a, power_b = float(a @ a) + 1e-9, float(b @ b) + 1e-9
-        correlations.append(_highest_correlation(a, b) / float(np.sqrt(power_a * power_b)))
-        level_differences.append(float(10 * np.log10(power_a / power_b)))
-    if not correlations:
-        return False
-    if float(np.quantile(correlations, 0.2)) < _SAME_SOUND:
-        return False
-    spread = np.abs(np.array(level_differences) - np.median(level_differences))
-    return float(np.quantile(spread, 0.8)) <= _SAME_LEVEL_DB
-
-
-def _loud_pieces(one: Row, other: Row, size: int) -> list[int]:
-    """Return where the louder half of up to 24 pieces begins, spread over the whole call."""
     if size == 0:
-        return []
-    starts = np.unique(np.linspace(0, len(one) - size, 2 * _PIECES).astype(int))
-    powers = [float(np.var(one[s : s + size])) + float(np.var(other[s : s + size])) for s in starts]
-    loud = sorted(range(len(starts)), key=lambda i: -powers[i])[: max(1, len(starts) // 2)]
-    return [int(starts[i]) for i in sorted(loud)]
+        return False
+    starts = np.unique(np.linspace(0, len(one) - size, 2 * _PIECES).astype(int)).tolist()
+    loudest = [_loudest(row, starts, size) for row in (one, other)]
+    compared = {begin: _compared(one, other, begin, size) for begin in {*loudest[0], *loudest[1]}}
+    usual_db = float(np.median([compared[s].level_db for group in loudest for s in group]))
+    return all(
+        float(np.quantile([compared[s].correlation for s in group], 0.2)) >= _SAME_SOUND
+        and float(np.quantile([abs(compared[s].level_db - usual_db) for s in group], 0.8))
+        <= _SAME_LEVEL_DB
+        for group in loudest
+    )
+
+
+class _Compared(NamedTuple):
+    """A piece of two channels side by side."""
+
+    correlation: float
+    """The highest within the allowed delay, 0 to 1."""
+    level_db: float
+    """By how much the first is louder."""
+
+
+def _compared(one: Row, other: Row, begin: int, size: int) -> _Compared:
+    a = one[begin : begin + size].astype(np.float64)
+    b = other[begin : begin + size].astype(np.float64)
+    a, b = a - a.mean(), b - b.mean()
+    power_a, power_b = float(a @ a) + 1e-9, float(b @ b) + 1e-9
+    correlation = _highest_correlation(a, b) / float(np.sqrt(power_a * power_b))
+    return _Compared(correlation, float(10 * np.log10(power_a / power_b)))
+
+
+def _loudest(row: Row, starts: list[int], size: int) -> list[int]:
+    """Return where the loudest fraction of the pieces of one channel begins."""
+    ordered = sorted(starts, key=lambda s: -float(np.var(row[s : s + size])))
+    return ordered[: max(1, round(_LOUDEST * len(starts)))]
 
 
 def _highest_correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:

@@ -174,6 +174,7 @@ def _redacted_wav(call: "ProcessedCall", settings: "Settings") -> bytes:
     """Return the call's sound as a WAV file, with a tone or silence where the settings say."""
     from qa_pipeline.audio import decode
     from qa_pipeline.privacy import mute, sensitive_spans, wav_bytes, with_known_channels
+    from qa_pipeline.speakers import is_leaky
 
     if call.recording.sample_rate_hz is None:
         raise UsageError(
@@ -190,7 +191,9 @@ def _redacted_wav(call: "ProcessedCall", settings: "Settings") -> bytes:
         with_known_channels(call.conversation, call.recording),
         wanted.audio,
         margin_s=wanted.audio_margin_s,
-        every_channel=wanted.audio_channels == "all",
+        every_channel=wanted.audio_channels == "all"
+        or decoded.layout != call.recording.layout
+        or is_leaky(decoded.sound.rows),
     )
     return wav_bytes(mute(decoded.sound.samples, spans, wanted.audio_fill))
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from qa_pipeline.conversation.echo import echoed_pct
 from qa_pipeline.conversation.moments import IVR_SPEAKER
 from qa_pipeline.conversation.roles import RoleEvidence, find_roles
 from qa_pipeline.conversation.trust import Heard, TrustThresholds, judge_trust
@@ -69,6 +70,7 @@ def build_conversation(
         role_confidence=decision.confidence,
         warnings=warnings,
         sound=sound,
+        echoed_pct=echoed_pct([_of_people(channel) for channel in channels]),
         removed_words=sum(channel.transcript.removed_words for channel in channels),
         mean_log_probability=_mean(channels, lambda t: t.mean_log_probability),
         no_speech_probability=_mean(channels, lambda t: t.no_speech_probability),
@@ -88,6 +90,13 @@ def build_conversation(
         role_confidence=decision.confidence,
         trust=judge_trust(heard, thresholds),
     )
+
+
+def _of_people(channel: ChannelWords) -> Transcript:
+    """Return a channel without announcements, which are heard on both."""
+    spoken = zip(channel.transcript.words, channel.speakers, strict=True)
+    words = tuple(word for word, speaker in spoken if speaker != IVR_SPEAKER)
+    return channel.transcript.model_copy(update={"words": words})
 
 
 def _mean(

@@ -49,6 +49,9 @@ class TrustThresholds(Record):
     """Words of somebody who is neither plainly agent nor plainly customer."""
     review_words_each: int = 3
     """A customer or an agent who says less can hardly be judged."""
+    max_echoed_pct: float = 40.0
+    review_echoed_pct: float = 10.0
+    """Words that are heard on both channels at once. On calls without an echo there are none."""
     max_clipped_pct: float = 25.0
     review_clipped_pct: float = 1.0
     min_snr_db: float = 0.0
@@ -72,6 +75,8 @@ class Heard(Record):
     """How far apart their voices are, -1 to 1; ``None``: too little was said to tell."""
     further_voice: bool = False
     """Whether some turns of one of these two speakers may be those of somebody else."""
+    echoed_pct: float = 0.0
+    """Words that are heard on another channel at the same time, too, of all words."""
     removed_words: int = 0
     """Words that were taken out as inventions of the recogniser."""
     mean_log_probability: float | None = None
@@ -243,6 +248,12 @@ def _people(heard: Heard, limits: TrustThresholds) -> Iterator[Finding]:
         limits.max_unknown_speaker_pct,
         limits.review_unknown_speaker_pct,
         trust_reason("unknown_speaker", unknown=unknown_pct),
+    )
+    yield from _above(
+        heard.echoed_pct,
+        limits.max_echoed_pct,
+        limits.review_echoed_pct,
+        trust_reason("echoed", echoed=heard.echoed_pct),
     )
     agents = {u.speaker for u in heard.utterances if u.role == "agent"}
     if len(agents) > 1:

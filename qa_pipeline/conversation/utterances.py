@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from qa_pipeline.language import joined
 from qa_pipeline.records import Role, Utterance, Word
 
 LONGER_PAUSE_S = 0.8
@@ -21,8 +22,8 @@ class SpokenWord:
 
 
 def join_words(words: Sequence[Word], language: str) -> str:
-    """Join words as the language writes them: Mandarin without spaces, others with."""
-    return ("" if language == "zh" else " ").join(word.text for word in words)
+    """Join words as the language writes them; see ``joined``."""
+    return joined([word.text for word in words], language)
 
 
 def make_utterances(

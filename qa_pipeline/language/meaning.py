@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from qa_pipeline.language.normalise import Script, pieces
+from qa_pipeline.language.normalise import Script, pieces, simplified
 from qa_pipeline.language.patterns import pattern
 
 Vector = NDArray[np.float32]
@@ -71,11 +71,14 @@ class Meanings:
         """Return how alike texts and examples are, cosine times 100, shape (examples, texts).
 
         Rounded to two places, and each by itself: it does not depend on what stands beside.
+        Mandarin is compared in simplified characters, which is what the encoders have read.
 
         Raises:
             KeyError: there is no encoder for the language.
         """
         encoder = self._needed(language)
+        if language == "zh":
+            texts, examples = list(map(simplified, texts)), list(map(simplified, examples))
         result = np.zeros((len(examples), len(texts)))
         for row, example in enumerate(examples):
             for column, text in enumerate(texts):

@@ -67,6 +67,10 @@ SENTENCES: Final = {
         "{unknown:.0f} % of the words could not be given to a speaker",
         "有{unknown}%的词语无法判断是谁说的",
     ),
+    "echoed": Sentence(
+        "{echoed:.0f} % of the words are heard on both channels at the same time",
+        "有{echoed}%的词语同时出现在两个声道上",
+    ),
     "passed_on": Sentence(
         "the call was passed on, {agents} agents speak: whose verdict it is, a person has to say",
         "通话曾经转接，有{agents}位坐席说话：评判归谁，须由人来确定",

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from qa_pipeline.language import simplified
 from qa_pipeline.measures.dialogue import interruptions, longest_monologue_s, response_delay_s
 from qa_pipeline.measures.habit import habit_measures
 from qa_pipeline.measures.holds import announced, customers_time
@@ -25,6 +26,7 @@ from qa_pipeline.records import (
     Measures,
     Silence,
     Sound,
+    Utterance,
     UtteranceVoice,
 )
 
@@ -46,6 +48,7 @@ def measure(
     measure that cannot be taken is left out, never guessed:
     ``Measures.value`` returns ``None`` for it.
     """
+    conversation = _in_simplified(conversation)
     speech = speech_of(conversation)
     levels = levels_of(sound, speech.everybody) if sound is not None else None
     silences = _silences(speech, levels)
@@ -80,6 +83,23 @@ def measure(
         tones=tuple(t.record for t in toned),
         voices=_utterance_voices(delivered),
     )
+
+
+def _in_simplified(conversation: Conversation) -> Conversation:
+    """Return the conversation in the characters that phrases and the tone model know.
+
+    Nothing that is measured depends on how a centre has its Mandarin written.
+    """
+    utterances = tuple(map(_plainly_written, conversation.utterances))
+    return conversation.model_copy(update={"utterances": utterances})
+
+
+def _plainly_written(utterance: Utterance) -> Utterance:
+    text = simplified(utterance.text)
+    if text == utterance.text:
+        return utterance
+    words = tuple(w.model_copy(update={"text": simplified(w.text)}) for w in utterance.words)
+    return utterance.model_copy(update={"text": text, "words": words})
 
 
 def _silences(speech: Speech, levels: Levels | None) -> tuple[Silence, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from qa_pipeline.device_faults import FittingSize, not_loaded, with_room
 from qa_pipeline.errors import ModelError
+from qa_pipeline.language import joined
 from qa_pipeline.measures.speech import tokens
 from qa_pipeline.records import Conversation, ToneLabel, Utterance, UtteranceTone, Word
 
@@ -171,7 +172,7 @@ def _sure(utterance: Utterance) -> tuple[Word, ...]:
 
 
 def _joined(words: Sequence[Word], language: str) -> str:
-    return ("" if language == "zh" else " ").join(word.text for word in words)
+    return joined([word.text for word in words], language)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ TrustLevel = Literal["ok", "review", "reject"]
 class Utterance(Record):
     """What one speaker said without a longer pause or another speaker in between.
 
-    ``text`` is the words joined: with spaces in English, without in Mandarin. Every word's
-    text appears in it in order, so a quote can be cut out of it exactly.
+    ``text`` is the words joined: with spaces in English, in Mandarin only between Latin
+    words. Every word's text appears in it in order, so a quote can be cut out of it exactly.
     """
 
     utterance_id: str

@@ -10,8 +10,9 @@ from qa_pipeline.scoring.checks import Who
 from qa_pipeline.scoring.reasons import Words
 from qa_pipeline.scoring.schema import METADATA_VARIABLES
 from qa_pipeline.scoring.stream import Stream, stream_of
+from qa_pipeline.scoring.unheard import speech_without_words
 from qa_pipeline.scoring.units import Extent
-from qa_pipeline.scoring.windows import Interval, Intervals
+from qa_pipeline.scoring.windows import Interval, Intervals, touched
 
 _ROLES: dict[Who, tuple[Role, ...]] = {
     "agent": ("agent",),
@@ -37,6 +38,7 @@ class Call:
         self.metadata = metadata
         self.words = Words(conversation.language)
         self._streams: dict[Role, Stream] = {}
+        self._unheard: dict[Who, Intervals] = {}
         self.edges: dict[tuple[Extent | None, Extent | None], tuple[Intervals, str]] = {}
         """Beginnings and ends of the call that checks look at: their seconds, and in words."""
         self._asked = self._looked = 0
@@ -99,6 +101,29 @@ class Call:
         """Tell whether any part of any word lies in ``span``."""
         starts_s, ends_s = self._words_s
         return bool(((starts_s < span.end_s) & (ends_s > span.start_s)).any())
+
+    def speaks_unheard(self, who: Who, spans: Intervals) -> bool:
+        """Tell whether ``who`` speaks in ``spans`` for a while without a word being recognised.
+
+        What begins with the conversation, or ends with it, reaches to the end of the recording
+        there: had the words been recognised, the conversation would have begun with them.
+        """
+        if who not in self._unheard:
+            self._unheard[who] = tuple(
+                stretch
+                for role in _ROLES[who]
+                for stretch in speech_without_words(self.conversation, role)
+            )
+        edges = [
+            Interval(
+                0.0 if span.start_s <= self.extent.start_s else span.start_s,
+                max(span.end_s, self.conversation.duration_s)
+                if span.end_s >= self.extent.end_s
+                else span.end_s,
+            )
+            for span in spans
+        ]
+        return any(touched(tuple(edges), s.start_s, s.end_s) for s in self._unheard[who])
 
     def streams(self, who: Who) -> list[Stream]:
         """Return the streams in which to look for what ``who`` says, one a role."""

@@ -28,6 +28,8 @@ FORBIDDEN_SIMILARITY = 92.0
 UNSURE_WORD = 0.25
 """Nobody is accused, without a person looking, on a phrase with a word recognised less surely."""
 MAX_EVIDENCE = 5
+_UNHEARD = 0.4
+"""How surely speech was recognised of which a stretch became no words: below `LOW_PROBABILITY`."""
 
 
 @dataclass(frozen=True)
@@ -216,13 +218,14 @@ def _what(body: Says, context: Context) -> str:
 
 
 def heard_probability(body: Says, inside: Context) -> float:
-    """Return how surely the words in the window were recognised, 0 to 1."""
+    """Return how surely what is said in the window was recognised, 0 to 1."""
     probabilities = [
         probability
         for stream in inside.call.streams(body.who)
         for probability in stream.heard(inside.spans).probabilities
     ]
-    return round(fmean(probabilities), 4) if probabilities else 1.0
+    mean = round(fmean(probabilities), 4) if probabilities else 1.0
+    return min(mean, _UNHEARD) if inside.call.speaks_unheard(body.who, inside.spans) else mean
 
 
 def _has_unsure_word(found: Found) -> bool:

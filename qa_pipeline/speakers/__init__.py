@@ -5,7 +5,13 @@ later, from what they say.
 """
 
 from qa_pipeline.speakers.channels import channel_turns, joined_turns
-from qa_pipeline.speakers.crosstalk import Crosstalk, find_crosstalk, own_regions, own_words
+from qa_pipeline.speakers.crosstalk import (
+    Crosstalk,
+    find_crosstalk,
+    is_leaky,
+    own_regions,
+    own_words,
+)
 from qa_pipeline.speakers.diarizer import Diarizer, PyannoteDiarizer
 from qa_pipeline.speakers.groups import further_voice, has_changed, voices_apart
 from qa_pipeline.speakers.relabel import is_inside, relabelled, widened, without
@@ -29,6 +35,7 @@ __all__ = [
     "further_voice",
     "has_changed",
     "is_inside",
+    "is_leaky",
     "joined_turns",
     "own_regions",
     "own_words",

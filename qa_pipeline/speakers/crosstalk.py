@@ -121,6 +121,11 @@ def find_crosstalk(rows: Iterable[Row]) -> Crosstalk:
     return Crosstalk(leaked, audible & ~leaked, power, tuple(levels))
 
 
+def is_leaky(rows: Iterable[Row]) -> bool:
+    """Tell whether anything of one channel can be heard on another."""
+    return any(level_db is not None for level_db in find_crosstalk(rows).level_db)
+
+
 def own_regions(
     regions_by_channel: Sequence[Sequence[Region]], crosstalk: Crosstalk
 ) -> tuple[tuple[Region, ...], ...]:

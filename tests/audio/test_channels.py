@@ -31,6 +31,30 @@ def test_crosstalk_is_still_stereo() -> None:
     assert folded.layout == "stereo"
 
 
+def unequal(share: float, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """A loud speaker, and a quieter one who has a share of the time, in stretches of two seconds.
+
+    In two minutes; never both at once, over a little noise.
+    """
+    noise = np.random.default_rng(8).standard_normal((2, 120 * 16_000)) * 3e-4
+    stretch = np.arange(noise.shape[1]) // 32_000
+    quiet = (stretch + 1) * share // 1 > stretch * share // 1
+    return bursts(120, 1) * ~quiet + noise[0], level * bursts(120, 2) * quiet + noise[1]
+
+
+@pytest.mark.parametrize("share", [0.3, 0.1])
+@pytest.mark.parametrize(("there", "back"), [(0.18, 0.18), (0.18, 0.0), (0.1, 0.3)])
+def test_a_quiet_speaker_on_a_channel_with_crosstalk_is_not_folded_away(
+    share: float, there: float, back: float
+) -> None:
+    """Where the loud one speaks, the channels hold the same; most of the sound is such."""
+    one, other = unequal(share, 0.4)
+    mixed = np.stack([one + back * other, other + there * one]).astype(np.float32)
+    for rows in (mixed, mixed[::-1]):
+        folded = fold_channels(rows)
+        assert (folded.layout, folded.kept) == ("stereo", (0, 1))
+
+
 @pytest.mark.parametrize("shift", [0, 7, 400])
 @pytest.mark.parametrize("level", [1.0, 0.5, 0.1])
 def test_same_sound_twice_is_folded(shift: int, level: float) -> None:

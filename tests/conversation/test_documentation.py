@@ -22,6 +22,7 @@ ROWS = {
     "hardly apart": (LIMITS.review_voices_apart, LIMITS.min_voices_apart),
     "without a speaker": (LIMITS.review_unknown_speaker_pct, LIMITS.max_unknown_speaker_pct),
     "hardly anything": (LIMITS.review_words_each, None),
+    "both channels": (LIMITS.review_echoed_pct, LIMITS.max_echoed_pct),
     "clipped": (LIMITS.review_clipped_pct, LIMITS.max_clipped_pct),
     "is noisy": (LIMITS.review_snr_db, LIMITS.min_snr_db),
 }

@@ -128,3 +128,12 @@ def test_a_folder_without_a_model_says_so(tmp_path: Path) -> None:
     encoder = TransformersEncoder(tmp_path, ("en",), 60.0, device="cpu")
     with pytest.raises(ModelError, match="models verify"):
         encoder.encode("hello")
+
+
+def test_mandarin_means_the_same_in_traditional_characters(bundled: Meanings) -> None:
+    examples = ["请问还有什么可以帮您", "很抱歉给您带来麻烦"]
+    plain, written = ["还有别的需要帮忙的吗", "实在对不起"], ["還有別的需要幫忙的嗎", "實在對不起"]
+    alike = bundled.similarities(plain, examples, "zh")
+    assert (bundled.similarities(written, examples, "zh") == alike).all()
+    spelled = ["請問還有什麼可以幫您", "很抱歉給您帶來麻煩"]
+    assert (bundled.similarities(plain, spelled, "zh") == alike).all()

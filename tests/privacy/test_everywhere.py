@@ -199,6 +199,44 @@ def test_exported_sound_is_muted_where_the_number_is(tmp_path: Path) -> None:
     assert np.abs(heard[1, before] - samples[1, before]).max() < 0.001
 
 
+def _written(call: ProcessedCall, samples: np.ndarray, **recording: object) -> ProcessedCall:
+    """Put other sound in the place of the call's, and say something else about it."""
+    Path(call.recording.path).write_bytes(wav_bytes(samples.astype(np.float32)))
+    return call.model_copy(update={"recording": call.recording.model_copy(update=recording)})
+
+
+def test_a_number_that_leaks_into_the_other_channel_is_heard_on_neither(tmp_path: Path) -> None:
+    call, samples = _call_with_sound(tmp_path)
+    samples[0, 21000:] *= 0.001
+    samples[1, :21000] *= 0.001
+    customer = samples[1].copy()
+    samples[0] += 0.1 * customer
+    _stored(_written(call, samples), tmp_path / "qa_data")
+    heard = _exported(tmp_path, "call-talk", tmp_path / "qa_data")
+    words = call.conversation.utterances[1].words
+    inside = slice(int(words[1].start_s * 16000), int(words[2].end_s * 16000))
+    for row in heard:
+        assert abs(float(row[inside] @ customer[inside])) < 0.02 * float(
+            customer[inside] @ customer[inside]
+        )
+    assert np.abs(heard[:, :16000] - samples[:, :16000]).max() < 0.001
+
+
+@pytest.mark.parametrize("layout", ["dual_mono", "mono"])
+def test_a_number_is_muted_everywhere_where_channels_count_otherwise_now(
+    tmp_path: Path, layout: str
+) -> None:
+    """The call was taken for one sound when its words got their channel; today it is two."""
+    call, _ = _call_with_sound(tmp_path)
+    _, samples = _call_with_sound(tmp_path)
+    _stored(_written(call, samples, layout=layout), tmp_path / "qa_data")
+    heard = _exported(tmp_path, "call-talk", tmp_path / "qa_data")
+    words = call.conversation.utterances[1].words
+    inside = slice(int(words[1].start_s * 16000), int(words[2].end_s * 16000))
+    for row in range(2):
+        assert abs(float(heard[row, inside] @ samples[row, inside])) < 50.0
+
+
 CUES = """1
 00:00:00,500 --> 00:00:02,500
 Agent: What is your account number please?

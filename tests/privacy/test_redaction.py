@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from qa_pipeline.conversation import SpokenWord, make_utterances
 from qa_pipeline.pipeline import find_scorecard
 from qa_pipeline.privacy import redact_call, redact_conversation
-from qa_pipeline.records import Conversation, CriterionResult, Evidence
+from qa_pipeline.records import Conversation, CriterionResult, Evidence, Word
 from qa_pipeline.scoring import score_call
 from tests.privacy.talk import talk, texts
 from tests.store.call_factory import make_call
@@ -143,3 +144,40 @@ def test_a_call_without_numbers_is_left_as_it_is() -> None:
     conversation = talk("A: good morning\nC: good morning")
     call = make_call(2).model_copy(update={"conversation": conversation, "scored": ()})
     assert redact_call(call) is call
+
+
+MIXED = [
+    (
+        "您的手机号是多少",
+        "是 one three eight zero zero one three eight zero zero zero 谢谢",
+        "[电话]",
+    ),
+    ("您的手机号是多少", "是 one three eight 零零一三八零零零", "[电话]"),
+    ("您的邮箱是什么", "是 jane dot doe at gmail dot com 谢谢", "[邮箱]"),
+    (
+        "您的卡号是多少",
+        "是 four one one one one one one one one one one one one one one one",
+        "[卡号]",
+    ),
+]
+
+
+@pytest.mark.parametrize(("asked", "said", "mark"), MIXED)
+def test_english_digits_and_letters_in_a_mandarin_utterance_are_found(
+    asked: str, said: str, mark: str
+) -> None:
+    """As the recogniser gives them: a word each, in a line of Mandarin."""
+    parts = [p for part in said.split() for p in ([part] if part.isascii() else list(part))]
+    spoken = [
+        SpokenWord(
+            Word(text=p, start_s=0.3 * i, end_s=0.3 * i + 0.25, probability=0.9), speaker, "zh"
+        )
+        for speaker, line, first in (("agent", list(asked), 0), ("customer", parts, 20))
+        for i, p in enumerate(line, start=first)
+    ]
+    utterances = make_utterances(spoken, {"agent": "agent", "customer": "customer"})
+    call = talk("A: 您好").model_copy(update={"utterances": utterances})
+    (_, answer) = texts(redact_conversation(call).conversation)
+    assert mark in answer
+    for word in parts:
+        assert not (word.isascii() and word in answer), answer

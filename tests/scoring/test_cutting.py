@@ -1,6 +1,6 @@
 """Words that are cut each by itself are the words of the text cut as a whole."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_pipeline.records import Utterance, Word
@@ -64,6 +64,7 @@ def rows(found: Compared, vocabulary: Vocabulary) -> list[tuple[object, ...]]:
     return list(zip(named, *(column.tolist() for column in found[1:]), strict=True))
 
 
+@settings(deadline=None)
 @given(st.lists(utterances(), max_size=5))
 def test_words_cut_by_themselves_are_those_of_the_text_cut_as_a_whole(
     said: list[Utterance],

@@ -1,13 +1,15 @@
 """Doubt reaches the verdict, whichever way it comes in, and the total shows what it could mean."""
 # ruff: noqa: E501 - a table of cases reads better with a case a line
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from qa_pipeline.records import Turn
 from qa_pipeline.scoring.matching import find
 from qa_pipeline.scoring.phrases import compiled
-from qa_pipeline.scoring.scripts import read_script
+from qa_pipeline.scoring.scripts import Scene, read_script
 from qa_pipeline.scoring.stream import stream_of
 from tests.scoring.cards import card_with, heard, judged, only, scored
 
@@ -142,3 +144,49 @@ def test_the_total_shows_the_range_that_doubt_leaves() -> None:
 def test_a_rejected_transcript_has_no_range() -> None:
     call = scored(card_with("{says: {any: [x]}}"), read_script("[trust reject]\nA: x"))
     assert (call.total_low_pct, call.total_pct, call.total_high_pct) == (None, None, None)
+
+
+def with_turn(script: str, speaker: str, start_s: float, end_s: float) -> Scene:
+    """The conversation with speech of somebody in which no words were recognised."""
+    scene = read_script(script)
+    turns = (*scene.conversation.turns, Turn(speaker=speaker, start_s=start_s, end_s=end_s))
+    longest_s = max(scene.conversation.duration_s, end_s)
+    conversation = scene.conversation.model_copy(update={"turns": turns, "duration_s": longest_s})
+    return replace(scene, conversation=conversation)
+
+
+GREETED = "0:10 A: so your line is down\n0:15 C: yes it is\n0:40 A: it works again"
+SPEECH_WITHOUT_WORDS = [
+    # in the middle, before the first word and after the last one, where windows begin and end
+    ("{says: {any: [my apologies]}}", (20.0, 24.0), "not_met"),
+    ("{says: {any: [good morning], first: 15s}}", (4.0, 8.0), "not_met"),
+    ("{says: {any: [goodbye], last: 10s}}", (44.0, 47.0), "not_met"),
+    ("{never_says: {any: [not my problem]}}", (20.0, 24.0), "met"),
+    ("{count: {of: {says: {any: [my apologies]}}, at_least: 1}}", (20.0, 24.0), "not_met"),
+]
+
+
+@pytest.mark.parametrize(("check", "span", "verdict"), SPEECH_WITHOUT_WORDS)
+def test_speech_without_words_may_have_been_what_was_missed(
+    check: str, span: tuple[float, float], verdict: str
+) -> None:
+    result = only(card_with(check), with_turn(GREETED, "agent", *span))
+    assert (result.verdict, result.needs_review) == (verdict, True)
+    assert "not recognised clearly" in result.reason
+    assert result.confidence < 0.5
+
+
+@pytest.mark.parametrize(
+    ("check", "speaker", "span"),
+    [
+        ("{says: {any: [my apologies]}}", "customer", (20.0, 24.0)),  # it was not the agent
+        ("{says: {any: [my apologies]}}", "agent", (20.0, 21.5)),  # a cough
+        ("{says: {any: [my apologies], first: 10s}}", "agent", (30.0, 34.0)),  # elsewhere
+        ("{says: {any: [my apologies], last: 10s}}", "agent", (4.0, 8.0)),
+        ("{says: {any: [your line]}}", "agent", (20.0, 24.0)),  # said, whatever else was
+    ],
+)
+def test_speech_without_words_elsewhere_leaves_no_doubt(
+    check: str, speaker: str, span: tuple[float, float]
+) -> None:
+    assert not only(card_with(check), with_turn(GREETED, speaker, *span)).needs_review
