@@ -90,7 +90,7 @@ def open_batch(run: Processing, sources: Sequence[CallSource], progress: Progres
     files, threads = [_Source(source) for source in sources], run.opening_threads
     opened = tray.each("decode", files, lambda file: open_call(file.source, run), threads)
     accepted = tray.each("decode", opened, run.accept)
-    fresh = tuple(call for call in accepted if not run.is_done(call))
+    fresh = tuple(call for each in accepted if (call := run.to_do(each)) is not None)
     fresh_paths = {call.source_path for call in fresh}
     skipped = tuple(c.call_id for c in accepted if c.source_path not in fresh_paths)
     spoken = tray.each("transcribe", fresh, find_speech, threads)

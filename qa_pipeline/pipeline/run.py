@@ -17,7 +17,7 @@ from qa_pipeline.records.base import Record
 from qa_pipeline.resources import resource_folder
 from qa_pipeline.scoring import Scorecard, find_scorecards, load_scorecard
 from qa_pipeline.settings import Settings
-from qa_pipeline.store import IngestSummary, Store
+from qa_pipeline.store import IngestSummary, KnownCalls, Store
 from qa_pipeline.store import Run as StoredRun
 
 _WAIT_FOR_STORE_S = 10.0
@@ -67,10 +67,11 @@ class OpenRun(Processing):
             settings,
             tuple(scorecards),
             habits={},
+            known={},
             accepted={},
         )
         self._paths = tuple(str(path) for path in paths)
-        self.habits = self._begin()
+        self.habits, self.known = self._begin()
 
     def batches(self) -> Iterator[list[CallSource]]:
         """Yield the calls in batches of the configured size."""
@@ -114,8 +115,8 @@ class OpenRun(Processing):
             owner.publish_snapshot()
         return ingest
 
-    def _begin(self) -> dict[str, AgentHabit]:
-        """Write the run down; return how each agent usually speaks, by id, as known by now.
+    def _begin(self) -> tuple[dict[str, AgentHabit], KnownCalls]:
+        """Write the run down; return how agents usually speak, by id, and what is known of calls.
 
         Bundles that a killed run left are taken in first: their cards have judged calls.
         """
@@ -126,7 +127,7 @@ class OpenRun(Processing):
             for card in self.scorecards:  # now: what a killed run leaves is judged by it too
                 keep_scorecard(owner, card)
             owner.record_run(self._row("running", processed=0, skipped=0, failed=0))
-            return owner.agent_habits()
+            return owner.agent_habits(), owner.known_calls()
 
     def _row(self, status: str, processed: int, skipped: int, failed: int) -> StoredRun:
         return StoredRun.model_validate(
