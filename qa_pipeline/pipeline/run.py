@@ -9,7 +9,7 @@ from pathlib import Path
 from qa_pipeline.audio import CallSource, discover
 from qa_pipeline.errors import StoreError, StoreHeldError, UsageError
 from qa_pipeline.pipeline.processing import BatchOutcome, Processing
-from qa_pipeline.pipeline.published import refuse_run
+from qa_pipeline.pipeline.published import overruled_by, refuse_run
 from qa_pipeline.pipeline.reviewed import keep_scorecard, refresh_reviewed
 from qa_pipeline.pipeline.tally import CardScores, by_card
 from qa_pipeline.records import AgentHabit, Failure
@@ -38,6 +38,8 @@ class RunSummary(Record):
     """Calls of this run by trust level."""
     scores: tuple[CardScores, ...]
     """What each card made of those that were understood well enough."""
+    newer_versions: dict[str, int]
+    """By card of which calls count by a later version than that of this run: that version."""
     audio_s: float
     seconds: float
     store: str
@@ -89,7 +91,7 @@ class OpenRun(Processing):
         skipped = sum(len(outcome.skipped) for outcome in outcomes)
         failures = tuple(failure for outcome in outcomes for failure in outcome.failures)
         try:
-            ingest = self._take_in(self._row("done", processed, skipped, len(failures)))
+            ingest, newer = self._take_in(self._row("done", processed, skipped, len(failures)))
         except (StoreError, StoreHeldError) as error:
             raise type(error)(f"{error} {_NOTHING_LOST}") from error
         return RunSummary(
@@ -100,20 +102,25 @@ class OpenRun(Processing):
             failures=failures,
             trust=dict(Counter(level for outcome in outcomes for level in outcome.trust)),
             scores=by_card(score for outcome in outcomes for score in outcome.scores),
+            newer_versions=newer,
             audio_s=sum(outcome.audio_s for outcome in outcomes),
             seconds=(datetime.now(UTC) - self.started_at).total_seconds(),
             store=str(self.settings.store_path),
             ingest=ingest,
         )
 
-    def _take_in(self, row: StoredRun) -> IngestSummary:
-        """Let the store take in the bundles, and write down how the run ended."""
+    def _take_in(self, row: StoredRun) -> tuple[IngestSummary, dict[str, int]]:
+        """Let the store take in the bundles, and write down how the run ended.
+
+        Returns what that came to, and later versions of the cards, by which calls count.
+        """
         with Store.open_owner(self.settings.store_path, _WAIT_FOR_STORE_S) as owner:
             ingest = owner.ingest(self.settings.bundles_dir)
             refresh_reviewed(owner)
             owner.record_run(row)
             owner.publish_snapshot()
-        return ingest
+            found = {card.scorecard: overruled_by(owner, card) for card in self.scorecards}
+        return ingest, {name: version for name, version in found.items() if version is not None}
 
     def _begin(self) -> tuple[dict[str, AgentHabit], KnownCalls]:
         """Write the run down; return how agents usually speak, by id, and what is known of calls.
