@@ -34,6 +34,8 @@ class BatchOutcome:
     """Ids of the calls that were processed now."""
     skipped: tuple[str, ...] = ()
     """Ids of the calls that had been processed in just this way before."""
+    moved: tuple[tuple[str, str], ...] = ()
+    """Of those, id and path of each whose file was moved since."""
     failures: tuple[Failure, ...] = ()
     trust: tuple[str, ...] = ()
     """Trust level of each call that was processed now."""
@@ -48,6 +50,7 @@ class BatchOutcome:
         return cls(
             processed=tuple(name for outcome in outcomes for name in outcome.processed),
             skipped=tuple(name for outcome in outcomes for name in outcome.skipped),
+            moved=tuple(call for outcome in outcomes for call in outcome.moved),
             failures=tuple(failure for outcome in outcomes for failure in outcome.failures),
             trust=tuple(level for outcome in outcomes for level in outcome.trust),
             scores=tuple(score for outcome in outcomes for score in outcome.scores),
@@ -186,6 +189,16 @@ class Processing:
         ):
             return None
         return replace(call, key=f"{call.key}:{self.run_id}")
+
+    def moved(self, call: OpenedCall) -> bool:
+        """Say whether a call that was processed before lay elsewhere then, and does no more."""
+        known = self.known.get(call.call_id)
+        return (
+            known is not None
+            and known.digest == call.recording.digest
+            and known.path != call.source_path
+            and not os.path.lexists(known.path)
+        )
 
     def write(self, processed: ProcessedCall, key: str) -> ProcessedCall:
         """Write a call's bundle, redacted as configured; return what was written.

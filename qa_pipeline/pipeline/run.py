@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -91,7 +91,10 @@ class OpenRun(Processing):
         skipped = sum(len(outcome.skipped) for outcome in outcomes)
         failures = tuple(failure for outcome in outcomes for failure in outcome.failures)
         try:
-            ingest, newer = self._take_in(self._row("done", processed, skipped, len(failures)))
+            ingest, newer = self._take_in(
+                self._row("done", processed, skipped, len(failures)),
+                dict(call for outcome in outcomes for call in outcome.moved),
+            )
         except (StoreError, StoreHeldError) as error:
             raise type(error)(f"{error} {_NOTHING_LOST}") from error
         return RunSummary(
@@ -109,13 +112,16 @@ class OpenRun(Processing):
             ingest=ingest,
         )
 
-    def _take_in(self, row: StoredRun) -> tuple[IngestSummary, dict[str, int]]:
+    def _take_in(
+        self, row: StoredRun, moved: Mapping[str, str]
+    ) -> tuple[IngestSummary, dict[str, int]]:
         """Let the store take in the bundles, and write down how the run ended.
 
         Returns what that came to, and later versions of the cards, by which calls count.
         """
         with Store.open_owner(self.settings.store_path, _WAIT_FOR_STORE_S) as owner:
             ingest = owner.ingest(self.settings.bundles_dir)
+            owner.move_calls(moved)
             refresh_reviewed(owner)
             owner.record_run(row)
             owner.publish_snapshot()

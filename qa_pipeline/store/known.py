@@ -21,6 +21,8 @@ class KnownCall(NamedTuple):
     """A call as the store holds it. Of every call there is one in memory: no more than needed."""
 
     digest: str
+    path: str
+    """Where its recording or transcript lay."""
     metadata: str
     """``CallMetadata`` as JSON."""
 
@@ -33,14 +35,20 @@ KnownCalls = Mapping[str, KnownCall]
 """By the id that a call goes by, and by that of its sound."""
 
 
+def move_calls(connection: "duckdb.DuckDBPyConnection", moved: Mapping[str, str]) -> None:
+    """Note where calls lie now: paths by call id."""
+    for call_id, path in moved.items():
+        connection.execute("UPDATE calls SET path = ? WHERE call_id = ?", [path, call_id])
+
+
 def known_calls(connection: "duckdb.DuckDBPyConnection") -> dict[str, KnownCall]:
     """Return all calls of the store.
 
     Of several that are one recording, the one processed first goes by the id of the sound.
     """
     cursor = connection.execute(
-        """SELECT call_id, digest, agent_id, agent_name, team, site, queue, direction, started_at,
-            utc_offset_s, answer_delay_s, disposition, hung_up_by, agent_channel,
+        """SELECT call_id, digest, path, agent_id, agent_name, team, site, queue, direction,
+            started_at, utc_offset_s, answer_delay_s, disposition, hung_up_by, agent_channel,
             expected_language, metadata_call_id
         FROM calls ORDER BY processed_at, call_id"""
     )
@@ -52,7 +60,8 @@ def known_calls(connection: "duckdb.DuckDBPyConnection") -> dict[str, KnownCall]
             of_sound = id_of_sound(row["digest"])
             if row["call_id"] != of_sound:
                 row["metadata_call_id"] = row["call_id"]
-            known = KnownCall(row["digest"], metadata_of(row).model_dump_json(exclude_none=True))
+            metadata = metadata_of(row).model_dump_json(exclude_none=True)
+            known = KnownCall(row["digest"], row["path"], metadata)
             found[row["call_id"]] = known
             found.setdefault(of_sound, known)
     return found

@@ -90,6 +90,18 @@ def test_a_copy_of_which_nothing_is_said_takes_nothing_away(
         assert known(settings) == [("crm-1", "a-1", team, 4.0, "2026-11-16")]
 
 
+def test_a_call_that_was_moved_is_known_at_its_new_place(
+    incoming: Path, settings: Settings, tmp_path: Path
+) -> None:
+    first = run_calls([incoming], settings)
+    incoming.rename(tmp_path / "archive")
+    moved = run_calls([tmp_path / "archive"], settings)
+    assert (first.processed, moved.processed) == (1, 0)
+    with Store.open_reader(settings.store_path) as reader:
+        paths = reader.query("SELECT path FROM calls").rows
+    assert paths == ((str(tmp_path / "archive" / "call-0.vtt"),),)
+
+
 def test_a_file_that_is_still_being_written_waits_for_the_next_run(incoming: Path) -> None:
     (source,) = discover([incoming])
     source.refuse_unfinished()
