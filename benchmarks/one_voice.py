@@ -37,7 +37,7 @@ def main() -> None:
         unseen = Path(scratch)
         for path in sorted((ROOT / "unseen_dialogues").glob("*.yaml")):
             render_file(path, unseen)
-        run = Processing("one-voice", read_settings(data_dir=unseen / "data"), (), {}, {})
+        run = Processing("one-voice", read_settings(data_dir=unseen / "data"), (), {}, {}, {})
         counts: Counter[tuple[str, str]] = Counter()
         for folder in (resource_folder("sample_calls"), unseen):
             for audio, truth in _calls(folder):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa_pipeline.audio.metadata import MetadataTable, NamePattern, read_sidecar
-from qa_pipeline.errors import UsageError
+from qa_pipeline.errors import CallError, UsageError
+from qa_pipeline.language.failure_reasons import failure_reason
 from qa_pipeline.records import CallMetadata
 
 _log = logging.getLogger(__name__)
@@ -36,6 +37,13 @@ class CallSource:
     sidecar: Path | None = None
     table: MetadataTable | None = None
     pattern: NamePattern | None = None
+    seen: tuple[int, int] | None = None
+    """Size in bytes and time of the last change (ns) of ``path`` when it was found."""
+
+    def refuse_unfinished(self) -> None:
+        """Raise ``CallError`` where the file has changed since it was found: part of a call."""
+        if self.seen is not None and _stamp(self.path) != self.seen:
+            raise CallError(failure_reason("unfinished", path=self.path))
 
     def read_metadata(self) -> CallMetadata:
         """Read what is known about the call: table first, then sidecar, then file name.
@@ -82,8 +90,9 @@ def discover(
     if not files:
         raise UsageError("no calls found: name files, folders or globs")
     sources = [
-        CallSource(audio or transcript or Path(), audio, transcript, sidecar, table, pattern)
+        CallSource(path, audio, transcript, sidecar, table, pattern, _stamp(path))
         for audio, transcript, sidecar in _pair(list(files))
+        for path in [audio or transcript or Path()]
     ]
     _log_unused(sources, table, pattern)
     return sorted(sources, key=lambda source: source.path)
@@ -103,6 +112,15 @@ def _expand(given: str) -> Iterator[Path]:
                 yield Path(match).absolute()
     else:
         raise UsageError(f"{given}: no such file or folder")
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Return size and time of the last change of a file; ``None`` where they cannot be read."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 def _is_dir(path: Path) -> bool:

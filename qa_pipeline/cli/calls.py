@@ -1,5 +1,6 @@
 """``qa-pipeline calls``: what is known about each call."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -179,6 +180,11 @@ def _redacted_wav(call: "ProcessedCall", settings: "Settings") -> bytes:
     if call.recording.sample_rate_hz is None:
         raise UsageError(
             f"call {call.recording.call_id} was read from a transcript: it has no sound to export"
+        )
+    if not os.path.lexists(call.recording.path):
+        raise UsageError(
+            f"{call.recording.path}: no such file any more; where recordings were moved, let "
+            "qa-pipeline run see them at their new place: it notes where they lie"
         )
     decoded = decode(Path(call.recording.path))
     if abs(decoded.duration_s - call.recording.duration_s) > _SAME_LENGTH_S:

@@ -53,5 +53,14 @@ def say(message: str) -> None:
     typer.echo(message, err=True)
 
 
+def print_newer_version(scorecard: str, version: int, newer: int) -> None:
+    """Print that calls count by a later version of a card, and how to go back to this one."""
+    typer.echo(
+        f"Calls that version {newer} of {scorecard} has judged count by it, in lists and reports "
+        f"too. To go back to what version {version} asks, write 'version: {newer + 1}' into that "
+        "card's file and rescore"
+    )
+
+
 def _text(value: object) -> str:
     return "-" if value is None else str(value)

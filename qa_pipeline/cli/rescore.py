@@ -4,7 +4,7 @@ import typer
 
 from qa_pipeline.cli import options
 from qa_pipeline.cli.left_out import print_left_out
-from qa_pipeline.cli.output import print_json
+from qa_pipeline.cli.output import print_json, print_newer_version
 
 
 def rescore(
@@ -42,6 +42,8 @@ def rescore(
             f"{found.taken} of {found.verdicts} verdicts stand from before: the criterion asks "
             "the same"
         )
+    if found.newer_version is not None:
+        print_newer_version(found.scorecard, found.version, found.newer_version)
     if found.outdated:
         typer.echo(
             f"{found.outdated} calls were processed anew meanwhile: what was judged of them is "

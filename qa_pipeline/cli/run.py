@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa_pipeline.cli import EXIT_CALLS_FAILED, options
-from qa_pipeline.cli.output import print_json, say
+from qa_pipeline.cli.output import print_json, print_newer_version, say
 
 if TYPE_CHECKING:
     from qa_pipeline.pipeline import RunSummary
@@ -83,6 +83,9 @@ def print_summary(summary: "RunSummary") -> None:
             + (f"; undecided: {card.undecided}" if card.undecided else "")
             + (f"; verdicts for a person to check: {card.to_check}" if card.to_check else "")
         )
+        newer = summary.newer_versions.get(card.scorecard)
+        if newer is not None:
+            print_newer_version(card.scorecard, card.version, newer)
     typer.echo(f"Store: {summary.store}")
     if summary.failures:
         say("The calls that were not processed are named above and in the store's table failures.")

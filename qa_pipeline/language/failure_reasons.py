@@ -31,6 +31,11 @@ SENTENCES: Final = {
         "{path}：有{samples}个采样不是有效数值",
     ),
     "unreadable": Sentence("{path}: cannot be read ({problem})", "{path}：无法读取（{problem}）"),
+    "unfinished": Sentence(
+        "{path}: is still being written: it has changed since this run began; the next run takes "
+        "it when it is complete",
+        "{path}：还在写入：本次运行开始后文件有变化；写完后由下一次运行处理",
+    ),
     "same_id": Sentence(
         "{path}: call id {call_id!r} is already that of {other}, which is another recording; give "
         "each call an id of its own in the metadata",

@@ -73,6 +73,8 @@ class OpenedBatch:
     """Calls to be processed, their speech found."""
     skipped: tuple[str, ...]
     """Ids of the calls that had been processed in just this way before."""
+    moved: tuple[tuple[str, str], ...]
+    """Of those, id and path of each whose file was moved since."""
     calls: int
 
 
@@ -90,11 +92,14 @@ def open_batch(run: Processing, sources: Sequence[CallSource], progress: Progres
     files, threads = [_Source(source) for source in sources], run.opening_threads
     opened = tray.each("decode", files, lambda file: open_call(file.source, run), threads)
     accepted = tray.each("decode", opened, run.accept)
-    fresh = tuple(call for call in accepted if not run.is_done(call))
+    fresh = tuple(call for each in accepted if (call := run.to_do(each)) is not None)
     fresh_paths = {call.source_path for call in fresh}
-    skipped = tuple(c.call_id for c in accepted if c.source_path not in fresh_paths)
+    skipped = [call for call in accepted if call.source_path not in fresh_paths]
+    moved = tuple((call.call_id, call.source_path) for call in skipped if run.moved(call))
     spoken = tray.each("transcribe", fresh, find_speech, threads)
-    return OpenedBatch(tray, tuple(spoken), skipped, len(sources))
+    return OpenedBatch(
+        tray, tuple(spoken), tuple(call.call_id for call in skipped), moved, len(sources)
+    )
 
 
 def hear_batch(run: Processing, opened: OpenedBatch) -> HeardBatch:
@@ -118,6 +123,7 @@ def finish_batch(run: Processing, heard: HeardBatch, progress: Progress) -> Batc
     return BatchOutcome(
         processed=tuple(call.recording.call_id for call in written),
         skipped=opened.skipped,
+        moved=opened.moved,
         failures=tuple(tray.failures),
         trust=tuple(call.conversation.trust.level for call in written),
         scores=tuple(score for call in written for score in given_scores(call)),

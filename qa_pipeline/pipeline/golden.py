@@ -142,7 +142,8 @@ def _heard_again(
     from qa_pipeline.pipeline import run_calls
 
     problems = [
-        f"{c.recording.call_id}: its recording {c.recording.path} is not there any more"
+        f"{c.recording.call_id}: its recording {c.recording.path} is not there any more; where "
+        "it was moved, let qa-pipeline run see it at its new place"
         for c in calls
         if not Path(c.recording.path).is_file()
     ]

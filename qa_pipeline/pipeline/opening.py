@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from qa_pipeline.audio import CallSource, Decoded, decode
+from qa_pipeline.errors import CallError
 from qa_pipeline.records import CallMetadata, Recording, Sound
 from qa_pipeline.records.recording import id_of_sound
 from qa_pipeline.transcripts import FinishedTranscript, read_transcript
@@ -22,6 +23,9 @@ class OpenedCall:
     """What is odd about the recording though it could be decoded."""
     agent_row: int | None
     """Row of ``sound`` that holds the agent, where the telephone system guarantees a channel."""
+    taken_as: str
+    """By which a run knows that it comes again: the id that its own metadata give it, else that of
+    its sound; ``call_id`` may be one that is only known of it from before."""
     key: str
     """Stands for everything the result depends on; the same key is never processed twice."""
 
@@ -39,6 +43,9 @@ class OpenedCall:
 class KeyMaker(Protocol):
     """Knows what a result depends on beside the call itself."""
 
+    def with_known(self, digest: str, metadata: CallMetadata) -> CallMetadata:
+        """Return the metadata with the fields that they lack as they were known before."""
+
     def key_of(self, digest: str, metadata: CallMetadata) -> str:
         """Return the key of the result for a call."""
 
@@ -49,9 +56,16 @@ def open_call(source: CallSource, keys: KeyMaker) -> OpenedCall:
     Raises ``CallError`` naming the file when any of them cannot be read.
     """
     metadata = source.read_metadata()
-    decoded = decode(source.audio) if source.audio else None
-    finished = read_transcript(source.transcript) if source.transcript else None
+    try:
+        decoded = decode(source.audio) if source.audio else None
+        finished = read_transcript(source.transcript) if source.transcript else None
+    except CallError:
+        source.refuse_unfinished()
+        raise
     digest = _digest(source, decoded)
+    source.refuse_unfinished()
+    taken_as = metadata.call_id or id_of_sound(digest)
+    metadata = keys.with_known(digest, metadata)
     recording = Recording(
         call_id=metadata.call_id or id_of_sound(digest),
         path=str(source.path),
@@ -69,6 +83,7 @@ def open_call(source: CallSource, keys: KeyMaker) -> OpenedCall:
         transcript=finished,
         warnings=decoded.warnings if decoded else (),
         agent_row=_agent_row(metadata, decoded),
+        taken_as=taken_as,
         key=keys.key_of(digest, metadata),
     )
 

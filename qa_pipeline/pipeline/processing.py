@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa_pipeline import __version__
 from qa_pipeline.errors import CallError
@@ -17,10 +17,11 @@ from qa_pipeline.pipeline.parts import Parts
 from qa_pipeline.pipeline.tally import GivenScore
 from qa_pipeline.privacy import redact_call
 from qa_pipeline.records import AgentHabit, CallMetadata, Failure, ProcessedCall, Versions
+from qa_pipeline.records.recording import id_of_sound
 from qa_pipeline.resources import resource_folder
 from qa_pipeline.scoring import Scorecard, asks_by_meaning, asks_questions
 from qa_pipeline.settings import Settings
-from qa_pipeline.store import find_bundle, write_bundle, write_failure
+from qa_pipeline.store import KnownCalls, find_bundle, write_bundle, write_failure
 
 _CORES_A_THREAD = 4
 
@@ -33,6 +34,8 @@ class BatchOutcome:
     """Ids of the calls that were processed now."""
     skipped: tuple[str, ...] = ()
     """Ids of the calls that had been processed in just this way before."""
+    moved: tuple[tuple[str, str], ...] = ()
+    """Of those, id and path of each whose file was moved since."""
     failures: tuple[Failure, ...] = ()
     trust: tuple[str, ...] = ()
     """Trust level of each call that was processed now."""
@@ -47,6 +50,7 @@ class BatchOutcome:
         return cls(
             processed=tuple(name for outcome in outcomes for name in outcome.processed),
             skipped=tuple(name for outcome in outcomes for name in outcome.skipped),
+            moved=tuple(call for outcome in outcomes for call in outcome.moved),
             failures=tuple(failure for outcome in outcomes for failure in outcome.failures),
             trust=tuple(level for outcome in outcomes for level in outcome.trust),
             scores=tuple(score for outcome in outcomes for score in outcome.scores),
@@ -66,6 +70,7 @@ class Processing:
         settings: Settings,
         scorecards: tuple[Scorecard, ...],
         habits: Mapping[str, AgentHabit],
+        known: KnownCalls,
         accepted: MutableMapping[str, tuple[str, str]],
         cores: int | None = None,
     ) -> None:
@@ -76,8 +81,9 @@ class Processing:
             settings: What to do and how.
             scorecards: The standards to score by.
             habits: How each agent usually speaks, by agent id.
-            accepted: Digest and file of each call that the run has taken in, by call id; shared
-                by all processes of a run.
+            known: What the store holds of each call.
+            accepted: Digest and file of each call that the run has taken in, by the id that it was
+                taken in by; shared by all processes of a run.
             cores: Processor cores that it may keep busy; ``None``: all that it is given.
 
         Raises:
@@ -87,6 +93,7 @@ class Processing:
         self.settings = settings
         self.scorecards = scorecards
         self.habits = habits
+        self.known = known
         self.accepted = accepted
         # One in four: the models want cores as well, and a GPU is fed by a few.
         cores = cores or len(os.sched_getaffinity(0))
@@ -136,25 +143,62 @@ class Processing:
         }
         return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()
 
+    def with_known(self, digest: str, metadata: CallMetadata) -> CallMetadata:
+        """Return the metadata with the fields that they lack as they were known before."""
+        known = self.known.get(metadata.call_id or id_of_sound(digest))
+        if known is None and metadata.call_id is not None:
+            known = self.known.get(id_of_sound(digest))
+            if known is not None and known.read_metadata().call_id is not None:
+                return metadata  # two ids given to one recording are two calls
+        if known is None:
+            return metadata
+        before = known.read_metadata().model_dump(exclude_none=True)
+        return CallMetadata.model_validate(before | metadata.model_dump(exclude_none=True))
+
     def accept(self, call: OpenedCall) -> OpenedCall:
         """Take a call into the run, once.
 
         Raises ``CallError`` when its id is already that of another recording.
         """
-        digest, path = self.accepted.setdefault(
-            call.call_id, (call.recording.digest, call.source_path)
-        )
+        name = call.taken_as
+        digest, path = self.accepted.setdefault(name, (call.recording.digest, call.source_path))
         if digest != call.recording.digest:
             raise CallError(
-                failure_reason("same_id", path=call.source_path, call_id=call.call_id, other=path)
+                failure_reason("same_id", path=call.source_path, call_id=name, other=path)
             )
+        # a copy about which nothing is said is this call, too
+        self.accepted.setdefault(id_of_sound(digest), (digest, path))
         return call
 
-    def is_done(self, call: OpenedCall) -> bool:
-        """Say whether this very result exists, or the same call comes a second time."""
-        if self.accepted[call.call_id][1] != call.source_path:
-            return True
-        return find_bundle(self.settings.bundles_dir, call.call_id, call.key) is not None
+    def to_do(self, call: OpenedCall) -> OpenedCall | None:
+        """Return the call if it is to be processed, with the key to write it under.
+
+        ``None``: this very result exists and counts, or the same call comes a second time. One that
+        exists and counts no more, since metadata were changed and changed back, gets a new key: a
+        bundle that is later than those in between.
+        """
+        if self.accepted[call.taken_as][1] != call.source_path:
+            return None
+        if find_bundle(self.settings.bundles_dir, call.call_id, call.key) is None:
+            return call
+        known = self.known.get(call.call_id)
+        recording = call.recording
+        if known is None or (
+            known.digest == recording.digest
+            and known.read_metadata() == _as_kept(recording.metadata)
+        ):
+            return None
+        return replace(call, key=f"{call.key}:{self.run_id}")
+
+    def moved(self, call: OpenedCall) -> bool:
+        """Say whether a call that was processed before lay elsewhere then, and does no more."""
+        known = self.known.get(call.call_id)
+        return (
+            known is not None
+            and known.digest == call.recording.digest
+            and known.path != call.source_path
+            and not os.path.lexists(known.path)
+        )
 
     def write(self, processed: ProcessedCall, key: str) -> ProcessedCall:
         """Write a call's bundle, redacted as configured; return what was written.
@@ -168,6 +212,11 @@ class Processing:
     def write_failure(self, failure: Failure) -> None:
         """Write down a call that could not be processed."""
         write_failure(failure, self.settings.bundles_dir, self.run_id)
+
+
+def _as_kept(metadata: CallMetadata) -> CallMetadata:
+    """Return metadata as they come back from the store."""
+    return CallMetadata.model_validate_json(metadata.model_dump_json())
 
 
 def _brands(scorecards: tuple[Scorecard, ...]) -> tuple[str, ...]:

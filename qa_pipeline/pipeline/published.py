@@ -37,6 +37,13 @@ def refuse_run(reader: StoreReader, card: Scorecard) -> None:
         )
 
 
+def overruled_by(reader: StoreReader, card: Scorecard) -> int | None:
+    """Return the newer version by which calls count that this one has judged; ``None``: none."""
+    sql = "SELECT max(version) FROM current_scores WHERE scorecard = ? AND version > ?"
+    newest = reader.query(sql, [card.scorecard, card.version]).rows[0][0]
+    return None if newest is None else int(newest)
+
+
 def _contents(reader: StoreReader, card: Scorecard) -> set[str]:
     """Return the hashes of what the card's version was when it judged calls."""
     rows = reader.query(

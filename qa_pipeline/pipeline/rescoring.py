@@ -15,7 +15,7 @@ from pathlib import Path
 
 from qa_pipeline.errors import StoreHeldError, UsageError
 from qa_pipeline.pipeline.left_out import people_left_out
-from qa_pipeline.pipeline.published import refuse_changed
+from qa_pipeline.pipeline.published import overruled_by, refuse_changed
 from qa_pipeline.pipeline.reviewed import Cards, refresh_reviewed, to_be_kept
 from qa_pipeline.pipeline.standing import Standing, StandingJudge, judges_of, standing_verdicts
 from qa_pipeline.pipeline.stored import BATCH_CALLS, READER_MIB, over_batches
@@ -54,6 +54,8 @@ class RescoreSummary(Record):
     outdated: int
     """Calls that were processed anew while they were judged: these results are of the conversation
     before and do not count, so the calls are to be judged again."""
+    newer_version: int | None
+    """A later version of the card, by which calls count; ``None``: there is none."""
     people_left_out: tuple[LeftOut, ...]
     """What people said that counted before and does not for this version: it asks something
     else."""
@@ -128,6 +130,8 @@ def rescore(
             parts = _judge_all(job, batches, workers, progress or Silent())
     judged = time.monotonic()
     outdated = _take_in(settings, card)
+    with Store.open_reader(settings.store_path, READER_MIB) as reader:
+        newer = overruled_by(reader, card)
     return RescoreSummary(
         scorecard=card.scorecard,
         version=card.version,
@@ -138,6 +142,7 @@ def rescore(
         taken=sum(part.taken for part in parts),
         verdicts=calls * len(card.criteria()),
         outdated=outdated,
+        newer_version=newer,
         people_left_out=left_out,
         seconds=round(time.monotonic() - began, 3),
         seconds_of={

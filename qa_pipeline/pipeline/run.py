@@ -2,14 +2,14 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from qa_pipeline.audio import CallSource, discover
 from qa_pipeline.errors import StoreError, StoreHeldError, UsageError
 from qa_pipeline.pipeline.processing import BatchOutcome, Processing
-from qa_pipeline.pipeline.published import refuse_run
+from qa_pipeline.pipeline.published import overruled_by, refuse_run
 from qa_pipeline.pipeline.reviewed import keep_scorecard, refresh_reviewed
 from qa_pipeline.pipeline.tally import CardScores, by_card
 from qa_pipeline.records import AgentHabit, Failure
@@ -17,7 +17,7 @@ from qa_pipeline.records.base import Record
 from qa_pipeline.resources import resource_folder
 from qa_pipeline.scoring import Scorecard, find_scorecards, load_scorecard
 from qa_pipeline.settings import Settings
-from qa_pipeline.store import IngestSummary, Store
+from qa_pipeline.store import IngestSummary, KnownCalls, Store
 from qa_pipeline.store import Run as StoredRun
 
 _WAIT_FOR_STORE_S = 10.0
@@ -38,6 +38,8 @@ class RunSummary(Record):
     """Calls of this run by trust level."""
     scores: tuple[CardScores, ...]
     """What each card made of those that were understood well enough."""
+    newer_versions: dict[str, int]
+    """By card of which calls count by a later version than that of this run: that version."""
     audio_s: float
     seconds: float
     store: str
@@ -67,10 +69,11 @@ class OpenRun(Processing):
             settings,
             tuple(scorecards),
             habits={},
+            known={},
             accepted={},
         )
         self._paths = tuple(str(path) for path in paths)
-        self.habits = self._begin()
+        self.habits, self.known = self._begin()
 
     def batches(self) -> Iterator[list[CallSource]]:
         """Yield the calls in batches of the configured size."""
@@ -88,7 +91,10 @@ class OpenRun(Processing):
         skipped = sum(len(outcome.skipped) for outcome in outcomes)
         failures = tuple(failure for outcome in outcomes for failure in outcome.failures)
         try:
-            ingest = self._take_in(self._row("done", processed, skipped, len(failures)))
+            ingest, newer = self._take_in(
+                self._row("done", processed, skipped, len(failures)),
+                dict(call for outcome in outcomes for call in outcome.moved),
+            )
         except (StoreError, StoreHeldError) as error:
             raise type(error)(f"{error} {_NOTHING_LOST}") from error
         return RunSummary(
@@ -99,23 +105,31 @@ class OpenRun(Processing):
             failures=failures,
             trust=dict(Counter(level for outcome in outcomes for level in outcome.trust)),
             scores=by_card(score for outcome in outcomes for score in outcome.scores),
+            newer_versions=newer,
             audio_s=sum(outcome.audio_s for outcome in outcomes),
             seconds=(datetime.now(UTC) - self.started_at).total_seconds(),
             store=str(self.settings.store_path),
             ingest=ingest,
         )
 
-    def _take_in(self, row: StoredRun) -> IngestSummary:
-        """Let the store take in the bundles, and write down how the run ended."""
+    def _take_in(
+        self, row: StoredRun, moved: Mapping[str, str]
+    ) -> tuple[IngestSummary, dict[str, int]]:
+        """Let the store take in the bundles, and write down how the run ended.
+
+        Returns what that came to, and later versions of the cards, by which calls count.
+        """
         with Store.open_owner(self.settings.store_path, _WAIT_FOR_STORE_S) as owner:
             ingest = owner.ingest(self.settings.bundles_dir)
+            owner.move_calls(moved)
             refresh_reviewed(owner)
             owner.record_run(row)
             owner.publish_snapshot()
-        return ingest
+            found = {card.scorecard: overruled_by(owner, card) for card in self.scorecards}
+        return ingest, {name: version for name, version in found.items() if version is not None}
 
-    def _begin(self) -> dict[str, AgentHabit]:
-        """Write the run down; return how each agent usually speaks, by id, as known by now.
+    def _begin(self) -> tuple[dict[str, AgentHabit], KnownCalls]:
+        """Write the run down; return how agents usually speak, by id, and what is known of calls.
 
         Bundles that a killed run left are taken in first: their cards have judged calls.
         """
@@ -126,7 +140,7 @@ class OpenRun(Processing):
             for card in self.scorecards:  # now: what a killed run leaves is judged by it too
                 keep_scorecard(owner, card)
             owner.record_run(self._row("running", processed=0, skipped=0, failed=0))
-            return owner.agent_habits()
+            return owner.agent_habits(), owner.known_calls()
 
     def _row(self, status: str, processed: int, skipped: int, failed: int) -> StoredRun:
         return StoredRun.model_validate(

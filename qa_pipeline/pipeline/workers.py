@@ -33,6 +33,7 @@ from qa_pipeline.progress import Progress
 from qa_pipeline.records import AgentHabit, Failure
 from qa_pipeline.scoring import Scorecard
 from qa_pipeline.settings import Settings
+from qa_pipeline.store import KnownCalls
 
 _DEATHS_OF_A_BATCH = 2
 _STARTS_IN_VAIN = 3
@@ -51,6 +52,7 @@ class _Share:
     scorecards: tuple[tuple[str, str], ...]
     """Packed."""
     habits: Mapping[str, AgentHabit]
+    known: KnownCalls
     accepted: MutableMapping[str, tuple[str, str]]
     threads: int
 
@@ -101,6 +103,7 @@ class Workers:
             run.settings,
             tuple(card.packed() for card in run.scorecards),
             dict(run.habits),
+            run.known,
             self._manager.dict(),
             max(1, len(os.sched_getaffinity(0)) // len(devices)),
         )
@@ -315,7 +318,13 @@ def _work(connection: "Connection[Any, Any]", device: str, share: _Share) -> Non
     settings = share.settings.model_copy(update={"device": device, "workers": ()})
     cards = tuple(Scorecard.unpacked(*card) for card in share.scorecards)
     processing = Processing(
-        share.run_id, settings, cards, share.habits, share.accepted, share.threads
+        share.run_id,
+        settings,
+        cards,
+        share.habits,
+        share.known,
+        share.accepted,
+        share.threads,
     )
     with suppress(EOFError), Line(processing, _Told(tell)) as line:
         while (order := connection.recv()) is not None:

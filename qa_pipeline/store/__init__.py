@@ -30,6 +30,7 @@ from qa_pipeline.store.figures import (
     Totals,
 )
 from qa_pipeline.store.golden import Baseline, BaselineVerdict, GoldenCall, PeoplesVerdict
+from qa_pipeline.store.known import KnownCall, KnownCalls
 from qa_pipeline.store.owner import Store, StoreOwner
 from qa_pipeline.store.reader import StoreReader, snapshot_path
 from qa_pipeline.store.rescored import Gathering, gathered_scores, write_scores
@@ -87,6 +88,8 @@ __all__ = [
     "JudgedCall",
     "JudgedCriterion",
     "KeptCard",
+    "KnownCall",
+    "KnownCalls",
     "LeftOut",
     "MonitoringFigures",
     "PeoplesVerdict",

@@ -3,12 +3,12 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from qa_pipeline.errors import StoreError
-from qa_pipeline.store import cards, golden, reviews, reviews_scores
+from qa_pipeline.store import cards, golden, known, reviews, reviews_scores
 from qa_pipeline.store.connect import connect_writer, no_store, store_errors
 from qa_pipeline.store.files import disk_errors, remove_leftovers, sync_folder, temporary_name
 from qa_pipeline.store.ingest import BATCH, ingest_folder
@@ -73,6 +73,11 @@ class StoreOwner(StoreReader):
                 f"INSERT OR REPLACE INTO runs ({', '.join(row)}) VALUES ({places})",
                 list(row.values()),
             )
+
+    def move_calls(self, moved: Mapping[str, str]) -> None:
+        """Note where the files of calls lie now, after somebody moved them: paths by call id."""
+        with self._writing, store_errors(self.path):
+            known.move_calls(self._connection, moved)
 
     def add_reviews(
         self, given: Sequence[reviews.GivenVerdict], source: str

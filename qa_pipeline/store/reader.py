@@ -14,6 +14,7 @@ from qa_pipeline.store import (
     coaching_queries,
     golden,
     habits,
+    known,
     lists,
     monitoring_queries,
     narrowing,
@@ -300,6 +301,11 @@ class StoreReader:
         """Return what a check of the golden set is compared with."""
         with self._asking() as connection:
             return golden.baseline(connection, scorecard)
+
+    def known_calls(self) -> dict[str, known.KnownCall]:
+        """Return the metadata of all calls, by call id and by the id of their sound."""
+        with self._asking() as connection:
+            return known.known_calls(connection)
 
     def agent_habits(self) -> dict[str, AgentHabit]:
         """Return how each agent usually speaks, by id; agents with too few calls are left out."""

@@ -222,7 +222,7 @@ def read_heads(connection: "duckdb.DuckDBPyConnection", batch: CallBatch) -> lis
     """Read what is known of the calls of a batch without what was said, by id."""
     heads = {
         row["call_id"]: CallHead(
-            row["call_id"], row["language"], row["trust"], _metadata(row), row["processed_at"]
+            row["call_id"], row["language"], row["trust"], metadata_of(row), row["processed_at"]
         )
         for row in _facts(connection, batch)
     }
@@ -259,7 +259,7 @@ def read_batch(
         StoredCall(
             _conversation(row, utterances, parts, roles.get(name, {})),
             bare(StoredMeasures, call_id=name, parts=parts),
-            _metadata(row),
+            metadata_of(row),
             row["processed_at"],
             answers.get(name, ()),
         )
@@ -380,7 +380,8 @@ def _conversation(
     )
 
 
-def _metadata(row: dict[str, Any]) -> CallMetadata:
+def metadata_of(row: dict[str, Any]) -> CallMetadata:
+    """Return what was known of a call from its row in ``calls``."""
     known = {name: row[name] for name in _SAME if row[name] is not None}
     started_at: datetime | None = row["started_at"]
     if started_at is not None:

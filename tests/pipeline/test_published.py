@@ -12,6 +12,7 @@ from qa_pipeline.settings import Settings
 from qa_pipeline.store import Store
 from tests.pipeline.finished_calls import write_calls
 from tests.pipeline.standards import CARD, fill_store, small_card
+from tests.running import qa
 
 CHANGED = small_card(CARD.replace("pass_mark: 70", "pass_mark: 60"))
 NEXT = small_card(CARD.replace("version: 1", "version: 2"))
@@ -48,6 +49,22 @@ def test_the_card_of_a_run_that_is_killed_is_kept(tmp_path: Path) -> None:
     _open(settings, tmp_path, NEXT)
     with Store.open_reader(settings.store_path) as reader:
         assert reader.kept_scorecard(NEXT.content_hash) is not None
+
+
+def test_a_version_that_was_withdrawn_counts_until_a_later_one_does(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 1)
+    assert rescore(settings, NEXT).newer_version is None
+    assert rescore(settings, small_card()).newer_version == 2
+    said = qa("rescore", "--scorecard", "small.yaml", "--data-dir", ".", cwd=tmp_path)
+    assert "Calls that version 2 of small has judged count by it" in said.stdout
+    assert "write 'version: 3'" in said.stdout
+    assert rescore(settings, small_card(CARD.replace("version: 1", "version: 3"))).taken == 3
+
+
+def test_a_run_says_that_a_later_version_counts(tmp_path: Path) -> None:
+    settings = fill_store(tmp_path, 1)
+    rescore(settings, NEXT)
+    assert _open(settings, tmp_path, small_card()).finish([]).newer_versions == {"small": 2}
 
 
 def test_the_number_that_is_advised_has_judged_no_call(tmp_path: Path) -> None:

@@ -216,6 +216,21 @@ def test_reports_of_an_empty_store_say_so(tmp_path: Path) -> None:
             assert all(render(report, format_) for format_ in FORMATS)
 
 
+def test_calls_with_no_agent_named_are_no_agent(tmp_path: Path) -> None:
+    for place in range(6):
+        call = make_call(place)
+        if place < 3:
+            unnamed = call.recording.metadata.model_copy(update={"agent_id": None})
+            recording = call.recording.model_copy(update={"metadata": unnamed})
+            call = call.model_copy(update={"recording": recording})
+        write_bundle(call, tmp_path / "b", f"k{place}")
+    with Store.open_owner(tmp_path / "s.duckdb") as owner:
+        owner.ingest(tmp_path / "b")
+        coaching = coaching_report(owner, MADE_AT)
+    assert [a.findings.agent_id for a in coaching.agents if a.findings.focus] == ["a101", None]
+    assert "1 of 1 agent lost points" in Page(html_of(coaching)).text
+
+
 def test_calls_that_cannot_be_trusted_make_no_average(tmp_path: Path) -> None:
     for place in range(3):
         write_bundle(make_call(place, trust="reject"), tmp_path / "b", f"k{place}")
