@@ -320,6 +320,8 @@ def _print_answer(answer: "ModelAnswer") -> None:
 
 
 def _evidence(evidence: "Evidence") -> str:
+    if not evidence.is_heard:
+        return "known from the telephone system"
     span = f"{clock(evidence.start_s)}-{clock(evidence.end_s)}"
     if evidence.quote is None:
         return f"[{span}] {evidence.kind}"

@@ -17,7 +17,8 @@ class Evidence(Record):
 
     ``quote`` is an exact piece of ``context``, the text of the utterance it was taken from; any
     other quote is refused. A measured fact (a silence, say) has a time span and no quote; a
-    verdict about something missing carries the window that was searched.
+    verdict about something missing carries the window that was searched. What the telephone system
+    knows was not heard: it is an empty window at 0.
     """
 
     kind: EvidenceKind
@@ -40,6 +41,11 @@ class Evidence(Record):
                     f"quote {self.quote!r} is not a piece of utterance {self.utterance_id}"
                 )
         return self
+
+    @property
+    def is_heard(self) -> bool:
+        """Tell whether it is in the sound, and not known from the telephone system."""
+        return self.end_s > 0.0 or self.kind != "searched"
 
     @classmethod
     def quoting(

@@ -247,6 +247,18 @@ def test_calls_that_cannot_be_trusted_make_no_average(tmp_path: Path) -> None:
         assert "unsure of 84 %" in text
 
 
+def test_what_the_telephone_system_knows_was_not_listened_for(tmp_path: Path) -> None:
+    call = changed("one", verdicts={"closure.thanks": "not_met"})
+    raw = call.model_dump()
+    for result in raw["scored"][0]["criteria"]:
+        if result["verdict"] == "not_met":
+            result["evidence"] = [{"kind": "searched", "start_s": 0.0, "end_s": 0.0}]
+    with store_of(tmp_path, ProcessedCall.model_validate(raw)) as owner:
+        text = Page(html_of(coaching_report(owner, MADE_AT))).text
+    assert "Known from the telephone system." in text
+    assert "Not heard between 0:00 and 0:00" not in text
+
+
 def test_a_call_that_nobody_has_decided_is_named_so(tmp_path: Path) -> None:
     undecided = changed("two", score={"passed": None})
     with store_of(tmp_path, changed("one"), undecided) as owner:
