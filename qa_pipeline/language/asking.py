@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from qa_pipeline.language.negation import MARKS, Reach
+from qa_pipeline.language.patterns import pattern
 
 QUESTION_MARKS: Final = ("?", "？")
 
@@ -53,6 +54,11 @@ _SUPPOSING: Final = frozenset({"if", "whether", "unless"})
 _SOME_TIME: Final = frozenset({"when", "once", "until", "till"})
 """What comes with these has not happened yet, or is told beside something else."""
 _TAGS: Final = frozenset({"it", "they", "he", "she", "i", "we"})
+_TAG_BEHIND_COMMA: Final = pattern(
+    r"^,\s*(is|are|was|were|do|does|did|have|has|had|can|could|will|would|should)(n['’]?t)?"
+    r" (you|it|that|this|they|he|she|i|we)\s*\?"
+)
+"""A mark ends a clause, but not before these: "you need to call them, do you?"."""
 _STOPS: Final = frozenset({"but", "and", "so", "because", "however", "then", "though"})
 _AHEAD: Final = 6
 """English words ahead of something, within which a question may have begun."""
@@ -116,6 +122,9 @@ def clause(text: str, start: int, end: int) -> tuple[int, int, str]:
     """Return where the clause around a part of a text begins and ends, and the mark behind it."""
     first = next((i + 1 for i in range(start - 1, -1, -1) if text[i] in MARKS), 0)
     last = next((i for i in range(end, len(text)) if text[i] in MARKS), len(text))
+    tag = _TAG_BEHIND_COMMA.match(text[last:])
+    if tag is not None:
+        last += tag.end() - 1
     return first, last, text[last : last + 1]
 
 
@@ -186,10 +195,16 @@ def _question_at(words: Sequence[str], i: int) -> Reach:
 
 
 def _tagged(words: Sequence[str], place: Place) -> Reach:
-    """Tell whether "is it" or "has not it" asks for a yes, right behind."""
+    """Tell whether "is it" or "has not it" asks for a yes, right behind.
+
+    With a question mark a few words may stand between, and it may be "do you".
+    """
     tail = [word for word in words[place.end :] if word != "not"]
-    is_tag = len(tail) == 2 and tail[0] in _AUXILIARIES and tail[1] in _TAGS
-    return "near" if is_tag else "none"
+    marked = place.mark in QUESTION_MARKS
+    if not 2 <= len(tail) <= 2 + marked * _BEFORE_MARK:
+        return "none"
+    asks = tail[-1] in _TAGS or (marked and tail[-1] in _SUBJECTS_OR_OBJECTS)
+    return "near" if asks and tail[-2] in _AUXILIARIES else "none"
 
 
 def _asked_in_mandarin(words: Sequence[str], place: Place) -> Reach:

@@ -19,9 +19,11 @@ from qa_pipeline.scoring.parts import (
     LocalText,
     Names,
     Part,
+    Patterns,
     PerLanguage,
     Phrases,
     Range,
+    each_of,
     require_one_of,
     require_order,
 )
@@ -88,8 +90,12 @@ class Says(Window):
     """Phrases, of which one is enough."""
     list: Names | None = None
     """One or several of the card's lists of phrases."""
-    regex: PerLanguage[str] | None = None
-    """A regular expression (RE2), looked for in each utterance; capitals do not matter."""
+    regex: PerLanguage[Patterns] | None = None
+    """One or several regular expressions (RE2), looked for in each utterance; capitals do not
+    matter."""
+    near_regex: PerLanguage[Patterns] | None = None
+    """Regular expressions of what is only near to what is looked for: where no more than that is
+    said, a person has to look."""
     meaning: Phrases | None = None
     """Examples of what is meant: anything that means the same is found."""
     not_meaning: Phrases | None = None
@@ -104,23 +110,26 @@ class Says(Window):
     """How many times it has to be said."""
     exceptions: Phrases | None = Field(default=None, alias="except")
     """Phrases inside which nothing is found."""
-    except_regex: PerLanguage[str] | None = None
-    """A regular expression (RE2): inside what it matches nothing is found."""
+    except_regex: PerLanguage[Patterns] | None = None
+    """Regular expressions (RE2): inside what they match nothing is found."""
     statement: bool = False
     """It has to be told: what is asked or supposed (if) is not found; where unsure: for review."""
     review: bool = False
     """Whether a person has to look wherever it is found, however surely."""
+    review_regex: PerLanguage[Patterns] | None = None
+    """Regular expressions (RE2): what is found inside what they match, a person has to look at."""
     what: LocalText | None = None
     """What it is called in reasons."""
 
-    @field_validator("regex", "except_regex")
+    @field_validator("regex", "near_regex", "except_regex", "review_regex")
     @classmethod
-    def _compiles(cls, value: PerLanguage[str] | None) -> PerLanguage[str] | None:
-        for source in value.values() if value else ():
+    def _compiles(cls, value: PerLanguage[Patterns] | None) -> PerLanguage[Patterns] | None:
+        given = value.values() if value else ()
+        for source in (source for patterns in given for source in each_of(patterns)):
             if len(source) > MAX_REGEX:
                 raise ValueError(
-                    f"regular expression of {len(source)} characters; at most {MAX_REGEX}, "
-                    "use any or list for many phrases"
+                    f"regular expression of {len(source)} characters; at most {MAX_REGEX}: write "
+                    "several, or use any or list for many phrases"
                 )
             pattern(source)
         return value

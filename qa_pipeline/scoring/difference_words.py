@@ -36,6 +36,8 @@ _KEYS = {
     "not_meaning": ("examples of what is not meant", "反例"),
     "except": ("phrases that are exempt", "例外用语"),
     "except_regex": ("regular expression of what is exempt", "例外的正则表达式"),
+    "near_regex": ("regular expression of what is near", "相近说法的正则表达式"),
+    "review_regex": ("regular expression of what is for review", "须请人复核的正则表达式"),
     "statement": ("statements only", "仅限陈述"),
     "review": ("for review wherever found", "一经发现即请人复核"),
     "first": ("window (first)", "范围（开头）"),

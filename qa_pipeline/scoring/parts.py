@@ -105,6 +105,17 @@ WordSet = PerLanguage[
 """One word or several that may stand for a variable."""
 Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many, str | tuple[str, ...])]
 """One name or several."""
+MAX_PATTERNS = 50
+"""Regular expressions that may stand in place of one."""
+Patterns = str | Annotated[tuple[str, ...], Field(min_length=1, max_length=MAX_PATTERNS)]
+"""One regular expression or several, of which any will do."""
+
+
+def each_of(given: Patterns) -> tuple[str, ...]:
+    """Return one or several as several."""
+    return (given,) if isinstance(given, str) else given
+
+
 Range = Annotated[tuple[float, float], Field()]
 
 

@@ -16,6 +16,7 @@ from qa_pipeline.language.patterns import pattern
 from qa_pipeline.records import Utterance
 from qa_pipeline.scoring.checks import Match, Says, Who
 from qa_pipeline.scoring.matching import Hit, best, find, find_all
+from qa_pipeline.scoring.parts import Patterns, PerLanguage, each_of
 from qa_pipeline.scoring.phrases import PhraseSet, compiled, exceptions
 from qa_pipeline.scoring.schema import METADATA_VARIABLES, Scorecard
 from qa_pipeline.scoring.stream import Quote, Stream
@@ -26,6 +27,8 @@ KNOWN_QUERIES = 4096
 MEANING_NEAR = 6.0
 """Points around the threshold of a meaning, and between what is meant and what is not, within
 which a person should look: who does what to whom is hard for a sentence encoder."""
+NEAR_PATTERN = 50.0
+"""How alike, of 100, what a pattern of near words finds is taken to be."""
 MEANING_FAR = 20.0
 """Points below the threshold down to which a person should look where a meaning was expected: of
 sentences that do mean it most reach this, few the threshold (``benchmarks.meaning``)."""
@@ -41,8 +44,10 @@ class Query:
 
     phrases: PhraseSet
     exceptions: PhraseSet
-    regex: str | None
-    except_regex: str | None
+    regex: tuple[str, ...]
+    near_regex: tuple[str, ...]
+    except_regex: tuple[str, ...]
+    review_regex: tuple[str, ...]
     statement: bool
     """Whether it has to be told, not asked."""
     review: bool
@@ -133,8 +138,10 @@ class Queries:
         return Query(
             phrases=compiled(card.phrases(body, facts), match, similarity),
             exceptions=exceptions(card.exceptions(body, facts), match),
-            regex=_as_heard(body.regex.of(language) if body.regex else None),
-            except_regex=_as_heard(body.except_regex.of(language) if body.except_regex else None),
+            regex=_as_heard(body.regex, language),
+            near_regex=_as_heard(body.near_regex, language),
+            except_regex=_as_heard(body.except_regex, language),
+            review_regex=_as_heard(body.review_regex, language),
             statement=body.statement,
             review=body.review,
             examples=_in_language(card.meanings(body, facts), language),
@@ -152,18 +159,42 @@ def search(query: Query, stream: Stream) -> list[Found]:
         return known
     if query.phrases not in stream.memory:
         find_all(stream, query.together)
-    patterned = _pattern_hits(query.regex, stream)
-    hits = find(stream, query.phrases) + patterned
-    # what a pattern denies is the card's own matter, unless it asks for statements
-    may_be_denied = hits if query.statement else hits[: len(hits) - len(patterned)]
-    reaches = {hit: stream.denied(hit.first) for hit in may_be_denied}
+    patterned = _all_pattern_hits(query.regex, stream)
+    found = _judged(find(stream, query.phrases), patterned, query, stream)
+    stream.memory[query] = found
+    return found
+
+
+def search_near(query: Query, stream: Stream) -> list[Found]:
+    """Return what the card calls near in what one role said: none of it is a match."""
+    if not query.near_regex:
+        return []
+    key = ("near", query)
+    known = stream.memory.get(key)
+    if isinstance(known, list):
+        return known
+    hits = _all_pattern_hits(query.near_regex, stream, NEAR_PATTERN)
+    found = stream.memory[key] = _judged([], hits, query, stream)
+    return found
+
+
+def _judged(phrases: list[Hit], patterned: list[Hit], query: Query, stream: Stream) -> list[Found]:
+    """Return the hits that are neither denied nor asked nor excepted, and what is doubtful of them.
+
+    What a pattern denies is the card's own matter, unless it asks for statements.
+    """
+    hits = phrases + patterned
+    reaches = {hit: stream.denied(hit.first) for hit in (hits if query.statement else phrases)}
     told = _told([hit for hit in hits if reaches.get(hit) != "bound"], query, stream)
+    kept = _clear(list(told), query, stream)
+    for_person = _pattern_spans(query.review_regex, stream) if kept else []
     found = []
-    for hit in _clear(list(told), query, stream):
+    for hit in kept:
         denied = reaches.get(hit) == "near"
         why: Unsure | None = "denied" if denied else "narrow" if hit.narrow else told[hit]
+        if why is None and _touches(hit, for_person):
+            why = "for_person"
         found.append(_found(hit, query, stream, why))
-    stream.memory[query] = found
     return found
 
 
@@ -185,9 +216,10 @@ def search_meaning(
     return found
 
 
-def _as_heard(regex: str | None) -> str | None:
-    """Return a regular expression in the characters in which what is said is compared."""
-    return None if regex is None else straight(simplified(regex))
+def _as_heard(regex: PerLanguage[Patterns] | None, language: str) -> tuple[str, ...]:
+    """Return regular expressions in the characters in which what is said is compared."""
+    given = regex.of(language) if regex is not None else None
+    return () if given is None else tuple(straight(simplified(s)) for s in each_of(given))
 
 
 def _in_language(texts: tuple[str, ...], language: str) -> tuple[str, ...]:
@@ -221,27 +253,40 @@ def _clear(hits: list[Hit], query: Query, stream: Stream) -> list[Hit]:
     if not hits:
         return []
     spans = [(h.first, h.last) for h in find(stream, query.exceptions) if h.found]
-    spans += [(h.first, h.last) for h in _pattern_hits(query.except_regex, stream)]
+    spans += _pattern_spans(query.except_regex, stream)
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda h: not h.found):
-        clear = all(hit.last < first or hit.first > last for first, last in spans)
-        taken = any(not (hit.last < k.first or hit.first > k.last) for k in kept)
-        if clear and not taken:
+        taken = _touches(hit, spans) or _touches(hit, [(k.first, k.last) for k in kept])
+        if not taken:
             kept.append(hit)
     return kept
 
 
-def _pattern_hits(source: str | None, stream: Stream) -> list[Hit]:
-    """Return what the regular expression finds, utterance by utterance, as exact matches."""
-    hits: list[Hit] = []
-    if source is None:
-        return hits
-    for index in _may_match(source, stream):
-        for match in pattern(source).finditer(stream.lines[index]):
-            covered = stream.words_in(index, match.start(), match.end())
-            if covered:
-                hits.append(Hit(covered[0], covered[-1], 100.0, 100.0, source))
-    return hits
+def _touches(hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(hit.first <= last and hit.last >= first for first, last in spans)
+
+
+def _all_pattern_hits(sources: tuple[str, ...], stream: Stream, score: float = 100.0) -> list[Hit]:
+    """Return what regular expressions find, as ``score`` of the 100 that are asked of them."""
+    return [hit for source in sources for hit in _pattern_hits(source, stream, score)]
+
+
+def _pattern_hits(source: str, stream: Stream, score: float = 100.0) -> list[Hit]:
+    """Return what a regular expression finds, utterance by utterance; looked for once."""
+    key = ("pattern", source)
+    spans = stream.memory.get(key)
+    if not isinstance(spans, list):
+        spans = stream.memory[key] = [
+            (covered[0], covered[-1])
+            for index in _may_match(source, stream)
+            for match in pattern(source).finditer(stream.lines[index])
+            if (covered := stream.words_in(index, match.start(), match.end()))
+        ]
+    return [Hit(first, last, score, 100.0, source) for first, last in spans]
+
+
+def _pattern_spans(sources: tuple[str, ...], stream: Stream) -> list[tuple[int, int]]:
+    return [(hit.first, hit.last) for hit in _all_pattern_hits(sources, stream)]
 
 
 def _may_match(source: str, stream: Stream) -> Sequence[int]:

@@ -162,3 +162,85 @@ def test_an_excepting_pattern_alone_says_nothing_and_has_to_compile() -> None:
         card_with("{says: {except_regex: blue}}")
     with pytest.raises(ScorecardError, match="missing"):
         card_with("{says: {any: [blue], except_regex: '(blue'}}")
+
+
+NEAR = (
+    "{says: {any: [I am sorry about that], statement: true, except_regex: 'sorry,? (what|who)',"
+    " near_regex: {en: ['\\b(sorry|apolog[a-z]*)', 'regrets?'], zh: ['抱歉', '见谅']}}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected", "review"),
+    [
+        ("A: I am sorry about that", "met", False),
+        ("A: our apologies", "not_met", True),
+        ("A: with regrets", "not_met", True),
+        ("A: 请您见谅", "not_met", True),
+        ("A: sorry, what was the name", "not_met", False),
+        ("A: did he apologise", "not_met", False),
+        ("A: good morning", "not_met", False),
+        ("C: I am sorry", "not_met", False),
+    ],
+)
+def test_words_that_are_only_near_go_to_a_person(said: str, expected: str, review: bool) -> None:
+    result = judged(card_with(NEAR), said)
+    assert (result.verdict, result.needs_review) == (expected, review)
+
+
+def test_nobody_is_accused_of_near_words_but_a_person_looks() -> None:
+    card = card_with("{never_says: {any: [shut up], near_regex: 'grow up'}}")
+    for said, expected in (("A: shut up", "not_met"), ("A: grow up", "met"), ("A: hello", "met")):
+        assert judged(card, said).verdict == expected
+    assert judged(card, "A: grow up").needs_review
+    assert "grow up" in judged(card, "A: grow up").reason
+    assert not judged(card, "A: hello").needs_review
+
+
+def test_near_words_beside_what_is_found_change_nothing() -> None:
+    card = card_with("{says: {any: [thank you], near_regex: 'appreciated?'}}")
+    assert not judged(card, "A: appreciated, thank you").needs_review
+
+
+@pytest.mark.parametrize("operator", ["says", "never_says"])
+def test_what_is_found_in_doubtful_surroundings_goes_to_a_person(operator: str) -> None:
+    card = card_with(f"{{{operator}: {{any: [I am sorry], review_regex: ['sorry,? but', 'x']}}}}")
+    found = "met" if operator == "says" else "not_met"
+    for said, review in (("A: I am sorry, but no", True), ("A: I am sorry about that", False)):
+        result = judged(card, said)
+        assert (result.verdict, result.needs_review) == (found, review)
+    assert not judged(card, "A: but").needs_review
+
+
+def test_several_patterns_may_stand_in_place_of_one() -> None:
+    card = card_with("{says: {regex: {en: ['sor+y', 'my bad'], zh: ['抱歉']}}}")
+    for said in ("A: sorry", "A: my bad", "A: 抱歉"):
+        assert judged(card, said).verdict == "met"
+    for key in ("regex", "near_regex", "review_regex"):
+        with pytest.raises(ScorecardError, match="missing"):
+            card_with(f"{{says: {{any: [blue], {key}: ['a', '(blue']}}}}")
+    with pytest.raises(ScorecardError, match="write several"):
+        card_with(f"{{says: {{regex: ['{'a' * 2001}']}}}}")
+    with pytest.raises(ScorecardError, match="says what"):
+        card_with("{says: {near_regex: blue}}")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "A: That is your fault, is it?",
+        "A: That is your fault then, do you?",
+        "A: That is your fault, isn't it?",
+    ],
+)
+def test_a_question_tag_behind_a_comma_goes_to_a_person(said: str) -> None:
+    result = judged(card_with("{never_says: {statement: true, any: [that is your fault]}}"), said)
+    assert (result.verdict, result.needs_review) == ("not_met", True)
+
+
+@pytest.mark.parametrize(
+    "said", ["A: That is your fault, do you hear?", "A: That is your fault, it is."]
+)
+def test_what_goes_on_behind_a_comma_is_no_question_tag(said: str) -> None:
+    result = judged(card_with("{never_says: {statement: true, any: [that is your fault]}}"), said)
+    assert (result.verdict, result.needs_review) == ("not_met", False)
