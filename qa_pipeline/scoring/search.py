@@ -229,14 +229,15 @@ def _told(hits: list[Hit], query: Query, stream: Stream) -> dict[Hit, Unsure | N
 def _clear(hits: list[Hit], query: Query, stream: Stream) -> list[Hit]:
     """Return the hits that lie in no exception and not in one another.
 
-    Where two overlap, matches come before near misses, and then the earlier before the later.
+    Where two overlap, matches come before near misses, sure ones before narrow ones, and then the
+    earlier before the later.
     """
     if not hits:
         return []
     spans = [(h.first, h.last) for h in find(stream, query.exceptions) if h.found]
     spans += _pattern_spans(query.except_regex, stream)
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: not h.found):
+    for hit in sorted(hits, key=lambda h: (not h.found, h.narrow)):
         taken = _touches(hit, spans) or _touches(hit, [(k.first, k.last) for k in kept])
         if not taken:
             kept.append(hit)
@@ -271,15 +272,20 @@ def _may_match(source: str, stream: Stream) -> Sequence[int]:
 
     The end of a line is no part of a word either, and ``^`` and ``$`` are asked to match there, so
     only what asks for the end of the text itself can match an utterance alone and not among
-    others. What matches one of them begins in a match of all of them, or is one.
+    others. What matches one of them begins in a match of all of them, or is one. Cards ask for the
+    same pattern more than once: the answer is remembered with the stream.
     """
     if any(mark in source for mark in _ENDS_OF_TEXT):
         return range(len(stream.lines))
+    known = stream.memory.get(source)
+    if isinstance(known, list):
+        return known
     touched: dict[int, None] = {}
     for match in pattern(f"(?m){source}").finditer(stream.text):
         first, last = (bisect_right(stream.line_starts, at) - 1 for at in match.span())
         touched.update(dict.fromkeys(range(first, last + 1)))
-    return sorted(touched)
+    lines = stream.memory[source] = sorted(touched)
+    return lines
 
 
 def _meaning_hits(
