@@ -160,11 +160,31 @@ def search(query: Query, stream: Stream) -> list[Found]:
     if query.phrases not in stream.memory:
         find_all(stream, query.together)
     patterned = _all_pattern_hits(query.regex, stream)
-    patterned += _all_pattern_hits(query.near_regex, stream, NEAR_PATTERN)
-    hits = find(stream, query.phrases) + patterned
-    # what a pattern denies is the card's own matter, unless it asks for statements
-    may_be_denied = hits if query.statement else hits[: len(hits) - len(patterned)]
-    reaches = {hit: stream.denied(hit.first) for hit in may_be_denied}
+    found = _judged(find(stream, query.phrases), patterned, query, stream)
+    stream.memory[query] = found
+    return found
+
+
+def search_near(query: Query, stream: Stream) -> list[Found]:
+    """Return what the card calls near in what one role said: none of it is a match."""
+    if not query.near_regex:
+        return []
+    key = ("near", query)
+    known = stream.memory.get(key)
+    if isinstance(known, list):
+        return known
+    hits = _all_pattern_hits(query.near_regex, stream, NEAR_PATTERN)
+    found = stream.memory[key] = _judged([], hits, query, stream)
+    return found
+
+
+def _judged(phrases: list[Hit], patterned: list[Hit], query: Query, stream: Stream) -> list[Found]:
+    """Return the hits that are neither denied nor asked nor excepted, and what is doubtful of them.
+
+    What a pattern denies is the card's own matter, unless it asks for statements.
+    """
+    hits = phrases + patterned
+    reaches = {hit: stream.denied(hit.first) for hit in (hits if query.statement else phrases)}
     told = _told([hit for hit in hits if reaches.get(hit) != "bound"], query, stream)
     kept = _clear(list(told), query, stream)
     for_person = _pattern_spans(query.review_regex, stream) if kept else []
@@ -175,7 +195,6 @@ def search(query: Query, stream: Stream) -> list[Found]:
         if why is None and _touches(hit, for_person):
             why = "for_person"
         found.append(_found(hit, query, stream, why))
-    stream.memory[query] = found
     return found
 
 
@@ -254,13 +273,17 @@ def _all_pattern_hits(sources: tuple[str, ...], stream: Stream, score: float = 1
 
 
 def _pattern_hits(source: str, stream: Stream, score: float = 100.0) -> list[Hit]:
-    """Return what a regular expression finds, utterance by utterance."""
-    return [
-        Hit(covered[0], covered[-1], score, 100.0, source)
-        for index in _may_match(source, stream)
-        for match in pattern(source).finditer(stream.lines[index])
-        if (covered := stream.words_in(index, match.start(), match.end()))
-    ]
+    """Return what a regular expression finds, utterance by utterance; looked for once."""
+    key = ("pattern", source)
+    spans = stream.memory.get(key)
+    if not isinstance(spans, list):
+        spans = stream.memory[key] = [
+            (covered[0], covered[-1])
+            for index in _may_match(source, stream)
+            for match in pattern(source).finditer(stream.lines[index])
+            if (covered := stream.words_in(index, match.start(), match.end()))
+        ]
+    return [Hit(first, last, score, 100.0, source) for first, last in spans]
 
 
 def _pattern_spans(sources: tuple[str, ...], stream: Stream) -> list[tuple[int, int]]:

@@ -20,6 +20,7 @@ from qa_pipeline.scoring.search import (
     Query,
     search,
     search_meaning,
+    search_near,
 )
 from qa_pipeline.scoring.stream import Stream
 
@@ -131,6 +132,10 @@ def _look(
             return context.unknown(context.words.too_involved())
         found += [f for f in everywhere if _is_in(inside, f)]
     enough = sum(f.is_match for f in found) >= body.min
+    if not enough:
+        for stream in call.streams(body.who):
+            near_words = [f for f in search_near(query, stream) if _is_in(inside, f)]
+            found += [f for f in near_words if not any(_overlap(f, other) for other in found)]
     if not body.by_meaning or enough:
         return Seen(inside, _in_time(found), None)
     missing = _meaning_missing(query, context)
