@@ -295,20 +295,15 @@ def _may_match(source: str, stream: Stream) -> Sequence[int]:
 
     The end of a line is no part of a word either, and ``^`` and ``$`` are asked to match there, so
     only what asks for the end of the text itself can match an utterance alone and not among
-    others. What matches one of them begins in a match of all of them, or is one. Cards ask for the
-    same pattern more than once: the answer is remembered with the stream.
+    others. What matches one of them begins in a match of all of them, or is one.
     """
     if any(mark in source for mark in _ENDS_OF_TEXT):
         return range(len(stream.lines))
-    known = stream.memory.get(source)
-    if isinstance(known, list):
-        return known
     touched: dict[int, None] = {}
     for match in pattern(f"(?m){source}").finditer(stream.text):
         first, last = (bisect_right(stream.line_starts, at) - 1 for at in match.span())
         touched.update(dict.fromkeys(range(first, last + 1)))
-    lines = stream.memory[source] = sorted(touched)
-    return lines
+    return sorted(touched)
 
 
 def _meaning_hits(
