@@ -248,14 +248,15 @@ def _told(hits: list[Hit], query: Query, stream: Stream) -> dict[Hit, Unsure | N
 def _clear(hits: list[Hit], query: Query, stream: Stream) -> list[Hit]:
     """Return the hits that lie in no exception and not in one another.
 
-    Where two overlap, matches come before near misses, and then the earlier before the later.
+    Where two overlap, matches come before near misses, sure ones before narrow ones, and then the
+    earlier before the later.
     """
     if not hits:
         return []
     spans = [(h.first, h.last) for h in find(stream, query.exceptions) if h.found]
     spans += _pattern_spans(query.except_regex, stream)
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: not h.found):
+    for hit in sorted(hits, key=lambda h: (not h.found, h.narrow)):
         taken = _touches(hit, spans) or _touches(hit, [(k.first, k.last) for k in kept])
         if not taken:
             kept.append(hit)

@@ -11,7 +11,7 @@ from qa_pipeline.records import Utterance
 from qa_pipeline.scoring.checks import Says
 from qa_pipeline.scoring.search import KNOWN_QUERIES, Queries, search
 from qa_pipeline.scoring.stream import Stream
-from tests.scoring.cards import card_with
+from tests.scoring.cards import card_with, judged
 
 ENDS = st.sampled_from(("", "", "^", "$", r"\b", r"\A", r"\z", "(?s)", "|"))
 MIDDLES = st.sampled_from(("a", "b", "ab", ".", "[^a]", r"\s", "b?", "(a|b)", ".*", "a|^b", "a$"))
@@ -58,3 +58,12 @@ def test_a_pattern_finds_in_many_lines_what_it_finds_in_each(source: str, lines:
         if any(text[m.start() : m.end()].strip() for m in re2.finditer(f"(?i){source}", text))
     }
     assert found == touching
+
+
+def test_what_a_pattern_surely_finds_is_not_doubted_for_a_phrase_that_is_only_alike() -> None:
+    phrases = "any: [转给我们主管]"
+    narrow = judged(card_with(f"{{says: {{first: 100%, {phrases}}}}}"), "A: 转给我们值班长")
+    both = f'{{says: {{first: 100%, {phrases}, regex: {{zh: "转给我们值?班长"}}}}}}'
+    sure = judged(card_with(both), "A: 转给我们值班长")
+    assert (narrow.verdict, narrow.needs_review) == ("met", True)
+    assert (sure.verdict, sure.needs_review) == ("met", False)
