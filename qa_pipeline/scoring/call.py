@@ -114,6 +114,8 @@ class Call:
                 for role in _ROLES[who]
                 for stretch in speech_without_words(self.conversation, role)
             )
+        if not self._unheard[who]:
+            return False
         edges = [
             Interval(
                 0.0 if span.start_s <= self.extent.start_s else span.start_s,

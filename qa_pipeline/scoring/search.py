@@ -8,11 +8,12 @@ check. Whatever finds hits faster must find these same ones.
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from functools import lru_cache
+from typing import Final, Literal, NamedTuple
 
 from qa_pipeline.language.meaning import Meanings, pieces_of_meaning
 from qa_pipeline.language.normalise import Script, pieces, simplified, straight
-from qa_pipeline.language.patterns import pattern
+from qa_pipeline.language.patterns import Sieve, pattern
 from qa_pipeline.records import Utterance
 from qa_pipeline.scoring.checks import Match, Says, Who
 from qa_pipeline.scoring.matching import Hit, best, find, find_all
@@ -59,11 +60,23 @@ class Query:
     language: str
     together: dict[PhraseSet, None]
     """What is looked for in the same streams: all is found at once."""
+    patterns: dict[str, None]
+    """Regular expressions that are looked for in the same streams: most are ruled out at once."""
+
+    def sources(self) -> tuple[str, ...]:
+        """Return its regular expressions."""
+        return (*self.regex, *self.near_regex, *self.except_regex, *self.review_regex)
 
 
 Unsure = Literal["narrow", "denied", "asked", "for_person"]
 """Only just what was looked for; perhaps denied by what is said before it; perhaps a question; left
 to a person by the card."""
+
+
+_HOPELESS: Final = "patterns that match nothing here"
+_sieve = lru_cache(maxsize=32)(Sieve)
+Span = tuple[int, int]
+"""First and last compared word of a stream."""
 
 
 class Found(NamedTuple):
@@ -94,6 +107,7 @@ class Queries:
         self._known: dict[tuple[object, ...], Query] = {}
         self._together: dict[tuple[Who, str], dict[PhraseSet, None]] = {}
         """By who is asked and the language, what is looked for in every such call."""
+        self._patterns: dict[tuple[Who, str], dict[str, None]] = {}
         self._asked: dict[int, tuple[Says, bool]] = {}
         """Checks by identity (kept, so that no other gets it): whether facts are named there."""
 
@@ -113,6 +127,7 @@ class Queries:
         query = self._known.get(key)
         if query is None:
             query = self._known[key] = self._made(body, similarity, language, facts)
+            query.patterns.update(dict.fromkeys(query.sources()))
             if not asked[1]:
                 query.together.update(dict.fromkeys((query.phrases, query.exceptions)))
         return query
@@ -121,6 +136,7 @@ class Queries:
         """Begin anew, all at once: checks that are made for a call come without end."""
         self._known.clear()
         self._together.clear()
+        self._patterns.clear()
         self._asked.clear()
 
     def _names_facts(self, body: Says) -> bool:
@@ -149,6 +165,7 @@ class Queries:
             meaning_similarity=body.meaning_similarity,
             language=language,
             together=self._together.setdefault((body.who, language), {}),
+            patterns=self._patterns.setdefault((body.who, language), {}),
         )
 
 
@@ -159,7 +176,9 @@ def search(query: Query, stream: Stream) -> list[Found]:
         return known
     if query.phrases not in stream.memory:
         find_all(stream, query.together)
-    patterned = _all_pattern_hits(query.regex, stream)
+    if _HOPELESS not in stream.memory:
+        stream.memory[_HOPELESS] = _sieve(tuple(query.patterns)).hopeless(stream.text)
+    patterned = _pattern_hits(query.regex, stream)
     found = _judged(find(stream, query.phrases), patterned, query, stream)
     stream.memory[query] = found
     return found
@@ -173,7 +192,7 @@ def search_near(query: Query, stream: Stream) -> list[Found]:
     known = stream.memory.get(key)
     if isinstance(known, list):
         return known
-    hits = _all_pattern_hits(query.near_regex, stream, NEAR_PATTERN)
+    hits = _pattern_hits(query.near_regex, stream, NEAR_PATTERN)
     found = stream.memory[key] = _judged([], hits, query, stream)
     return found
 
@@ -253,27 +272,38 @@ def _clear(hits: list[Hit], query: Query, stream: Stream) -> list[Hit]:
     """
     if not hits:
         return []
-    spans = [(h.first, h.last) for h in find(stream, query.exceptions) if h.found]
-    spans += _pattern_spans(query.except_regex, stream)
+    taken = [(h.first, h.last) for h in find(stream, query.exceptions) if h.found]
+    taken += _pattern_spans(query.except_regex, stream)
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda h: (not h.found, h.narrow)):
-        taken = _touches(hit, spans) or _touches(hit, [(k.first, k.last) for k in kept])
-        if not taken:
+        if not _touches(hit, taken):
             kept.append(hit)
+            taken.append((hit.first, hit.last))
     return kept
 
 
-def _touches(hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
+def _touches(hit: Hit, spans: Sequence[Span]) -> bool:
     return any(hit.first <= last and hit.last >= first for first, last in spans)
 
 
-def _all_pattern_hits(sources: tuple[str, ...], stream: Stream, score: float = 100.0) -> list[Hit]:
+def _pattern_hits(sources: tuple[str, ...], stream: Stream, score: float = 100.0) -> list[Hit]:
     """Return what regular expressions find, as ``score`` of the 100 that are asked of them."""
-    return [hit for source in sources for hit in _pattern_hits(source, stream, score)]
+    return [
+        Hit(first, last, score, 100.0, source)
+        for source in sources
+        for first, last in _spans_of(source, stream)
+    ]
 
 
-def _pattern_hits(source: str, stream: Stream, score: float = 100.0) -> list[Hit]:
-    """Return what a regular expression finds, utterance by utterance; looked for once."""
+def _pattern_spans(sources: tuple[str, ...], stream: Stream) -> list[Span]:
+    return [span for source in sources for span in _spans_of(source, stream)]
+
+
+def _spans_of(source: str, stream: Stream) -> list[Span]:
+    """Return the compared words that a regular expression finds, utterance by utterance."""
+    hopeless = stream.memory.get(_HOPELESS)
+    if isinstance(hopeless, frozenset) and source in hopeless:
+        return []
     key = ("pattern", source)
     spans = stream.memory.get(key)
     if not isinstance(spans, list):
@@ -283,11 +313,7 @@ def _pattern_hits(source: str, stream: Stream, score: float = 100.0) -> list[Hit
             for match in pattern(source).finditer(stream.lines[index])
             if (covered := stream.words_in(index, match.start(), match.end()))
         ]
-    return [Hit(first, last, score, 100.0, source) for first, last in spans]
-
-
-def _pattern_spans(sources: tuple[str, ...], stream: Stream) -> list[tuple[int, int]]:
-    return [(hit.first, hit.last) for hit in _all_pattern_hits(sources, stream)]
+    return spans
 
 
 def _may_match(source: str, stream: Stream) -> Sequence[int]:
