@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from qa_pipeline.privacy import Redaction, redact_conversation, redact_text
 from qa_pipeline.records import SensitiveKind
 from qa_pipeline.records.base import Record
-from qa_pipeline.store.figures import Example
+from qa_pipeline.store.figures import Example, Waiting
 from qa_pipeline.store.reader import StoreReader
 
 R = TypeVar("R", bound=Record)
@@ -27,9 +27,11 @@ class _Redactor:
         self._calls: dict[str, Redaction | None] = {}
 
     def record(self, record: R) -> R:
-        """Return a record with every example in it redacted."""
+        """Return a record with all in it redacted that repeats what was said."""
         if isinstance(record, Example):
             return self._example(record)  # type: ignore[return-value]
+        if isinstance(record, Waiting):
+            return self._waiting(record)  # type: ignore[return-value]
         changed = {}
         for name in type(record).model_fields:
             before = getattr(record, name)
@@ -60,6 +62,13 @@ class _Redactor:
         )
         reason = redaction.reason(example.reason, example.evidence)
         return example.model_copy(update={"evidence": evidence, "said": said, "reason": reason})
+
+    def _waiting(self, waiting: Waiting) -> Waiting:
+        redaction = self._redaction(waiting.call_id)
+        if redaction is None:
+            return waiting
+        reasons = tuple(redaction.reason(reason, ()) for reason in waiting.reasons)
+        return waiting.model_copy(update={"reasons": reasons})
 
     def _redaction(self, call_id: str) -> Redaction | None:
         """Return what was found in a call; ``None`` where there is nothing to redact."""
