@@ -119,9 +119,10 @@ SENTENCES: Final = {
         "占用GPU的进程）、减少workers，或使用--device cpu，然后重新运行同一命令",
     ),
     "voice_unreadable": Sentence(
-        "{path}: the known voice of agent {agent_id!r} cannot be read ({problem}); delete the file, "
-        "it is learnt again from the next calls",
-        "{path}：无法读取坐席“{agent_id}”的已知嗓音（{problem}）；请删除这个文件，系统会从以后的通话中重新学习",
+        "{path}: the known voice of agent {agent_id!r} cannot be read ({problem}); delete the "
+        "file, it is learnt again from the next calls",
+        "{path}：无法读取坐席“{agent_id}”的已知嗓音（{problem}）；请删除这个文件，"
+        "系统会从以后的通话中重新学习",
     ),
     "unexpected": Sentence(
         "{path}: unexpected {error}: {problem}", "{path}：意外错误{error}：{problem}"

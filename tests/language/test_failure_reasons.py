@@ -32,7 +32,7 @@ def test_a_reason_says_the_same_in_both_languages(name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("problem", (*PROBLEMS.values(), *LIBRARIES.values(), *GPU_FAULTS.values()))
+@pytest.mark.parametrize("problem", [*PROBLEMS.values(), *LIBRARIES.values(), *GPU_FAULTS.values()])
 def test_a_problem_says_the_same_in_both_languages(problem: Sentence) -> None:
     assert_the_same_in_both_languages(problem, "JSON", "GPU", "2026-03-01T09:30:00+08:00")
 
