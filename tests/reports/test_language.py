@@ -302,6 +302,19 @@ def test_where_nothing_failed_the_page_says_so(reader: StoreReader) -> None:
     assert "see the report of all calls" in page(unknown)
 
 
+def test_what_the_texts_call_light_is_lighter_than_what_they_call_dark_on_any_screen() -> None:
+    styles = (ROOT / "qa_pipeline" / "reports" / "templates" / "style.css").read_text()
+    sets = re.findall(r"--mark: (#\w{6}); --range: (#\w{6});", styles)
+    assert len(sets) == 3  # on white, on black, on paper
+    for dark, light in sets:
+        assert _brightness(dark) < _brightness(light)
+
+
+def _brightness(colour: str) -> float:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_figure_of_a_table_that_is_stacked_on_a_telephone_has_a_name(
     both: StoreReader, tmp_path: Path, language: ReportLanguage
