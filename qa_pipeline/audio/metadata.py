@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from qa_pipeline.errors import CallError, UsageError
+from qa_pipeline.language.failure_problems import field_problem
 from qa_pipeline.language.failure_reasons import failure_reason
 from qa_pipeline.records import CallMetadata
 
@@ -180,9 +181,8 @@ def _parse_date(field: str, text: str, date_format: str) -> datetime:
     try:
         return datetime.strptime(text, date_format)
     except ValueError as error:
-        raise _InvalidFieldError(
-            field, f"{text!r} is not a date of the form {date_format}"
-        ) from error
+        reason = field_problem("no_date_of_form", value=text, form=date_format)
+        raise _InvalidFieldError(field, reason) from error
 
 
 def _to_metadata(fields: Mapping[str, Any]) -> CallMetadata:
@@ -202,8 +202,12 @@ def _to_metadata(fields: Mapping[str, Any]) -> CallMetadata:
         name = str(first["loc"][0]) if first["loc"] else "?"
         if first["type"] == "extra_forbidden":
             known = ", ".join(CallMetadata.model_fields)
-            raise _InvalidFieldError(name, f"no such field; the fields are {known}") from error
-        raise _InvalidFieldError(name, f"{values.get(name)!r}: {first['msg']}") from error
+            reason = field_problem("no_such_field", fields=known)
+        else:
+            reason = field_problem(
+                "wrong_value", value=repr(values.get(name)), problem=first["msg"]
+            )
+        raise _InvalidFieldError(name, reason) from error
 
 
 def _aware(value: Any) -> datetime:
@@ -211,10 +215,10 @@ def _aware(value: Any) -> datetime:
         try:
             value = datetime.fromisoformat(value.strip())
         except ValueError as error:
-            reason = f"{value!r} is not a date such as 2026-03-01T09:30:00+08:00"
+            reason = field_problem("no_date_such_as", value=value)
             raise _InvalidFieldError("started_at", reason) from error
     if not isinstance(value, datetime):
-        raise _InvalidFieldError("started_at", f"{value!r} is not a date")
+        raise _InvalidFieldError("started_at", field_problem("no_date", value=repr(value)))
     return value if value.tzinfo is not None else value.astimezone()
 
 
@@ -222,7 +226,8 @@ def _read_text(path: Path, error_type: type[CallError] | type[UsageError]) -> st
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise error_type(f"{path}: cannot be read ({error.strerror or error})") from error
+        reason = failure_reason("unreadable", path=path, problem=error.strerror or error)
+        raise error_type(reason) from error
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16", errors="replace")
     for encoding in _ENCODINGS:
@@ -230,7 +235,7 @@ def _read_text(path: Path, error_type: type[CallError] | type[UsageError]) -> st
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise error_type(f"{path}: its text is neither UTF-8, UTF-16 nor GB18030; save it as UTF-8")
+    raise error_type(failure_reason("metadata_encoding", path=path))
 
 
 def _csv_rows(path: Path, text: str) -> Iterable[tuple[int, Mapping[str, Any]]]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_pipeline.errors import CallError
+from qa_pipeline.language.failure_reasons import failure_reason
 from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Row, Samples
 
 Voice = NDArray[np.float64]
@@ -142,7 +143,5 @@ class VoiceBook:
         except FileNotFoundError:
             return {}
         except (ValueError, KeyError, AttributeError, TypeError) as error:
-            raise CallError(
-                f"{path}: the known voice of agent {agent_id!r} cannot be read ({error}); "
-                "delete the file, it is learnt again from the next calls"
-            ) from error
+            reason = failure_reason("voice_unreadable", path=path, agent_id=agent_id, problem=error)
+            raise CallError(reason) from error
