@@ -144,7 +144,10 @@ class Processing:
         return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()
 
     def with_known(self, digest: str, metadata: CallMetadata) -> CallMetadata:
-        """Return the metadata with the fields that they lack as they were known before."""
+        """Return the metadata with the fields that they lack as they were known before.
+
+        What they say is not known stays so.
+        """
         known = self.known.get(metadata.call_id or id_of_sound(digest))
         if known is None and metadata.call_id is not None:
             known = self.known.get(id_of_sound(digest))
@@ -153,7 +156,7 @@ class Processing:
         if known is None:
             return metadata
         before = known.read_metadata().model_dump(exclude_none=True)
-        return CallMetadata.model_validate(before | metadata.model_dump(exclude_none=True))
+        return CallMetadata.model_validate(before | metadata.model_dump(exclude_unset=True))
 
     def accept(self, call: OpenedCall) -> OpenedCall:
         """Take a call into the run, once.

@@ -60,10 +60,15 @@ class OpenRun(Processing):
         paths: Sequence[str | Path],
         settings: Settings,
         scorecards: Sequence[Scorecard],
-        metadata: Path | None = None,
+        metadata: Path | Sequence[Path] | None = None,
     ) -> None:
         self.started_at = datetime.now(UTC)
-        self.sources = discover(paths, metadata=metadata, name_pattern=settings.file_name_pattern)
+        self.sources = discover(
+            paths,
+            metadata=metadata,
+            name_pattern=settings.file_name_pattern,
+            zone=settings.zone,
+        )
         super().__init__(
             f"run-{self.started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
             settings,
