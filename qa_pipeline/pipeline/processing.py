@@ -5,6 +5,8 @@ import json
 import os
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
 
 from qa_pipeline import __version__
 from qa_pipeline.errors import CallError
@@ -24,6 +26,31 @@ from qa_pipeline.settings import Settings
 from qa_pipeline.store import KnownCalls, find_bundle, write_bundle, write_failure
 
 _CORES_A_THREAD = 4
+_MODELS_OF_JUDGING = ("meaning", "judge")
+"""Models that only some cards ask for; the others hear."""
+
+
+class MadeWith(NamedTuple):
+    """Digests of what results are made with: settings and models that hear, cards, other models."""
+
+    hearing: str
+    cards: str
+    judging: str
+
+    def noted(self) -> str:
+        """Return it as it is noted with a bundle."""
+        return "-".join(self)
+
+    def counts_as(self, noted: str | None) -> bool:
+        """Say whether a stored result that was made with ``noted`` leaves nothing to be done.
+
+        Results by several cards stand side by side, so that of another card takes nothing from one
+        by this card, if it was heard alike. ``None``: what was not noted is taken to be the same.
+        """
+        if noted is None:
+            return True
+        hearing, cards, judging = noted.split("-")
+        return hearing == self.hearing and (cards != self.cards or judging == self.judging)
 
 
 @dataclass(frozen=True)
@@ -127,9 +154,16 @@ class Processing:
             "digest": digest,
             "metadata": metadata.model_dump(mode="json"),
             "versions": self.versions.model_dump(mode="json"),
-            "scorecards": sorted(
-                f"{c.scorecard}:{c.version}:{c.content_hash}" for c in self.scorecards
-            ),
+            "scorecards": self._cards(),
+            **self._settings_of_hearing(),
+        }
+        return _digest(depends_on)
+
+    def _cards(self) -> list[str]:
+        return sorted(f"{c.scorecard}:{c.version}:{c.content_hash}" for c in self.scorecards)
+
+    def _settings_of_hearing(self) -> dict[str, object]:
+        return {
             "languages": self.settings.languages,
             "speakers": self.settings.speakers,
             "known_voices": self.settings.known_voices,
@@ -141,7 +175,18 @@ class Processing:
             ),
             "trust": self.parts.thresholds.model_dump(mode="json"),
         }
-        return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()
+
+    @cached_property
+    def made_with(self) -> MadeWith:
+        """What results of this run are made with, whatever the call."""
+        versions = self.versions.model_dump(mode="json")
+        models = versions["models"]
+        judging = {name: models.pop(name, None) for name in _MODELS_OF_JUDGING}
+        return MadeWith(
+            hearing=_digest({"versions": versions, **self._settings_of_hearing()}),
+            cards=_digest(self._cards()),
+            judging=_digest(judging),
+        )
 
     def with_known(self, digest: str, metadata: CallMetadata) -> CallMetadata:
         """Return the metadata with the fields that they lack as they were known before.
@@ -177,8 +222,8 @@ class Processing:
         """Return the call if it is to be processed, with the key to write it under.
 
         ``None``: this very result exists and counts, or the same call comes a second time. One that
-        exists and counts no more, since metadata were changed and changed back, gets a new key: a
-        bundle that is later than those in between.
+        exists and counts no more, since metadata or settings were changed and changed back, gets a
+        new key: a bundle that is later than those in between.
         """
         if self.accepted[call.taken_as][1] != call.source_path:
             return None
@@ -189,6 +234,7 @@ class Processing:
         if known is None or (
             known.digest == recording.digest
             and known.read_metadata() == _as_kept(recording.metadata)
+            and self.made_with.counts_as(known.made_with)
         ):
             return None
         return replace(call, key=f"{call.key}:{self.run_id}")
@@ -209,12 +255,17 @@ class Processing:
         What leaves this method is all that is kept of a call: bundle, store and reports follow.
         """
         processed = redact_call(processed, self.settings.redaction.stored_text)
-        write_bundle(processed, self.settings.bundles_dir, key, self.run_id)
+        made_with = self.made_with.noted()
+        write_bundle(processed, self.settings.bundles_dir, key, self.run_id, made_with)
         return processed
 
     def write_failure(self, failure: Failure) -> None:
         """Write down a call that could not be processed."""
         write_failure(failure, self.settings.bundles_dir, self.run_id)
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _as_kept(metadata: CallMetadata) -> CallMetadata:

@@ -47,12 +47,12 @@ def test_settings_that_are_changed_back_count(
         assert run(redaction=redaction).skipped == 1
 
 
-def test_the_model_that_answers_is_a_setting_too(run: Callable[..., RunSummary]) -> None:
+def test_languages_that_are_changed_back_count(run: Callable[..., RunSummary]) -> None:
     for languages in (("en",), ("en", "zh"), ("en",)):
         assert run(languages=languages).processed == 1
     assert run(languages=("en",)).skipped == 1
 
 
 def test_two_cards_in_turn_do_not_process_a_call_each_time(run: Callable[..., RunSummary]) -> None:
-    cards = ("inbound-service", "outbound-sales") * 2
+    cards = ("inbound-service", "service-manner") * 2
     assert [run(scorecard=card).processed for card in cards] == [1, 1, 0, 0]
