@@ -138,7 +138,8 @@ def _publish(summary: RunSummary) -> None:
         key="nightly-summary",
         markdown=(
             f"**{summary.processed}** calls processed, {summary.skipped} known already, "
-            f"**{len(summary.failures)}** not processed; {summary.audio_s / 3600:.1f} h of sound "
+            + (f"{summary.removed} passed over (removed for good), " if summary.removed else "")
+            + f"**{len(summary.failures)}** not processed; {summary.audio_s / 3600:.1f} h of sound "
             f"in {summary.seconds / 60:.1f} min. Run `{summary.run_id}`."
         ),
     )

@@ -63,6 +63,8 @@ class BatchOutcome:
     """Ids of the calls that had been processed in just this way before."""
     moved: tuple[tuple[str, str], ...] = ()
     """Of those, id and path of each whose file was moved since."""
+    removed: tuple[str, ...] = ()
+    """Ids of the calls that were passed over since they were removed for good."""
     failures: tuple[Failure, ...] = ()
     trust: tuple[str, ...] = ()
     """Trust level of each call that was processed now."""
@@ -78,6 +80,7 @@ class BatchOutcome:
             processed=tuple(name for outcome in outcomes for name in outcome.processed),
             skipped=tuple(name for outcome in outcomes for name in outcome.skipped),
             moved=tuple(call for outcome in outcomes for call in outcome.moved),
+            removed=tuple(name for outcome in outcomes for name in outcome.removed),
             failures=tuple(failure for outcome in outcomes for failure in outcome.failures),
             trust=tuple(level for outcome in outcomes for level in outcome.trust),
             scores=tuple(score for outcome in outcomes for score in outcome.scores),
@@ -100,6 +103,7 @@ class Processing:
         known: KnownCalls,
         accepted: MutableMapping[str, tuple[str, str]],
         cores: int | None = None,
+        removed: frozenset[str] = frozenset(),
     ) -> None:
         """Check that the models are there; load none yet.
 
@@ -112,6 +116,7 @@ class Processing:
             accepted: Digest and file of each call that the run has taken in, by the id that it was
                 taken in by; shared by all processes of a run.
             cores: Processor cores that it may keep busy; ``None``: all that it is given.
+            removed: Ids and digests of calls that were removed for good.
 
         Raises:
             UsageError: The profile or one of its models cannot be used.
@@ -122,6 +127,7 @@ class Processing:
         self.habits = habits
         self.known = known
         self.accepted = accepted
+        self.removed = removed
         # One in four: the models want cores as well, and a GPU is fed by a few.
         cores = cores or len(os.sched_getaffinity(0))
         self.opening_threads = max(1, cores // _CORES_A_THREAD)
@@ -202,6 +208,11 @@ class Processing:
             return metadata
         before = known.read_metadata().model_dump(exclude_none=True)
         return CallMetadata.model_validate(before | metadata.model_dump(exclude_unset=True))
+
+    def is_removed(self, call: OpenedCall) -> bool:
+        """Say whether a call was removed for good: it is passed over, whatever it is called now."""
+        names = (call.recording.digest, call.taken_as, call.call_id)
+        return not self.removed.isdisjoint(names)
 
     def accept(self, call: OpenedCall) -> OpenedCall:
         """Take a call into the run, once.

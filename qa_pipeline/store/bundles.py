@@ -140,6 +140,15 @@ def find_bundle(folder: Path, call_id_or_digest: str, key: str) -> Path | None:
     return None
 
 
+def call_in(path: Path) -> frozenset[str]:
+    """Return what the call of a bundle is known by: its id and its digest; empty if damaged."""
+    try:
+        names = _identity(path)
+    except StoreError:
+        return frozenset()
+    return frozenset((names["call_id"], names["digest"]))
+
+
 def made_with(noted_key: str | None) -> str | None:
     """Return what a bundle says it was made with, from its key as noted; ``None``: nothing."""
     return (noted_key or "").partition(_MADE_WITH)[2] or None
