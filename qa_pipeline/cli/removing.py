@@ -70,6 +70,7 @@ def readmit(
     settings = read_settings(data_dir=data_dir, store=store)
     with Store.open_owner(settings.store_path, make=False) as owner:
         again = owner.readmit_calls(calls, by, reason)
+        owner.ingest(settings.bundles_dir)  # the list beside the bundles says so too
         owner.publish_snapshot()
     if as_json:
         print_json({"readmitted": list(again)})
@@ -94,7 +95,10 @@ def removed(
     else:
         print_table(
             ["call", "when", "by", "reason"],
-            [(c.call_id, f"{c.noted_at:%Y-%m-%d %H:%M}Z", c.noted_by, c.reason or "") for c in found],
+            [
+                (c.call_id, f"{c.noted_at:%Y-%m-%d %H:%M}Z", c.noted_by, c.reason or "")
+                for c in found
+            ],
         )
 
 

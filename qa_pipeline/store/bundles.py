@@ -135,7 +135,8 @@ def find_bundle(folder: Path, call_id_or_digest: str, key: str) -> Path | None:
             names = _identity(path)
         except StoreError:
             continue  # damaged or old: as good as not there, the call is processed again over it
-        if names["key"].partition(_MADE_WITH)[0] == key and call_id_or_digest in (names["call_id"], names["digest"]):
+        same_key = names["key"].partition(_MADE_WITH)[0] == key
+        if same_key and call_id_or_digest in (names["call_id"], names["digest"]):
             return path
     return None
 

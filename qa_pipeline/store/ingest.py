@@ -23,6 +23,7 @@ from qa_pipeline.store.bundles import bundle_files, call_in, check_bundle, read_
 from qa_pipeline.store.cards import keep_card
 from qa_pipeline.store.connect import store_errors
 from qa_pipeline.store.earlier import keep_replaced
+from qa_pipeline.store.files import disk_errors
 from qa_pipeline.store.ingest_sql import (
     CALL_QUERIES,
     FRESH,
@@ -36,8 +37,7 @@ from qa_pipeline.store.ingest_sql import (
     SCORES_LEDGER,
     SCORES_OF,
 )
-from qa_pipeline.store.files import disk_errors
-from qa_pipeline.store.removed import removed_names
+from qa_pipeline.store.removed import removed_names, share_events
 from qa_pipeline.store.rescored import cards_beside, check_scores, score_files, without_calls
 from qa_pipeline.store.rows import DamagedBundle, IngestSummary
 from qa_pipeline.store.same_call import unite_incoming, unite_scores, unite_stored
@@ -77,6 +77,7 @@ def ingest_folder(
     replaced = taken = 0
     with store_errors(store), _transaction(connection):
         unite_stored(connection)
+        share_events(connection, folder)
         removed = removed_names(connection)
     gone = _clear_removed(waiting, removed) if removed else []
     waiting = [path for path in waiting if path not in gone]

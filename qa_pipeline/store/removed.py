@@ -1,18 +1,21 @@
 """Which calls were removed for good: the fact, by whom and when, and nothing of what was said.
 
 A removed call is known again by its id and by its recording, so that no later run, and no bundle
-that somebody brings back, takes it in until somebody readmits it.
+that somebody brings back, takes it in until somebody readmits it. The list lies beside the bundles
+too: a store that is made anew from them knows it.
 """
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
-from qa_pipeline.errors import UsageError
+from qa_pipeline.errors import StoreError, UsageError
 from qa_pipeline.records.base import Record
 from qa_pipeline.store.described import Column, Table, View
+from qa_pipeline.store.files import disk_errors, write_whole
 from qa_pipeline.store.monitoring_queries import rows
 from qa_pipeline.store.same_call import ids_of_today
 
@@ -57,6 +60,21 @@ class RemovedCall(Record):
     reason: str | None
 
 
+class RemovalEvent(Record):
+    """A row of ``removal_events``, as it lies beside the bundles too."""
+
+    call_id: str
+    digest: str
+    noted_at: AwareDatetime
+    removed: bool
+    noted_by: str
+    reason: str | None
+
+
+_EVENTS: Final = TypeAdapter(tuple[RemovalEvent, ...])
+_FILE: Final = "removed.json"
+
+
 class CallToRemove(Record):
     """What is to go with a call."""
 
@@ -82,6 +100,50 @@ def removed_names(connection: "duckdb.DuckDBPyConnection") -> frozenset[str]:
     """Return what removed calls are known again by: ids, and digests of recordings."""
     found = connection.execute("SELECT unnest([call_id, digest]) FROM removed_calls").fetchall()
     return frozenset(str(row[0]) for row in found)
+
+
+def share_events(connection: "duckdb.DuckDBPyConnection", folder: Path) -> None:
+    """Let the store and the folder of bundles know of the same removals, whoever knows more.
+
+    Raises:
+        StoreError: the list in the folder is damaged, or cannot be read or written.
+    """
+    path = folder / _FILE
+    noted: tuple[RemovalEvent, ...] = ()
+    try:
+        with disk_errors("read", path):
+            noted = _EVENTS.validate_json(path.read_bytes()) if path.exists() else ()
+    except ValidationError as error:
+        raise StoreError(
+            f"{path} is damaged: put it back from a backup, or delete it and see with "
+            "'qa-pipeline calls removed' what the store knows of removed calls."
+        ) from error
+    if noted:
+        connection.executemany(
+            "INSERT OR IGNORE INTO removal_events BY NAME SELECT $1 AS call_id, $2 AS digest, "
+            "$3 AS noted_at, $4 AS removed, $5 AS noted_by, $6 AS reason",
+            [list(event.model_dump().values()) for event in noted],
+        )
+    events = removal_events(connection)
+    if len(events) > len(noted):
+        write_events(events, folder)
+
+
+def removal_events(
+    connection: "duckdb.DuckDBPyConnection", table: str = "removal_events"
+) -> tuple[RemovalEvent, ...]:
+    """Return all removals and readmissions, the oldest first. ``table``: of which."""
+    found = rows(connection, f"SELECT * FROM {table} ORDER BY noted_at, call_id")
+    return tuple(RemovalEvent.model_validate(row) for row in found)
+
+
+def write_events(events: Sequence[RemovalEvent], folder: Path) -> None:
+    """Write the list that lies beside the bundles.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    write_whole(folder / _FILE, _EVENTS.dump_json(tuple(events), indent=1))
 
 
 def calls_to_remove(
@@ -155,7 +217,8 @@ def readmit(
     unknown = set(call_ids) - {call.call_id for call in removed}
     if unknown:
         raise UsageError(
-            f"no such call was removed: {', '.join(sorted(unknown))}; see: qa-pipeline calls removed"
+            f"no such call was removed: {', '.join(sorted(unknown))}; see: qa-pipeline calls "
+            "removed"
         )
     digests = {call.digest for call in removed if call.call_id in call_ids}
     again = [call for call in removed if call.digest in digests]

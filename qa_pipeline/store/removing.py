@@ -25,7 +25,14 @@ from qa_pipeline.store.files import (
 )
 from qa_pipeline.store.ingest import ingest_folder
 from qa_pipeline.store.reader import snapshot_path
-from qa_pipeline.store.removed import CallToRemove, calls_to_remove, note_removal
+from qa_pipeline.store.removed import (
+    CallToRemove,
+    RemovalEvent,
+    calls_to_remove,
+    note_removal,
+    removal_events,
+    write_events,
+)
 from qa_pipeline.store.rescored import score_files, without_calls
 from qa_pipeline.store.tables import TABLES
 
@@ -63,13 +70,14 @@ def remove_calls(
             files = _bundles_of(connection, calls)
             failures = [call.path for call in calls if call.path]
         remove_leftovers(path.parent)
-        _write_without(connection, path, fresh, calls, by, reason)
+        events = _write_without(connection, path, fresh, calls, by, reason)
         _put_in_place(connection, path, fresh)
     finally:
         connection.close()
         for name in (fresh, fresh.with_name(f"{fresh.name}.wal")):
             with suppress(OSError):
                 name.unlink(missing_ok=True)
+    write_events(events, bundles)
     _clear_files(bundles, calls, files)
     for failed in failures:
         clear_failure(failed, bundles)
@@ -99,8 +107,11 @@ def _write_without(
     calls: Sequence[CallToRemove],
     by: str,
     reason: str | None,
-) -> None:
-    """Write the whole store without the rows of calls to ``fresh``; note there that they went."""
+) -> tuple[RemovalEvent, ...]:
+    """Write the whole store without the rows of calls to ``fresh``; note there that they went.
+
+    Returns all removals that are noted there.
+    """
     connect_writer(fresh, 0.0).close()
     ids, paths = _ids(calls), [call.path for call in calls]
     with store_errors(path):
@@ -121,8 +132,10 @@ def _write_without(
         _copy_others(connection, ids)
         note_removal(connection, calls, by, reason, f"{_FRESH}.removal_events")
         connection.execute("COMMIT")
+        events = removal_events(connection, f"{_FRESH}.removal_events")
         connection.execute(f"CHECKPOINT {_FRESH}")
         connection.execute(f"DETACH {_FRESH}")
+    return events
 
 
 def _copy_others(connection: "duckdb.DuckDBPyConnection", ids: list[str]) -> None:

@@ -109,7 +109,11 @@ def test_the_words_are_gone_from_every_file(store: Path, bundles: Path, tmp_path
         (kept,) = reader.removed_calls()
         failures = reader.query("SELECT path FROM failures").rows
         assert len(reader.runs()) == 1
-    assert (kept.call_id, kept.noted_by, kept.reason) == (GONE, "data protection officer", "request 7")
+    assert (kept.call_id, kept.noted_by, kept.reason) == (
+        GONE,
+        "data protection officer",
+        "request 7",
+    )
     assert failures == ()
 
 
@@ -191,3 +195,17 @@ def test_a_table_of_somebody_else_stays_without_the_call(store: Path, bundles: P
     with Store.open_reader(store) as reader:
         (count,) = reader.query("SELECT count(DISTINCT call_id) FROM mine").rows
     assert count == (3,)
+
+
+def test_a_store_that_is_made_anew_knows_of_it(store: Path, bundles: Path, tmp_path: Path) -> None:
+    shutil.copytree(bundles, tmp_path / "backup")
+    remove_calls(store, bundles, [GONE], "x")
+    shutil.copytree(tmp_path / "backup", bundles, dirs_exist_ok=True)
+    with Store.open_owner(tmp_path / "anew.duckdb") as owner:
+        assert owner.ingest(bundles).calls_added == 3
+        assert [call.call_id for call in owner.removed_calls()] == [GONE]
+        owner.readmit_calls([GONE], "Wang")
+        owner.ingest(bundles)
+    with Store.open_owner(store) as owner:
+        owner.ingest(bundles)
+        assert owner.removed_calls() == ()
