@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from qa_pipeline.settings import Settings
     from qa_pipeline.store import CallRow, CriterionState, ReviewedScore
 
-app = typer.Typer(no_args_is_help=True, help="Calls: list, show, export.")
+app = typer.Typer(no_args_is_help=True, help="Calls: list, show, export, remove.")
 
 CallId = Annotated[str, typer.Argument(help="The call's id; see: qa-pipeline calls list.")]
 _COLUMNS = "call,day,agent,team,lang,length,trust,scorecard,total,passed,to check"
