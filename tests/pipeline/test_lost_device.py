@@ -88,7 +88,7 @@ def test_only_the_call_that_takes_the_gpu_down_is_given_up(tmp_path: Path) -> No
     assert failure.path == str(run.sources[1].path)
     assert LAUNCH in failure.reason
     told = in_language(failure.reason, "zh").removeprefix(failure.path)
-    assert told == f"：每次处理这通通话，cpu上的工作进程都以代码1退出（{LAUNCH}）"
+    assert told == "：每次处理这通通话，cpu上的工作进程都以代码1退出（GPU出错：计算程序运行失败）"
 
 
 def test_a_run_in_one_process_ends_in_words_and_the_next_does_the_rest(tmp_path: Path) -> None:
