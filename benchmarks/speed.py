@@ -2,8 +2,8 @@
 
 Runs the pipeline over the sample calls (``--copies`` of them) with every model behind a clock.
 The pipeline's own cost is the wall time divided by the time spent inside the models (voice
-activity, recognition, diarization, tone): 1.00 would be a pipeline that costs nothing. Models are
-loaded before the clock starts.
+activity, recognition, diarization, voices, tone): 1.00 would be a pipeline that costs nothing.
+Models are loaded before the clock starts.
 """
 
 import argparse
@@ -138,6 +138,9 @@ def measure(
     )
     parts.__dict__["diarizer"] = _Behind(
         parts.diarizer, "diarize", clock.timed("diarization", parts.diarizer.diarize)
+    )
+    parts.__dict__["voice_reader"] = _Behind(
+        parts.voice_reader, "voice", clock.timed("voices", parts.voice_reader.voice)
     )
     parts.__dict__["tone_model"] = _Behind(
         parts.tone_model, "probabilities", clock.timed("tone", parts.tone_model.probabilities)

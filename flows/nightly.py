@@ -82,10 +82,12 @@ def nightly(
     store: str | None = None,
     profile: str | None = None,
     scorecard: str | None = None,
-    metadata: str | None = None,
+    metadata: str | list[str] | None = None,
     device: str | None = None,
 ) -> tuple[RunSummary, list[Path]]:
     """Process the calls found under ``paths`` and bring store and reports up to date.
+
+    ``metadata``: path of a table that says what is known of the calls, or of several.
 
     Returns the summary and the paths of the reports. Raises what opening a run raises; single
     calls that fail are in the summary.
@@ -94,7 +96,8 @@ def nightly(
         data_dir=data_dir, store=store, profile=profile, scorecard=scorecard, device=device
     )
     cards = [find_scorecard(settings.scorecard)]
-    run = OpenRun(paths, settings, cards, Path(metadata) if metadata else None)
+    tables = [metadata] if isinstance(metadata, str) else metadata or []
+    run = OpenRun(paths, settings, cards, [Path(table) for table in tables])
     with ProgressBar() as progress, _gpu_slot(run), line_of(run, progress) as line:
         progress.begin(len(run.sources))
         outcomes = [
@@ -135,7 +138,8 @@ def _publish(summary: RunSummary) -> None:
         key="nightly-summary",
         markdown=(
             f"**{summary.processed}** calls processed, {summary.skipped} known already, "
-            f"**{len(summary.failures)}** not processed; {summary.audio_s / 3600:.1f} h of sound "
+            + (f"{summary.removed} passed over (removed for good), " if summary.removed else "")
+            + f"**{len(summary.failures)}** not processed; {summary.audio_s / 3600:.1f} h of sound "
             f"in {summary.seconds / 60:.1f} min. Run `{summary.run_id}`."
         ),
     )

@@ -4,8 +4,10 @@ import difflib
 import os
 import re
 from collections.abc import Collection
+from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     BaseModel,
@@ -13,6 +15,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    field_validator,
     model_validator,
 )
 from pydantic_core import ErrorDetails
@@ -116,6 +119,9 @@ class Settings(BaseSettings):
     """Remember agents' voices from call to call, as evidence of who is the agent."""
     file_name_pattern: str | None = None
     """Regular expression with named groups that reads metadata from file names."""
+    timezone: str | None = None
+    """Zone of times in metadata that name none, such as ``Asia/Shanghai``; ``None``: that of this
+    machine."""
     batch_calls: int = Field(default=8, ge=1)
     """Calls that go through the models together."""
     batch_size: int | None = Field(default=None, ge=1, le=512)
@@ -130,6 +136,21 @@ class Settings(BaseSettings):
     """What is redacted where."""
     judge: JudgeSettings = JudgeSettings()
     """Who answers what no rule can."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_known(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+                raise ValueError(f"there is no time zone {name!r}: write Asia/Shanghai") from error
+        return name
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """Zone of times in metadata that name none; ``None``: that of this machine."""
+        return ZoneInfo(self.timezone) if self.timezone is not None else None
 
     @property
     def store_path(self) -> Path:

@@ -7,14 +7,15 @@ transcripts (``transcripts``).
 
 from qa_pipeline.audio.decode import Decoded, decode
 from qa_pipeline.audio.discover import CallSource, discover
-from qa_pipeline.audio.metadata import MetadataTable, NamePattern, read_sidecar
+from qa_pipeline.audio.metadata import NamePattern, read_sidecar
+from qa_pipeline.audio.metadata_tables import MetadataTables
 from qa_pipeline.audio.quality import sound_quality
 from qa_pipeline.audio.voice_activity import VoiceActivityOptions, voice_activity
 
 __all__ = [
     "CallSource",
     "Decoded",
-    "MetadataTable",
+    "MetadataTables",
     "NamePattern",
     "VoiceActivityOptions",
     "decode",

@@ -5,9 +5,11 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 
-from qa_pipeline.audio.metadata import MetadataTable, NamePattern, read_sidecar
+from qa_pipeline.audio.metadata import NamePattern, read_sidecar
+from qa_pipeline.audio.metadata_tables import MetadataTables
 from qa_pipeline.errors import CallError, UsageError
 from qa_pipeline.language.failure_reasons import failure_reason
 from qa_pipeline.records import CallMetadata
@@ -35,10 +37,12 @@ class CallSource:
     audio: Path | None
     transcript: Path | None
     sidecar: Path | None = None
-    table: MetadataTable | None = None
+    tables: MetadataTables | None = None
     pattern: NamePattern | None = None
     seen: tuple[int, int] | None = None
     """Size in bytes and time of the last change (ns) of ``path`` when it was found."""
+    zone: tzinfo | None = None
+    """Of times that name none; ``None``: that of this machine."""
 
     def refuse_unfinished(self) -> None:
         """Raise ``CallError`` where the file has changed since it was found: part of a call."""
@@ -46,38 +50,40 @@ class CallSource:
             raise CallError(failure_reason("unfinished", path=self.path))
 
     def read_metadata(self) -> CallMetadata:
-        """Read what is known about the call: table first, then sidecar, then file name.
+        """Read what is said about the call: by tables first, then by sidecar, then by file name.
 
-        A field that the first does not know comes from the next. Raises ``CallError`` naming
-        file, line and field.
+        A field of which the first says nothing comes from the next; one that is said to be not
+        known is set to ``None``. Raises ``CallError`` naming file, line and field.
         """
-        found = [self.table.find(self.path) if self.table else None]
-        found.append(read_sidecar(self.sidecar) if self.sidecar else None)
+        found = [self.tables.find(self.path) if self.tables else None]
+        found.append(read_sidecar(self.sidecar, self.zone) if self.sidecar else None)
         found.append(self.pattern.read(self.path) if self.pattern else None)
         fields: dict[str, object] = {}
         for metadata in found:
             if metadata is not None:
-                fields = metadata.model_dump(exclude_none=True) | fields
+                fields = metadata.model_dump(exclude_unset=True) | fields
         return CallMetadata.model_validate(fields)
 
 
 def discover(
     paths: Sequence[str | Path],
     *,
-    metadata: Path | None = None,
+    metadata: Path | Sequence[Path] | None = None,
     name_pattern: str | None = None,
+    zone: tzinfo | None = None,
 ) -> list[CallSource]:
     """Find the calls in files, folders (with all below them) and globs, sorted by path.
 
     Hidden files and folders are skipped, a file is taken once however often it is named. A
     transcript with the stem of a recording beside it belongs to that recording. A folder or
     file without permission is returned as a source, so that it fails by name when it is read.
+    ``zone``: of times that name none; ``None``: that of this machine.
 
     Raises ``UsageError`` for a path that does not exist, when there is no call at all, and for
     metadata that cannot be used.
     """
-    table = MetadataTable.read(metadata) if metadata is not None else None
-    pattern = NamePattern(name_pattern) if name_pattern else None
+    tables = MetadataTables.read(metadata, zone) if metadata else None
+    pattern = NamePattern(name_pattern, zone) if name_pattern else None
     files: dict[Path, None] = {}
     for given in paths:
         found = list(_expand(str(given)))
@@ -90,11 +96,11 @@ def discover(
     if not files:
         raise UsageError("no calls found: name files, folders or globs")
     sources = [
-        CallSource(path, audio, transcript, sidecar, table, pattern, _stamp(path))
+        CallSource(path, audio, transcript, sidecar, tables, pattern, _stamp(path), zone)
         for audio, transcript, sidecar in _pair(list(files))
         for path in [audio or transcript or Path()]
     ]
-    _log_unused(sources, table, pattern)
+    _log_unused(sources, tables, pattern)
     return sorted(sources, key=lambda source: source.path)
 
 
@@ -214,12 +220,12 @@ def _sidecar(path: Path) -> Path | None:
 
 
 def _log_unused(
-    sources: list[CallSource], table: MetadataTable | None, pattern: NamePattern | None
+    sources: list[CallSource], tables: MetadataTables | None, pattern: NamePattern | None
 ) -> None:
-    if table is not None:
-        matched = sum(table.find(source.path) is not None for source in sources)
+    if tables is not None:
+        matched = sum(tables.find(source.path) is not None for source in sources)
         if matched < len(sources):
-            _log.warning("%s says nothing about %d calls", table.path, len(sources) - matched)
+            _log.warning("%s says nothing about %d calls", tables.names, len(sources) - matched)
     if pattern is not None:
         for source in sources:
             if not pattern.fits(source.path):

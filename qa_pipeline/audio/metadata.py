@@ -1,32 +1,33 @@
 """Call metadata from a sidecar, from a table of calls, or from a pattern of file names.
 
-Dates without a timezone are taken in the timezone of this machine, as the telephone system that
-wrote them most likely did.
+A field that is not set says nothing; one that is set to ``None`` says that the fact is not known,
+whatever was said of it elsewhere or before. Dates without a timezone are taken in the one that is
+given, else in that of this machine, as the telephone system that wrote them most likely did.
 """
 
-import csv
-import io
 import json
 import re
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timezone, tzinfo
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from qa_pipeline.errors import CallError, UsageError
+from qa_pipeline.language.failure_problems import field_problem
 from qa_pipeline.language.failure_reasons import failure_reason
 from qa_pipeline.records import CallMetadata
 
-_FILE_COLUMN = "file"
+NOT_KNOWN = "-"
+"""How a table or a sidecar says that a fact is not known; an empty cell says nothing."""
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _PLACE = re.compile(r"\{(\w+)(?::([^{}]+))?\}")
 _DATE_PARTS = {"Y": r"\d{4}", "f": r"\d{1,6}", "j": r"\d{3}", "z": r"[+-]\d{4}|Z", "%": "%"}
 _TWO_DIGITS = "mdHMSyI"
 
 
-class _InvalidFieldError(Exception):
+class InvalidFieldError(Exception):
     """A metadata field with a value it cannot have."""
 
     def __init__(self, field: str, reason: str) -> None:
@@ -34,9 +35,9 @@ class _InvalidFieldError(Exception):
         self.field, self.reason = field, reason
 
 
-def read_sidecar(path: Path) -> CallMetadata:
+def read_sidecar(path: Path, zone: tzinfo | None = None) -> CallMetadata:
     """Read ``<stem>.meta.json``. Raises ``CallError`` naming the file, the line and the field."""
-    text = _read_text(path, CallError)
+    text = read_text(path, CallError)
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
@@ -45,61 +46,13 @@ def read_sidecar(path: Path) -> CallMetadata:
     if not isinstance(content, dict):
         raise CallError(failure_reason("no_fields", path=path, line=1))
     try:
-        return _to_metadata(content)
-    except _InvalidFieldError as error:
+        return to_metadata(content, zone)
+    except InvalidFieldError as error:
         line = _line_of_key(text, error.field)
         reason = failure_reason(
             "wrong_field", path=path, line=line, field=error.field, problem=error.reason
         )
         raise CallError(reason) from error
-
-
-class MetadataTable:
-    """A CSV or JSON table with a row a call: the fields of ``CallMetadata`` and ``file``.
-
-    ``file`` is a path (relative ones from the table's folder), a file name, or a name without
-    suffix.
-    """
-
-    def __init__(self, path: Path, rows: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
-        self.path = path
-        self._by_name: dict[str, CallMetadata] = {}
-        for line, row in rows:
-            name = str(row.get(_FILE_COLUMN) or "").strip()
-            if not name:
-                raise UsageError(f"{path}, line {line}, field 'file': says which call; it is empty")
-            fields = {k: v for k, v in row.items() if k != _FILE_COLUMN}
-            try:
-                metadata = _to_metadata(fields)
-            except _InvalidFieldError as error:
-                raise UsageError(f"{path}, line {line}, {error}") from error
-            key = self._key(name)
-            if key in self._by_name:
-                raise UsageError(f"{path}, line {line}, field 'file': {name!r} is there twice")
-            self._by_name[key] = metadata
-
-    @classmethod
-    def read(cls, path: Path) -> "MetadataTable":
-        """Read a table. Raises ``UsageError`` naming the file, the line and the field."""
-        text = _read_text(path, UsageError)
-        if path.suffix.lower() == ".json":
-            return cls(path, _json_rows(path, text))
-        return cls(path, _csv_rows(path, text))
-
-    def __len__(self) -> int:
-        return len(self._by_name)
-
-    def find(self, call: Path) -> CallMetadata | None:
-        """Return the row of a call by its path, else by its name, else by its stem."""
-        for key in (str(call.resolve()), call.name, call.stem):
-            if key in self._by_name:
-                return self._by_name[key]
-        return None
-
-    def _key(self, name: str) -> str:
-        if "/" not in name and "\\" not in name:
-            return name
-        return str((self.path.parent / name.replace("\\", "/")).resolve())
 
 
 class NamePattern:
@@ -110,8 +63,9 @@ class NamePattern:
     groups is used as the regular expression that it is.
     """
 
-    def __init__(self, pattern: str) -> None:
+    def __init__(self, pattern: str, zone: tzinfo | None = None) -> None:
         self.pattern = pattern
+        self._zone = zone
         self._date_formats: dict[str, str] = {}
         expression = pattern if "(?P<" in pattern else self._to_expression(pattern)
         try:
@@ -152,12 +106,13 @@ class NamePattern:
         match = self._expression.fullmatch(call.stem)
         if match is None:
             return None
-        fields: dict[str, Any] = dict(match.groupdict())
+        # what a telephone system writes where it knows nothing takes back nothing that is known
+        fields: dict[str, Any] = {k: v for k, v in match.groupdict().items() if v != NOT_KNOWN}
         try:
             for field, date_format in self._date_formats.items():
                 fields[field] = _parse_date(field, fields[field], date_format)
-            return _to_metadata(fields)
-        except _InvalidFieldError as error:
+            return to_metadata(fields, self._zone)
+        except InvalidFieldError as error:
             reason = failure_reason(
                 "wrong_name",
                 path=call,
@@ -180,21 +135,26 @@ def _parse_date(field: str, text: str, date_format: str) -> datetime:
     try:
         return datetime.strptime(text, date_format)
     except ValueError as error:
-        raise _InvalidFieldError(
-            field, f"{text!r} is not a date of the form {date_format}"
-        ) from error
+        reason = field_problem("no_date_of_form", value=text, form=date_format)
+        raise InvalidFieldError(field, reason) from error
 
 
-def _to_metadata(fields: Mapping[str, Any]) -> CallMetadata:
-    """Normalise and validate. Raises ``_InvalidFieldError`` with the first field that is wrong."""
-    values = {k: v for k, v in fields.items() if not (v is None or v == "")}
+def to_metadata(fields: Mapping[str, Any], zone: tzinfo | None) -> CallMetadata:
+    """Normalise and validate. Raises ``InvalidFieldError`` with the first field that is wrong."""
+    values: dict[str, Any] = {
+        name: None if isinstance(value, str) and value.strip() == NOT_KNOWN else value
+        for name, value in fields.items()
+        if not (value is None or value == "")
+    }
+    if "call_id" in values and values["call_id"] is None:
+        raise InvalidFieldError("call_id", "a call's id cannot be taken away; leave it empty")
     for name in ("direction", "hung_up_by"):
         if isinstance(values.get(name), str):
             values[name] = values[name].strip().lower()
     if isinstance(values.get("language"), str):
         values["language"] = re.split(r"[-_]", values["language"].strip().lower())[0]
-    if "started_at" in values:
-        values["started_at"] = _aware(values["started_at"])
+    if values.get("started_at") is not None:
+        values["started_at"] = _aware(values["started_at"], zone)
     try:
         return CallMetadata.model_validate(values)
     except ValidationError as error:
@@ -202,27 +162,38 @@ def _to_metadata(fields: Mapping[str, Any]) -> CallMetadata:
         name = str(first["loc"][0]) if first["loc"] else "?"
         if first["type"] == "extra_forbidden":
             known = ", ".join(CallMetadata.model_fields)
-            raise _InvalidFieldError(name, f"no such field; the fields are {known}") from error
-        raise _InvalidFieldError(name, f"{values.get(name)!r}: {first['msg']}") from error
+            reason = field_problem("no_such_field", fields=known)
+        else:
+            reason = field_problem(
+                "wrong_value", value=repr(values.get(name)), problem=first["msg"]
+            )
+        raise InvalidFieldError(name, reason) from error
 
 
-def _aware(value: Any) -> datetime:
+def _aware(value: Any, zone: tzinfo | None) -> datetime:
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value.strip())
         except ValueError as error:
-            reason = f"{value!r} is not a date such as 2026-03-01T09:30:00+08:00"
-            raise _InvalidFieldError("started_at", reason) from error
+            reason = field_problem("no_date_such_as", value=value)
+            raise InvalidFieldError("started_at", reason) from error
     if not isinstance(value, datetime):
-        raise _InvalidFieldError("started_at", f"{value!r} is not a date")
-    return value if value.tzinfo is not None else value.astimezone()
+        raise InvalidFieldError("started_at", field_problem("no_date", value=repr(value)))
+    if value.tzinfo is not None:
+        return value
+    if zone is None:
+        return value.astimezone()
+    offset = value.replace(tzinfo=zone).utcoffset()
+    return value.replace(tzinfo=timezone(offset) if offset is not None else zone)
 
 
-def _read_text(path: Path, error_type: type[CallError] | type[UsageError]) -> str:
+def read_text(path: Path, error_type: type[CallError] | type[UsageError]) -> str:
+    """Return the text of a file in whichever encoding. Raises an ``error_type`` naming the file."""
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise error_type(f"{path}: cannot be read ({error.strerror or error})") from error
+        reason = failure_reason("unreadable", path=path, problem=error.strerror or error)
+        raise error_type(reason) from error
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16", errors="replace")
     for encoding in _ENCODINGS:
@@ -230,52 +201,9 @@ def _read_text(path: Path, error_type: type[CallError] | type[UsageError]) -> st
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise error_type(f"{path}: its text is neither UTF-8, UTF-16 nor GB18030; save it as UTF-8")
-
-
-def _csv_rows(path: Path, text: str) -> Iterable[tuple[int, Mapping[str, Any]]]:
-    first_line = text.splitlines()[0] if text.strip() else ""
-    delimiter = max(",;\t", key=first_line.count)
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    columns = [c.strip() for c in reader.fieldnames or []]
-    reader.fieldnames = columns
-    _check_columns(path, columns)
-    for row in reader:
-        if None in row:
-            raise UsageError(f"{path}, line {reader.line_num}: more values than columns")
-        yield reader.line_num, {k: (v or "").strip() for k, v in row.items()}
-
-
-def _check_columns(path: Path, columns: list[str]) -> None:
-    if _FILE_COLUMN not in columns:
-        raise UsageError(
-            f"{path}, line 1, field 'file': missing; a table of calls needs a column "
-            "'file' that says which call each row is about"
-        )
-    for column in columns:
-        if column != _FILE_COLUMN and column not in CallMetadata.model_fields:
-            raise UsageError(
-                f"{path}, line 1, field {column!r}: no such field; the fields are file, "
-                f"{', '.join(CallMetadata.model_fields)}"
-            )
-
-
-def _json_rows(path: Path, text: str) -> Iterable[tuple[int, Mapping[str, Any]]]:
-    try:
-        content = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise UsageError(f"{path}, line {error.lineno}: not valid JSON ({error.msg})") from error
-    if not isinstance(content, list) or not all(isinstance(row, dict) for row in content):
-        raise UsageError(f"{path}, line 1: must be a list of objects, one a call")
-    for row in content:
-        yield _line_of_value(text, str(row.get(_FILE_COLUMN, ""))), row
+    raise error_type(failure_reason("metadata_encoding", path=path))
 
 
 def _line_of_key(text: str, key: str) -> int:
     match = re.search(rf'"{re.escape(key)}"\s*:', text)
     return text.count("\n", 0, match.start()) + 1 if match else 1
-
-
-def _line_of_value(text: str, value: str) -> int:
-    at = text.find(json.dumps(value)) if value else -1
-    return text.count("\n", 0, at) + 1 if at >= 0 else 1

@@ -9,6 +9,7 @@ from qa_pipeline.cli import (
     golden,
     models,
     nightly,
+    removing,
     report,
     rescore,
     reviews,
@@ -28,6 +29,9 @@ app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("nightly")(nightly.nightly)
 app.command("rescore")(rescore.rescore)
+calls.app.command("remove")(removing.remove)
+calls.app.command("readmit")(removing.readmit)
+calls.app.command("removed")(removing.removed)
 app.add_typer(calls.app, name="calls")
 app.add_typer(scorecards.app, name="scorecards")
 app.add_typer(report.app, name="report")

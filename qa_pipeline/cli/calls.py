@@ -14,6 +14,7 @@ from qa_pipeline.errors import UsageError
 
 if TYPE_CHECKING:
     from qa_pipeline.records import (
+        Conversation,
         CriterionResult,
         Evidence,
         ModelAnswer,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from qa_pipeline.settings import Settings
     from qa_pipeline.store import CallRow, CriterionState, ReviewedScore
 
-app = typer.Typer(no_args_is_help=True, help="Calls: list, show, export.")
+app = typer.Typer(no_args_is_help=True, help="Calls: list, show, export, remove.")
 
 CallId = Annotated[str, typer.Argument(help="The call's id; see: qa-pipeline calls list.")]
 _COLUMNS = "call,day,agent,team,lang,length,trust,scorecard,total,passed,to check"
@@ -128,7 +129,7 @@ def show(
     for utterance in call.conversation.utterances:
         typer.echo(f"{clock(utterance.start_s):>6}  {utterance.role:<8}  {utterance.text}")
     for scored in call.scored:
-        _print_scores(scored, reviewed)
+        _print_scores(_doubted_once(scored, call.conversation), reviewed)
     for answer in call.answers:
         _print_answer(answer)
 
@@ -233,7 +234,24 @@ def _print_head(call: "ProcessedCall") -> None:
     typer.echo(f"Trust: {conversation.trust.level}")
     for reason in conversation.trust.reasons:
         typer.echo(f"  {reason}")
+    if conversation.trust.level == "review":
+        typer.echo("  The transcript may be wrong, so please check what was judged by its words.")
     typer.echo("")
+
+
+def _doubted_once(scored: "ScoredCall", conversation: "Conversation") -> "ScoredCall":
+    """Leave the doubt about the whole transcript to the head, where it is said of all verdicts."""
+    from qa_pipeline.scoring import without_transcript
+
+    if conversation.trust.level != "review":
+        return scored
+    criteria = tuple(
+        result.model_copy(
+            update={"reason": without_transcript(result.reason, conversation.language)}
+        )
+        for result in scored.criteria
+    )
+    return scored.model_copy(update={"criteria": criteria})
 
 
 class _Reviewed(NamedTuple):

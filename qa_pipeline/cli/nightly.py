@@ -1,7 +1,7 @@
 """``qa-pipeline nightly``: the Prefect flow, once or on a schedule."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import available_timezones
@@ -47,9 +47,9 @@ def nightly(
         scorecard=scorecard, profile=profile, data_dir=data_dir, store=store, device=device
     )
     if cron is not None:
-        _serve(paths, settings, metadata, cron)
+        _serve(paths, settings, metadata or [], cron)
         return
-    summary, reports = run_flow(paths, settings, metadata)
+    summary, reports = run_flow(paths, settings, metadata or [])
     if as_json:
         print_json({"run": summary.model_dump(mode="json"), "reports": [str(p) for p in reports]})
     else:
@@ -61,7 +61,7 @@ def nightly(
 
 
 def run_flow(
-    paths: list[str], settings: "Settings", metadata: Path | None = None
+    paths: list[str], settings: "Settings", metadata: Sequence[Path] = ()
 ) -> tuple["RunSummary", list[Path]]:
     """Run the nightly flow in this process; return its summary and the reports it wrote.
 
@@ -75,10 +75,10 @@ def run_flow(
     say("Starting the flow (a few seconds for Prefect's temporary server) ...")
     from flows.nightly import nightly as flow
 
-    return flow(paths, **_parameters(settings, metadata))
+    return flow(paths, metadata=list(map(str, metadata)), **_parameters(settings))
 
 
-def _serve(paths: list[str], settings: "Settings", metadata: Path | None, cron: str) -> None:
+def _serve(paths: list[str], settings: "Settings", metadata: Sequence[Path], cron: str) -> None:
     from qa_pipeline.pipeline.beforehand import check_run
 
     check_run(settings)  # calls and their metadata come in later
@@ -103,7 +103,11 @@ def _serve(paths: list[str], settings: "Settings", metadata: Path | None, cron: 
     flow.serve(
         name="nightly",
         schedule=times,
-        parameters={"paths": paths, **_parameters(settings, metadata)},
+        parameters={
+            "paths": paths,
+            "metadata": list(map(str, metadata)),
+            **_parameters(settings),
+        },
     )
 
 
@@ -124,13 +128,12 @@ def _zones() -> Iterator[str]:
         yield written.read_text(encoding="utf-8").strip()
 
 
-def _parameters(settings: "Settings", metadata: Path | None) -> dict[str, str | None]:
+def _parameters(settings: "Settings") -> dict[str, str]:
     return {
         "data_dir": str(settings.data_dir),
         "store": str(settings.store_path),
         "profile": settings.profile,
         "scorecard": settings.scorecard,
-        "metadata": str(metadata) if metadata else None,
         "device": settings.device,
     }
 

@@ -42,8 +42,11 @@ Anew = Annotated[
     ),
 ]
 Metadata = Annotated[
-    Path | None,
-    typer.Option("--metadata", help="CSV or JSON with a row a call (column 'file' names it)."),
+    list[Path] | None,
+    typer.Option(
+        "--metadata",
+        help="CSV or JSON with a row a call (column 'file' names it); may be given several times.",
+    ),
 ]
 DeviceName = Annotated[
     str | None,

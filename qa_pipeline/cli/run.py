@@ -67,8 +67,17 @@ def print_summary(summary: "RunSummary") -> None:
         )
         + f", {summary.skipped} known already, {len(summary.failures)} not processed"
     )
+    if summary.removed:
+        typer.echo(
+            f"{summary.removed} passed over: removed for good (calls removed lists them, calls "
+            "readmit lets them in again)"
+        )
     if not summary.processed and not summary.failures:
-        typer.echo("Nothing new: every call was processed before in just this way.")
+        typer.echo(
+            "Nothing new: every other call was processed before in just this way."
+            if summary.removed
+            else "Nothing new: every call was processed before in just this way."
+        )
     for level, meaning in (
         ("ok", "understood well enough to be scored"),
         ("review", "scored, but a person should look first"),

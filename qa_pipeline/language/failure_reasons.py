@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from qa_pipeline.language.failure_problems import FIELD_PROBLEMS
 from qa_pipeline.language.kept_sentences import KeptSentences, Sentence
 
 SENTENCES: Final = {
@@ -56,6 +57,10 @@ SENTENCES: Final = {
     "wrong_name": Sentence(
         "{path}: file name read with pattern {pattern!r}, field {field!r}: {problem}",
         "{path}：按模式“{pattern}”读取文件名时，字段“{field}”：{problem}",
+    ),
+    "metadata_encoding": Sentence(
+        "{path}: its text is neither UTF-8, UTF-16 nor GB18030; save it as UTF-8",
+        "{path}：文本编码不是UTF-8、UTF-16或GB18030；请另存为UTF-8",
     ),
     "transcript_empty": Sentence("{path}: the transcript is empty", "{path}：转写文本是空的"),
     "transcript_no_words": Sentence("{path}: the cues hold no words", "{path}：字幕中没有文字"),
@@ -113,18 +118,18 @@ SENTENCES: Final = {
         "{path}：处理这通通话的内存不足（{problem}），分段处理也不够；请释放内存（nvidia-smi可列出"
         "占用GPU的进程）、减少workers，或使用--device cpu，然后重新运行同一命令",
     ),
+    "voice_unreadable": Sentence(
+        "{path}: the known voice of agent {agent_id!r} cannot be read ({problem}); delete the "
+        "file, it is learnt again from the next calls",
+        "{path}：无法读取坐席“{agent_id}”的已知嗓音（{problem}）；请删除这个文件，"
+        "系统会从以后的通话中重新学习",
+    ),
     "unexpected": Sentence(
         "{path}: unexpected {error}: {problem}", "{path}：意外错误{error}：{problem}"
     ),
 }
 """Those that a file of a centre meets; of others the English sentence is told."""
-_PROBLEMS: Final = {
-    "Invalid data found when processing input": "数据无效",
-    "End of file": "文件不完整",
-    "Input/output error": "输入输出错误",
-    "Permission denied": "没有权限",
-}
-_REASONS: Final = KeptSentences(SENTENCES, _PROBLEMS)
+_REASONS: Final = KeptSentences(SENTENCES, parts=FIELD_PROBLEMS)
 
 
 def failure_reason(name: str, **values: object) -> str:
@@ -139,6 +144,7 @@ def failure_reason(name: str, **values: object) -> str:
 def in_language(reason: str, language: str) -> str:
     """Return a kept reason as a reader of ``language`` (ISO 639-1) is told it.
 
-    What a library or the system says of the problem stays as it is.
+    What a library or the system says of the problem stays as it is where it is none of what
+    `failure_problems` knows.
     """
     return _REASONS.told(reason, language)

@@ -21,11 +21,18 @@ class Sentence(NamedTuple):
 
 
 class KeptSentences:
-    """Sentences by name, and the words in them that Mandarin has another word for."""
+    """Sentences by name, the words in them that Mandarin has another word for, and sentences that
+    may stand in their fields."""
 
-    def __init__(self, sentences: Mapping[str, Sentence], words: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        sentences: Mapping[str, Sentence],
+        words: Mapping[str, str] | None = None,
+        parts: "KeptSentences | None" = None,
+    ) -> None:
         self._sentences = sentences
-        self._words = words
+        self._words = words or {}
+        self._parts = parts
 
     def kept(self, name: str, **values: object) -> str:
         """Return a sentence as it is kept.
@@ -38,7 +45,8 @@ class KeptSentences:
     def told(self, sentence: str, language: str) -> str:
         """Return a kept sentence as a reader of ``language`` (ISO 639-1) is told it.
 
-        Mandarin for ``zh``; otherwise, and where it is none of the sentences, as it is kept.
+        Mandarin for ``zh``; otherwise, and where it is none of the sentences nor of their parts, as
+        it is kept.
         """
         if language != "zh":
             return sentence
@@ -47,7 +55,7 @@ class KeptSentences:
             if found is not None:
                 values = {k: self._in_mandarin(v) for k, v in found.groupdict().items()}
                 return mandarin.format(**values)
-        return sentence
+        return self._part_in_mandarin(sentence)
 
     @cached_property
     def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
@@ -57,8 +65,11 @@ class KeptSentences:
     def _in_mandarin(self, value: str) -> str:
         parts = value.split(_OR)
         if any(part not in self._words for part in parts[1:]):
-            return value  # a name with the word in it
-        return "或".join(self._words.get(part, part) for part in parts)
+            return self._part_in_mandarin(value)  # perhaps a name with the word in it
+        return "或".join(self._words.get(part) or self._part_in_mandarin(part) for part in parts)
+
+    def _part_in_mandarin(self, part: str) -> str:
+        return part if self._parts is None else self._parts.told(part, "zh")
 
 
 def _pattern(sentence: str) -> str:

@@ -39,10 +39,12 @@ def run_calls(
     paths: Sequence[str | Path],
     settings: Settings,
     *,
-    metadata: Path | None = None,
+    metadata: Path | Sequence[Path] | None = None,
     progress: Progress | None = None,
 ) -> RunSummary:
     """Process calls from files, folders or globs and take the results into the store.
+
+    ``metadata``: a table, or several, that say what is known of the calls.
 
     Raises ``UsageError`` for what is wrong before the first call (paths, profile, scorecard,
     models), ``StoreError`` or ``StoreHeldError`` when results cannot be kept.

@@ -75,6 +75,8 @@ class OpenedBatch:
     """Ids of the calls that had been processed in just this way before."""
     moved: tuple[tuple[str, str], ...]
     """Of those, id and path of each whose file was moved since."""
+    removed: tuple[str, ...]
+    """Ids of the calls that were passed over since they were removed for good."""
     calls: int
 
 
@@ -91,14 +93,21 @@ def open_batch(run: Processing, sources: Sequence[CallSource], progress: Progres
     tray = Tray(progress, run.write_failure)
     files, threads = [_Source(source) for source in sources], run.opening_threads
     opened = tray.each("decode", files, lambda file: open_call(file.source, run), threads)
-    accepted = tray.each("decode", opened, run.accept)
+    removed = tuple(call.call_id for call in opened if run.is_removed(call))
+    there = [call for call in opened if not run.is_removed(call)]
+    accepted = tray.each("decode", there, run.accept)
     fresh = tuple(call for each in accepted if (call := run.to_do(each)) is not None)
     fresh_paths = {call.source_path for call in fresh}
     skipped = [call for call in accepted if call.source_path not in fresh_paths]
     moved = tuple((call.call_id, call.source_path) for call in skipped if run.moved(call))
     spoken = tray.each("transcribe", fresh, find_speech, threads)
     return OpenedBatch(
-        tray, tuple(spoken), tuple(call.call_id for call in skipped), moved, len(sources)
+        tray,
+        tuple(spoken),
+        tuple(call.call_id for call in skipped),
+        moved,
+        removed,
+        len(sources),
     )
 
 
@@ -124,6 +133,7 @@ def finish_batch(run: Processing, heard: HeardBatch, progress: Progress) -> Batc
         processed=tuple(call.recording.call_id for call in written),
         skipped=opened.skipped,
         moved=opened.moved,
+        removed=opened.removed,
         failures=tuple(tray.failures),
         trust=tuple(call.conversation.trust.level for call in written),
         scores=tuple(score for call in written for score in given_scores(call)),

@@ -104,7 +104,7 @@ class Parts:
             num_speakers=self._settings.speakers,
         )
 
-    @property
+    @cached_property
     def voice_reader(self) -> VoiceReader:
         """Tells voices of different calls apart."""
         return self._pyannote

@@ -5,6 +5,8 @@ import json
 import os
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
 
 from qa_pipeline import __version__
 from qa_pipeline.errors import CallError
@@ -24,6 +26,31 @@ from qa_pipeline.settings import Settings
 from qa_pipeline.store import KnownCalls, find_bundle, write_bundle, write_failure
 
 _CORES_A_THREAD = 4
+_MODELS_OF_JUDGING = ("meaning", "judge")
+"""Models that only some cards ask for; the others hear."""
+
+
+class MadeWith(NamedTuple):
+    """Digests of what results are made with: settings and models that hear, cards, other models."""
+
+    hearing: str
+    cards: str
+    judging: str
+
+    def noted(self) -> str:
+        """Return it as it is noted with a bundle."""
+        return "-".join(self)
+
+    def counts_as(self, noted: str | None) -> bool:
+        """Say whether a stored result that was made with ``noted`` leaves nothing to be done.
+
+        Results by several cards stand side by side, so that of another card takes nothing from one
+        by this card, if it was heard alike. ``None``: what was not noted is taken to be the same.
+        """
+        if noted is None:
+            return True
+        hearing, cards, judging = noted.split("-")
+        return hearing == self.hearing and (cards != self.cards or judging == self.judging)
 
 
 @dataclass(frozen=True)
@@ -36,6 +63,8 @@ class BatchOutcome:
     """Ids of the calls that had been processed in just this way before."""
     moved: tuple[tuple[str, str], ...] = ()
     """Of those, id and path of each whose file was moved since."""
+    removed: tuple[str, ...] = ()
+    """Ids of the calls that were passed over since they were removed for good."""
     failures: tuple[Failure, ...] = ()
     trust: tuple[str, ...] = ()
     """Trust level of each call that was processed now."""
@@ -51,6 +80,7 @@ class BatchOutcome:
             processed=tuple(name for outcome in outcomes for name in outcome.processed),
             skipped=tuple(name for outcome in outcomes for name in outcome.skipped),
             moved=tuple(call for outcome in outcomes for call in outcome.moved),
+            removed=tuple(name for outcome in outcomes for name in outcome.removed),
             failures=tuple(failure for outcome in outcomes for failure in outcome.failures),
             trust=tuple(level for outcome in outcomes for level in outcome.trust),
             scores=tuple(score for outcome in outcomes for score in outcome.scores),
@@ -73,6 +103,7 @@ class Processing:
         known: KnownCalls,
         accepted: MutableMapping[str, tuple[str, str]],
         cores: int | None = None,
+        removed: frozenset[str] = frozenset(),
     ) -> None:
         """Check that the models are there; load none yet.
 
@@ -85,6 +116,7 @@ class Processing:
             accepted: Digest and file of each call that the run has taken in, by the id that it was
                 taken in by; shared by all processes of a run.
             cores: Processor cores that it may keep busy; ``None``: all that it is given.
+            removed: Ids and digests of calls that were removed for good.
 
         Raises:
             UsageError: The profile or one of its models cannot be used.
@@ -95,6 +127,7 @@ class Processing:
         self.habits = habits
         self.known = known
         self.accepted = accepted
+        self.removed = removed
         # One in four: the models want cores as well, and a GPU is fed by a few.
         cores = cores or len(os.sched_getaffinity(0))
         self.opening_threads = max(1, cores // _CORES_A_THREAD)
@@ -127,9 +160,16 @@ class Processing:
             "digest": digest,
             "metadata": metadata.model_dump(mode="json"),
             "versions": self.versions.model_dump(mode="json"),
-            "scorecards": sorted(
-                f"{c.scorecard}:{c.version}:{c.content_hash}" for c in self.scorecards
-            ),
+            "scorecards": self._cards(),
+            **self._settings_of_hearing(),
+        }
+        return _digest(depends_on)
+
+    def _cards(self) -> list[str]:
+        return sorted(f"{c.scorecard}:{c.version}:{c.content_hash}" for c in self.scorecards)
+
+    def _settings_of_hearing(self) -> dict[str, object]:
+        return {
             "languages": self.settings.languages,
             "speakers": self.settings.speakers,
             "known_voices": self.settings.known_voices,
@@ -141,10 +181,24 @@ class Processing:
             ),
             "trust": self.parts.thresholds.model_dump(mode="json"),
         }
-        return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()
+
+    @cached_property
+    def made_with(self) -> MadeWith:
+        """What results of this run are made with, whatever the call."""
+        versions = self.versions.model_dump(mode="json")
+        models = versions["models"]
+        judging = {name: models.pop(name, None) for name in _MODELS_OF_JUDGING}
+        return MadeWith(
+            hearing=_digest({"versions": versions, **self._settings_of_hearing()}),
+            cards=_digest(self._cards()),
+            judging=_digest(judging),
+        )
 
     def with_known(self, digest: str, metadata: CallMetadata) -> CallMetadata:
-        """Return the metadata with the fields that they lack as they were known before."""
+        """Return the metadata with the fields that they lack as they were known before.
+
+        What they say is not known stays so.
+        """
         known = self.known.get(metadata.call_id or id_of_sound(digest))
         if known is None and metadata.call_id is not None:
             known = self.known.get(id_of_sound(digest))
@@ -153,7 +207,12 @@ class Processing:
         if known is None:
             return metadata
         before = known.read_metadata().model_dump(exclude_none=True)
-        return CallMetadata.model_validate(before | metadata.model_dump(exclude_none=True))
+        return CallMetadata.model_validate(before | metadata.model_dump(exclude_unset=True))
+
+    def is_removed(self, call: OpenedCall) -> bool:
+        """Say whether a call was removed for good: it is passed over, whatever it is called now."""
+        names = (call.recording.digest, call.taken_as, call.call_id)
+        return not self.removed.isdisjoint(names)
 
     def accept(self, call: OpenedCall) -> OpenedCall:
         """Take a call into the run, once.
@@ -174,8 +233,8 @@ class Processing:
         """Return the call if it is to be processed, with the key to write it under.
 
         ``None``: this very result exists and counts, or the same call comes a second time. One that
-        exists and counts no more, since metadata were changed and changed back, gets a new key: a
-        bundle that is later than those in between.
+        exists and counts no more, since metadata or settings were changed and changed back, gets a
+        new key: a bundle that is later than those in between.
         """
         if self.accepted[call.taken_as][1] != call.source_path:
             return None
@@ -186,6 +245,7 @@ class Processing:
         if known is None or (
             known.digest == recording.digest
             and known.read_metadata() == _as_kept(recording.metadata)
+            and self.made_with.counts_as(known.made_with)
         ):
             return None
         return replace(call, key=f"{call.key}:{self.run_id}")
@@ -206,12 +266,17 @@ class Processing:
         What leaves this method is all that is kept of a call: bundle, store and reports follow.
         """
         processed = redact_call(processed, self.settings.redaction.stored_text)
-        write_bundle(processed, self.settings.bundles_dir, key, self.run_id)
+        made_with = self.made_with.noted()
+        write_bundle(processed, self.settings.bundles_dir, key, self.run_id, made_with)
         return processed
 
     def write_failure(self, failure: Failure) -> None:
         """Write down a call that could not be processed."""
         write_failure(failure, self.settings.bundles_dir, self.run_id)
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _as_kept(metadata: CallMetadata) -> CallMetadata:

@@ -33,6 +33,8 @@ class RunSummary(Record):
     found: int
     processed: int
     skipped: int
+    removed: int
+    """Calls that were passed over since they were removed for good."""
     failures: tuple[Failure, ...]
     trust: dict[str, int]
     """Calls of this run by trust level."""
@@ -60,10 +62,15 @@ class OpenRun(Processing):
         paths: Sequence[str | Path],
         settings: Settings,
         scorecards: Sequence[Scorecard],
-        metadata: Path | None = None,
+        metadata: Path | Sequence[Path] | None = None,
     ) -> None:
         self.started_at = datetime.now(UTC)
-        self.sources = discover(paths, metadata=metadata, name_pattern=settings.file_name_pattern)
+        self.sources = discover(
+            paths,
+            metadata=metadata,
+            name_pattern=settings.file_name_pattern,
+            zone=settings.zone,
+        )
         super().__init__(
             f"run-{self.started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
             settings,
@@ -73,7 +80,7 @@ class OpenRun(Processing):
             accepted={},
         )
         self._paths = tuple(str(path) for path in paths)
-        self.habits, self.known = self._begin()
+        self.habits, self.known, self.removed = self._begin()
 
     def batches(self) -> Iterator[list[CallSource]]:
         """Yield the calls in batches of the configured size."""
@@ -89,10 +96,11 @@ class OpenRun(Processing):
         """
         processed = sum(len(outcome.processed) for outcome in outcomes)
         skipped = sum(len(outcome.skipped) for outcome in outcomes)
+        removed = sum(len(outcome.removed) for outcome in outcomes)
         failures = tuple(failure for outcome in outcomes for failure in outcome.failures)
         try:
             ingest, newer = self._take_in(
-                self._row("done", processed, skipped, len(failures)),
+                self._row("done", processed, skipped, len(failures), removed),
                 dict(call for outcome in outcomes for call in outcome.moved),
             )
         except (StoreError, StoreHeldError) as error:
@@ -102,6 +110,7 @@ class OpenRun(Processing):
             found=len(self.sources),
             processed=processed,
             skipped=skipped,
+            removed=removed,
             failures=failures,
             trust=dict(Counter(level for outcome in outcomes for level in outcome.trust)),
             scores=by_card(score for outcome in outcomes for score in outcome.scores),
@@ -128,9 +137,10 @@ class OpenRun(Processing):
             found = {card.scorecard: overruled_by(owner, card) for card in self.scorecards}
         return ingest, {name: version for name, version in found.items() if version is not None}
 
-    def _begin(self) -> tuple[dict[str, AgentHabit], KnownCalls]:
+    def _begin(self) -> tuple[dict[str, AgentHabit], KnownCalls, frozenset[str]]:
         """Write the run down; return how agents usually speak, by id, and what is known of calls.
 
+        Last comes what calls that were removed for good are known by.
         Bundles that a killed run left are taken in first: their cards have judged calls.
         """
         with Store.open_owner(self.settings.store_path, _WAIT_FOR_STORE_S) as owner:
@@ -140,9 +150,11 @@ class OpenRun(Processing):
             for card in self.scorecards:  # now: what a killed run leaves is judged by it too
                 keep_scorecard(owner, card)
             owner.record_run(self._row("running", processed=0, skipped=0, failed=0))
-            return owner.agent_habits(), owner.known_calls()
+            return owner.agent_habits(), owner.known_calls(), owner.removed_names()
 
-    def _row(self, status: str, processed: int, skipped: int, failed: int) -> StoredRun:
+    def _row(
+        self, status: str, processed: int, skipped: int, failed: int, removed: int = 0
+    ) -> StoredRun:
         return StoredRun.model_validate(
             {
                 "run_id": self.run_id,
@@ -154,6 +166,7 @@ class OpenRun(Processing):
                 "processed": processed,
                 "skipped": skipped,
                 "failed": failed,
+                "removed": removed,
                 "status": status,
             }
         )

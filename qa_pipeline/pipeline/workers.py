@@ -55,6 +55,7 @@ class _Share:
     known: KnownCalls
     accepted: MutableMapping[str, tuple[str, str]]
     threads: int
+    removed: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ class Workers:
             run.known,
             self._manager.dict(),
             max(1, len(os.sched_getaffinity(0)) // len(devices)),
+            run.removed,
         )
         self._workers = [_Worker(device, share, progress, self._give_up) for device in devices]
 
@@ -325,6 +327,7 @@ def _work(connection: "Connection[Any, Any]", device: str, share: _Share) -> Non
         share.known,
         share.accepted,
         share.threads,
+        share.removed,
     )
     with suppress(EOFError), Line(processing, _Told(tell)) as line:
         while (order := connection.recv()) is not None:

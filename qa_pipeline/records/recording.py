@@ -25,7 +25,11 @@ def id_of_sound(digest: str) -> str:
 
 
 class CallMetadata(Record):
-    """What the telephone system knows about a call. Every field may be missing."""
+    """What the telephone system knows about a call. Every field may be missing.
+
+    Where metadata are read, a field that is not set says nothing, and one that is set to ``None``
+    says that it is not known, whatever was known before.
+    """
 
     call_id: str | None = None
     agent_id: str | None = None

@@ -75,6 +75,7 @@ def _environment(language: ReportLanguage) -> "Environment":
     }
     environment.globals |= {
         "PAGE_LANGUAGE": language,
+        "SPACE": words.space,
         "VERDICTS": VERDICTS,
         "cell": cell,
         "group_label": words.group_label,

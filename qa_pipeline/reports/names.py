@@ -85,7 +85,7 @@ DIRECTIONS: Final = {"inbound": N_("inbound"), "outbound": N_("outbound")}
 LANGUAGES: Final = {"en": N_("English"), "zh": N_("Mandarin")}
 STAGES: Final = {
     "read": N_("reading the file"),
-    "decode": N_("decoding the audio"),
+    "decode": N_("reading the file"),
     "transcribe": N_("transcribing"),
     "speakers": N_("telling the speakers apart"),
     "conversation": N_("putting the conversation together"),

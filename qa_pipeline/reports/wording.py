@@ -3,19 +3,23 @@
 import math
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Final
 
 from qa_pipeline.language import failure_reasons, trust_reasons
 from qa_pipeline.reports import columns, names
-from qa_pipeline.reports.catalogue import ReportLanguage, texts_in
+from qa_pipeline.reports.catalogue import N_, ReportLanguage, texts_in
 from qa_pipeline.reports.statistics import half_up
 
 NOTHING: Final = "–"
+_WITH_UNIT: Final = N_("%(name)s (%(unit)s)")
 _EXACTLY: Final = 1e-9
 """What computing adds or takes is not a difference."""
 _DAY: Final = {"en": "d MMM y", "zh": "y年M月d日"}
 _SHORT_DAY: Final = {"en": "d MMM", "zh": "M月d日"}
 _BEFORE_PERCENT: Final = {"en": "\N{NO-BREAK SPACE}", "zh": ""}
+_SPACE: Final = {"en": " ", "zh": ""}
+_AFTER_PATH: Final = (":", "：", ",", "，")
 
 
 def clock(seconds: float) -> str:
@@ -75,6 +79,8 @@ class Wording:
     def __init__(self, language: ReportLanguage) -> None:
         self.language = language
         self._texts = texts_in(language)
+        self.space = _SPACE[language]
+        """What stands between two sentences, and between a number and its unit in words."""
 
     def text(self, text: str) -> str:
         """Return a text of the catalogue in the reader's language."""
@@ -94,8 +100,8 @@ class Wording:
     def hours(self, seconds: float) -> str:
         """Return a total length in words: ``48 min`` or ``3.2 h``."""
         if seconds < 5400:
-            return f"{seconds / 60:.0f} {self.text(names.MINUTES)}"
-        return f"{seconds / 3600:.1f} {self.text(names.HOURS)}"
+            return f"{seconds / 60:.0f}{self.space}{self.text(names.MINUTES)}"
+        return f"{seconds / 3600:.1f}{self.space}{self.text(names.HOURS)}"
 
     def day(self, value: date | datetime | str | None) -> str:
         """Return a day as ``2 Mar 2026``; text that is no ISO date stays."""
@@ -127,7 +133,9 @@ class Wording:
     def measure_heading(self, name: str) -> str:
         """Return what a measure is called, with its unit."""
         unit = self.measure_unit(name)
-        return f"{self.measure_name(name)} ({unit})" if unit else self.measure_name(name)
+        if not unit:
+            return self.measure_name(name)
+        return self.text(_WITH_UNIT) % {"name": self.measure_name(name), "unit": unit}
 
     def measure_unit(self, name: str) -> str:
         """Return the unit of a measure, from the end of its name where it is not known."""
@@ -164,6 +172,14 @@ class Wording:
         """Return a kept reason not to trust a call as the reader is told it."""
         return trust_reasons.in_language(text, self.language)
 
-    def failure(self, text: str) -> str:
-        """Return a kept reason why a file was not processed as the reader is told it."""
-        return failure_reasons.in_language(text, self.language)
+    def failure(self, text: str, path: str) -> str:
+        """Return a kept reason why a file was not processed as the reader is told it.
+
+        ``path``: of that file, which stands beside and is not said again; of a file in the same
+        folder, such as its metadata, the name is enough.
+        """
+        told = failure_reasons.in_language(text, self.language)
+        rest = told.removeprefix(path)
+        if rest != told and rest.startswith(_AFTER_PATH):
+            return rest[1:].lstrip()
+        return told.removeprefix(f"{Path(path).parent}/")

@@ -5,10 +5,11 @@ CSV and JSON keep the names of columns and values, for programs; a workbook says
 
 import io
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from unicodedata import east_asian_width
 
+from qa_pipeline.reports.catalogue import N_
 from qa_pipeline.reports.columns import COLUMNS, SHEETS
 from qa_pipeline.reports.names import NONE_NAMED
 from qa_pipeline.reports.tables import Cell, Sheet
@@ -19,10 +20,19 @@ _WIDEST: Final = 60
 
 In = Callable[[Wording, str], str]
 _VERDICT: Final[In] = Wording.verdict_name
+_ALL_CRITERIA: Final = N_("all criteria")
+_NOTHING: Final = N_("nothing to list")
+
+
+def _criterion(words: Wording, criterion_id: str) -> str:
+    return words.text(_ALL_CRITERIA) if criterion_id == "all" else criterion_id
+
+
 _WORDS: Final[dict[str, In]] = {
     **dict.fromkeys(("verdict", "machine", "people", "first", "second"), _VERDICT),
     **dict.fromkeys(("critical", "small_sample", "to_check", "of", "with", "use"), Wording.word),
     **dict.fromkeys(("judged_by", "state", "kappa_note", "by", "gone"), Wording.word),
+    "criterion_id": _criterion,
     "role": Wording.role_name,
     "stage": Wording.stage_name,
 }
@@ -52,13 +62,11 @@ def _told(name: str, table: Sheet, words: Wording, named: Mapping[str, str]) -> 
     """Return a table with its headings and our own words as the reader says them."""
 
     def listed(_words: Wording, ids: str) -> str:
-        return "; ".join(named.get(each, each) for each in ids.split("; "))
+        return words.text("; ").join(named.get(each, each) for each in ids.split("; "))
 
     ways = [listed if c in _IDS else _WORDS.get(c) for c in table.columns]
     if name == "measures":
         ways[table.columns.index("name")] = Wording.measure_heading
-    if name == "failures":
-        ways[table.columns.index("reason")] = Wording.failure
     rows = [
         [
             way(words, value) if way is not None and isinstance(value, str) else value
@@ -66,10 +74,16 @@ def _told(name: str, table: Sheet, words: Wording, named: Mapping[str, str]) -> 
         ]
         for row in table.rows
     ]
+    if name == "failures":
+        path, reason = (table.columns.index(column) for column in ("path", "reason"))
+        for told, row in zip(rows, table.rows, strict=True):
+            told[reason] = words.failure(str(row[reason]), str(row[path]))
     if name == "scores":
         by, group = (table.columns.index(column) for column in ("by", "group"))
         for told, row in zip(rows, table.rows, strict=True):
             told[group] = _group(words, str(row[by]), str(row[group]))
+    if not rows:
+        rows = [[words.text(_NOTHING), *[None] * (len(table.columns) - 1)]]
     return Sheet(tuple(words.text(COLUMNS[column]) for column in table.columns), tuple(rows))
 
 
@@ -82,9 +96,10 @@ def as_workbook(tables: Mapping[str, Sheet], made_at: datetime) -> bytes:
     """Return tables as a workbook, as they are."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
+    top, wrapped = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
     book = Workbook(write_only=True)
     book.properties.created = book.properties.modified = made_at.replace(tzinfo=None)
     for name, table in tables.items():
@@ -98,6 +113,7 @@ def as_workbook(tables: Mapping[str, Sheet], made_at: datetime) -> bytes:
                 cell = WriteOnlyCell(page, value=_plain(value))
                 if isinstance(value, str):
                     cell.data_type = "s"  # "=..." would else become a formula
+                cell.alignment = wrapped if _width(value) > _WIDEST else top
                 if number == 0:
                     cell.font = Font(bold=True)
                 cells.append(cell)
@@ -119,9 +135,9 @@ def _width(value: Cell) -> int:
 
 
 def _plain(value: Cell) -> Cell:
-    """Return a value as a workbook holds it: no time zones, no control characters."""
+    """Return a value as a workbook holds it: times in UTC to the minute, no control characters."""
     if isinstance(value, datetime):
-        return value.isoformat()
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     if isinstance(value, str):
         return "".join(c for c in value if c >= " " or c in "\t\n\r")
     return value

@@ -6,6 +6,7 @@ own tests, `check_card` says where a card is not specific, measurable or timely.
 
 from qa_pipeline.scoring.answers import Answers
 from qa_pipeline.scoring.card_tests import CardTestResult, run_card_tests
+from qa_pipeline.scoring.doubts import without_transcript
 from qa_pipeline.scoring.json_schema import lists_schema, scorecard_schema
 from qa_pipeline.scoring.judge import Judge, score_by, score_call
 from qa_pipeline.scoring.loading import find_scorecards, load_scorecard, parse_scorecard
@@ -29,4 +30,5 @@ __all__ = [
     "score_by",
     "score_call",
     "scorecard_schema",
+    "without_transcript",
 ]

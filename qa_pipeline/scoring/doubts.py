@@ -11,6 +11,15 @@ DOUBTS_LIMIT = 3
 """Clauses that a reason names."""
 
 
+def without_transcript(reason: str, language: str) -> str:
+    """Return a reason without the doubt about the whole transcript, where it has that.
+
+    Where a call is shown as a whole, it is said once of all its verdicts. ``language``: of the
+    call, ISO 639-1.
+    """
+    return Doubts(Words(language)).without_transcript(reason)
+
+
 class Doubts:
     """The clauses, in Mandarin for ``zh`` and in English for every other language."""
 
@@ -77,6 +86,16 @@ class Doubts:
     def transcript(self) -> str:
         """Return that the whole transcript is for a person to look at."""
         return self._pick("the transcript may be wrong", "转写可能有误")
+
+    def without_transcript(self, reason: str) -> str:
+        """Return a reason without the doubt about the transcript, for who is told of it already."""
+        doubt = self.transcript()
+        alone = self.sentence([doubt])
+        if reason.endswith(alone):
+            return reason.removesuffix(alone).rstrip()
+        stop = self._pick(".", "。")
+        last = f"{self._pick('; ', '；')}{doubt}{stop}"
+        return f"{reason.removesuffix(last)}{stop}" if reason.endswith(last) else reason
 
     def sentence(self, doubts: Sequence[str]) -> str:
         """Return what a person should look at; nothing where nothing is doubted."""

@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 
 from qa_pipeline.language.meaning import Meanings, pieces_of_meaning
 from qa_pipeline.language.normalise import Script, pieces, simplified, straight
-from qa_pipeline.language.patterns import Sieve, pattern
+from qa_pipeline.language.patterns import Sieve, searcher
 from qa_pipeline.records import Utterance
 from qa_pipeline.scoring.checks import Match, Says, Who
 from qa_pipeline.scoring.matching import Hit, best, find, find_all
@@ -310,7 +310,7 @@ def _spans_of(source: str, stream: Stream) -> list[Span]:
         spans = stream.memory[key] = [
             (covered[0], covered[-1])
             for index in _may_match(source, stream)
-            for match in pattern(source).finditer(stream.lines[index])
+            for match in searcher(source).finditer(stream.lines[index])
             if (covered := stream.words_in(index, match.start(), match.end()))
         ]
     return spans
@@ -326,7 +326,7 @@ def _may_match(source: str, stream: Stream) -> Sequence[int]:
     if any(mark in source for mark in _ENDS_OF_TEXT):
         return range(len(stream.lines))
     touched: dict[int, None] = {}
-    for match in pattern(f"(?m){source}").finditer(stream.text):
+    for match in searcher(f"(?m){source}").finditer(stream.encoded):
         first, last = (bisect_right(stream.line_starts, at) - 1 for at in match.span())
         touched.update(dict.fromkeys(range(first, last + 1)))
     return sorted(touched)

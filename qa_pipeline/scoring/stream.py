@@ -225,9 +225,14 @@ class Stream:
         return "\n".join(self.lines)
 
     @cached_property
+    def encoded(self) -> bytes:
+        """`text` as UTF-8, in which patterns are matched: nothing is translated back and forth."""
+        return self.text.encode()
+
+    @cached_property
     def line_starts(self) -> list[int]:
-        """Where in `text` each utterance begins."""
-        return [0, *accumulate(len(line) + 1 for line in self.lines[:-1])]
+        """Where in `encoded` each utterance begins."""
+        return [0, *accumulate(len(line.encode()) + 1 for line in self.lines[:-1])]
 
     def words_in(self, utterance: int, start: int, end: int) -> list[int]:
         """Return the compared words that touch the characters from ``start`` to ``end``."""

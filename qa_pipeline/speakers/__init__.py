@@ -16,7 +16,7 @@ from qa_pipeline.speakers.diarizer import Diarizer, PyannoteDiarizer
 from qa_pipeline.speakers.groups import further_voice, has_changed, voices_apart
 from qa_pipeline.speakers.relabel import is_inside, relabelled, widened, without
 from qa_pipeline.speakers.resegment import ResegmentingDiarizer, resegment
-from qa_pipeline.speakers.voices import Voice, VoiceBook, VoiceReader, alike
+from qa_pipeline.speakers.voices import Voice, VoiceBook, VoiceReader, alike, forget_calls
 from qa_pipeline.speakers.words import UNKNOWN_SPEAKER, assign_words
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "assign_words",
     "channel_turns",
     "find_crosstalk",
+    "forget_calls",
     "further_voice",
     "has_changed",
     "is_inside",

@@ -3,7 +3,7 @@
 import hashlib
 import io
 import warnings
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from functools import cached_property
@@ -28,6 +28,8 @@ _BLOCK_S = 1800.0
 _SAME_VOICE = 0.5
 """Cosine distance up to which a voice of one block is that of an earlier one."""
 _LEAST_OF_FURTHER_S = 4.0
+_READ_BEFORE = 512
+"""Voices that are remembered: several questions about a call are asked of the same turns."""
 _VOICES = "+voices-2"
 """How voices are read; 2: at the rate of the model. Those of another one cannot be compared."""
 
@@ -102,6 +104,7 @@ class PyannoteDiarizer:
         self._gap_s = gap_s
         self._blip_s = blip_s
         self._block = round(block_s * SAMPLE_RATE_HZ)
+        self._read_before: OrderedDict[bytes, Voice] = OrderedDict()
 
     @cached_property
     def version(self) -> str:
@@ -154,6 +157,17 @@ class PyannoteDiarizer:
         spoken = spoken_in(samples, spans, shortest_s)
         if spoken is None:
             return None
+        key = hashlib.blake2b(spoken.tobytes()).digest()
+        vector = self._read_before.pop(key, None)
+        if vector is None:
+            vector = self._read(spoken)
+        self._read_before[key] = vector
+        if len(self._read_before) > _READ_BEFORE:
+            self._read_before.popitem(last=False)
+        size = float(np.linalg.norm(vector))
+        return vector / size if np.isfinite(size) and size > 0.0 else None
+
+    def _read(self, spoken: Samples) -> Voice:
         # The pipeline's own name for the model that compares voices; it has no public one.
         embedding = self._pipeline._embedding
         heard = at_rate(spoken, int(embedding.sample_rate))  # (1, samples)
@@ -163,9 +177,7 @@ class PyannoteDiarizer:
                 first: Voice = np.asarray(embedding(heard[None]), np.float64)[0]
             return first
 
-        vector = with_room(FittingSize(1), read)
-        size = float(np.linalg.norm(vector))
-        return vector / size if np.isfinite(size) and size > 0.0 else None
+        return with_room(FittingSize(1), read)
 
     def _heard_with_more(self, block: Samples) -> tuple[list[Span], dict[str, Voice]]:
         """Return who speaks when, of as many people as expected or as the voices plainly are."""

@@ -8,7 +8,7 @@ person from another, so it is made only where the centre asks for it.
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_pipeline.errors import CallError
+from qa_pipeline.language.failure_reasons import failure_reason
 from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Row, Samples
 
 Voice = NDArray[np.float64]
@@ -116,10 +117,7 @@ class VoiceBook:
             "voices": {call: [round(float(x), 5) for x in v] for call, v in latest},
         }
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._path(agent_id)
-        scratch = path.with_suffix(f".{os.getpid()}.tmp")
-        scratch.write_text(json.dumps(content), encoding="utf-8")
-        scratch.replace(path)
+        _write(self._path(agent_id), content)
 
     def forget(self, agent_id: str) -> bool:
         """Delete what is known of an agent; say whether there was anything."""
@@ -142,7 +140,27 @@ class VoiceBook:
         except FileNotFoundError:
             return {}
         except (ValueError, KeyError, AttributeError, TypeError) as error:
-            raise CallError(
-                f"{path}: the known voice of agent {agent_id!r} cannot be read ({error}); "
-                "delete the file, it is learnt again from the next calls"
-            ) from error
+            reason = failure_reason("voice_unreadable", path=path, agent_id=agent_id, problem=error)
+            raise CallError(reason) from error
+
+
+def forget_calls(folder: Path, call_ids: Collection[str]) -> int:
+    """Delete the voices that are remembered of some calls, whosever they are; return how many."""
+    forgotten = 0
+    for path in sorted(folder.glob("*.json")):
+        try:
+            content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            voices = content["voices"]
+            kept = {call: voice for call, voice in voices.items() if call not in call_ids}
+        except (ValueError, KeyError, AttributeError, TypeError):
+            continue  # which is told of when the agent's voice is next asked for
+        if len(kept) < len(voices):
+            _write(path, content | {"voices": kept})
+            forgotten += len(voices) - len(kept)
+    return forgotten
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    scratch = path.with_suffix(f".{os.getpid()}.tmp")
+    scratch.write_text(json.dumps(content), encoding="utf-8")
+    scratch.replace(path)

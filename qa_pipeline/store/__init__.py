@@ -33,6 +33,8 @@ from qa_pipeline.store.golden import Baseline, BaselineVerdict, GoldenCall, Peop
 from qa_pipeline.store.known import KnownCall, KnownCalls
 from qa_pipeline.store.owner import Store, StoreOwner
 from qa_pipeline.store.reader import StoreReader, snapshot_path
+from qa_pipeline.store.removed import CallToRemove, RemovedCall
+from qa_pipeline.store.removing import remove_calls
 from qa_pipeline.store.rescored import Gathering, gathered_scores, write_scores
 from qa_pipeline.store.reviews import (
     CriterionState,
@@ -72,6 +74,7 @@ __all__ = [
     "CallFilter",
     "CallHead",
     "CallRow",
+    "CallToRemove",
     "CoachingFigures",
     "CriterionFigures",
     "CriterionFinding",
@@ -94,6 +97,7 @@ __all__ = [
     "MonitoringFigures",
     "PeoplesVerdict",
     "QueryResult",
+    "RemovedCall",
     "ReviewEvent",
     "ReviewFile",
     "ReviewImport",
@@ -119,6 +123,7 @@ __all__ = [
     "read_bundle",
     "read_failures",
     "read_reviews",
+    "remove_calls",
     "snapshot_path",
     "write_bundle",
     "write_failure",

@@ -35,6 +35,8 @@ from qa_pipeline.store.processes import short_digest
 
 BUNDLE_SUFFIX = ".parquet"
 FAILURE_PREFIX = "failure-"
+_MADE_WITH = " "
+"""Between a key and what else is noted with it; bundles of before note nothing."""
 
 
 class StoredFailure(Record):
@@ -46,12 +48,17 @@ class StoredFailure(Record):
 
 
 def write_bundle(
-    processed: ProcessedCall, folder: Path, key: str, run_id: str | None = None
+    processed: ProcessedCall,
+    folder: Path,
+    key: str,
+    run_id: str | None = None,
+    made_with: str | None = None,
 ) -> Path:
     """Write the call's bundle and return its path; an equal bundle there is replaced.
 
     ``key`` stands for everything that the result depends on (digest of the call, models,
-    scorecard versions): same key, same bundle. An earlier failure of the same file is cleared.
+    scorecard versions): same key, same bundle. ``made_with``: what of it is no property of the
+    call, noted beside the key. An earlier failure of the same file is cleared.
 
     Raises:
         StoreError: the disk is full, read-only or the folder not writable.
@@ -59,7 +66,8 @@ def write_bundle(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.Table.from_pylist([to_row(processed, key, run_id)], schema=arrow_schema())
+    noted = key if made_with is None else f"{key}{_MADE_WITH}{made_with}"
+    table = pa.Table.from_pylist([to_row(processed, noted, run_id)], schema=arrow_schema())
     buffer = io.BytesIO()
     # What costs when thousands of bundles are read is the number of pages, not of bytes: without
     # dictionaries and statistics a bundle is smaller and read in half the time.
@@ -127,9 +135,24 @@ def find_bundle(folder: Path, call_id_or_digest: str, key: str) -> Path | None:
             names = _identity(path)
         except StoreError:
             continue  # damaged or old: as good as not there, the call is processed again over it
-        if names["key"] == key and call_id_or_digest in (names["call_id"], names["digest"]):
+        same_key = names["key"].partition(_MADE_WITH)[0] == key
+        if same_key and call_id_or_digest in (names["call_id"], names["digest"]):
             return path
     return None
+
+
+def call_in(path: Path) -> frozenset[str]:
+    """Return what the call of a bundle is known by: its id and its digest; empty if damaged."""
+    try:
+        names = _identity(path)
+    except StoreError:
+        return frozenset()
+    return frozenset((names["call_id"], names["digest"]))
+
+
+def made_with(noted_key: str | None) -> str | None:
+    """Return what a bundle says it was made with, from its key as noted; ``None``: nothing."""
+    return (noted_key or "").partition(_MADE_WITH)[2] or None
 
 
 def bundle_files(folder: Path) -> tuple[Path, ...]:

@@ -6,7 +6,7 @@ or neither is, and the ledger says what to leave out next time.
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -19,10 +19,11 @@ from qa_pipeline.store.bundle_schema import (
     readable,
     scores_schema,
 )
-from qa_pipeline.store.bundles import bundle_files, check_bundle, read_failures
+from qa_pipeline.store.bundles import bundle_files, call_in, check_bundle, read_failures
 from qa_pipeline.store.cards import keep_card
 from qa_pipeline.store.connect import store_errors
 from qa_pipeline.store.earlier import keep_replaced
+from qa_pipeline.store.files import disk_errors
 from qa_pipeline.store.ingest_sql import (
     CALL_QUERIES,
     FRESH,
@@ -36,7 +37,8 @@ from qa_pipeline.store.ingest_sql import (
     SCORES_LEDGER,
     SCORES_OF,
 )
-from qa_pipeline.store.rescored import cards_beside, check_scores, score_files
+from qa_pipeline.store.removed import removed_names, share_events
+from qa_pipeline.store.rescored import cards_beside, check_scores, score_files, without_calls
 from qa_pipeline.store.rows import DamagedBundle, IngestSummary
 from qa_pipeline.store.same_call import unite_incoming, unite_scores, unite_stored
 from qa_pipeline.store.tables import TABLES
@@ -75,22 +77,39 @@ def ingest_folder(
     replaced = taken = 0
     with store_errors(store), _transaction(connection):
         unite_stored(connection)
+        share_events(connection, folder)
+        removed = removed_names(connection)
+    gone = _clear_removed(waiting, removed) if removed else []
+    waiting = [path for path in waiting if path not in gone]
     with _one_thread(connection):
         for paths in _batches(waiting, batch):
             good = _take(connection, store, paths, damaged)
             taken += good[0]
             replaced += good[1]
-    taken += _take_scores(connection, store, folder, known, damaged)
+    taken += _take_scores(connection, store, folder, known, removed, damaged)
     failures = _take_failures(connection, store, folder)
     return IngestSummary(
         bundles=taken,
-        already_known=len(files) - len(waiting),
+        already_known=len(files) - len(waiting) - len(gone),
         calls_added=_count(connection, store, "calls") - calls_before,
         calls_replaced=replaced,
         failures=failures,
         damaged=tuple(damaged),
+        removed=len(gone),
         seconds=time.monotonic() - began,
     )
+
+
+def _clear_removed(waiting: Iterable[Path], names: frozenset[str]) -> list[Path]:
+    """Delete bundles of calls that were removed for good; return them.
+
+    They were being made when the call was removed, or somebody brought them back.
+    """
+    gone = [path for path in waiting if not names.isdisjoint(call_in(path))]
+    for path in gone:
+        with disk_errors("remove", path):
+            path.unlink(missing_ok=True)
+    return gone
 
 
 def _batches(paths: list[Path], most: int) -> Iterator[list[Path]]:
@@ -306,6 +325,7 @@ def _take_scores(
     store: Path,
     folder: Path,
     known: set[str],
+    removed: Collection[str],
     damaged: list[DamagedBundle],
 ) -> int:
     """Take in files of scores made anew (``rescored``); return how many.
@@ -320,7 +340,9 @@ def _take_scores(
         if path.name in known:
             continue
         try:
-            by_time.setdefault(check_scores(path), []).append(path)
+            made_at = check_scores(path)
+            if not removed or without_calls(path, removed):
+                by_time.setdefault(made_at, []).append(path)
         except StoreError as error:
             damaged.append(DamagedBundle(path=str(path), reason=str(error)))
     for _, found in sorted(by_time.items()):

@@ -1,7 +1,7 @@
 """What is known of calls by now: the recording and the metadata that the store holds them with.
 
 A later run goes by it where its own metadata say nothing, and does not take a call for done that
-the store holds with other metadata.
+the store holds with other metadata, or as other settings made it.
 """
 
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from qa_pipeline.records import CallMetadata
 from qa_pipeline.records.recording import id_of_sound
+from qa_pipeline.store.bundles import made_with
 from qa_pipeline.store.stored_calls import metadata_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class KnownCall(NamedTuple):
     """Where its recording or transcript lay."""
     metadata: str
     """``CallMetadata`` as JSON."""
+    made_with: str | None
+    """What made the stored result, as noted with its bundle; ``None``: it was not noted then."""
 
     def read_metadata(self) -> CallMetadata:
         """Return the metadata."""
@@ -49,8 +52,9 @@ def known_calls(connection: "duckdb.DuckDBPyConnection") -> dict[str, KnownCall]
     cursor = connection.execute(
         """SELECT call_id, digest, path, agent_id, agent_name, team, site, queue, direction,
             started_at, utc_offset_s, answer_delay_s, disposition, hung_up_by, agent_channel,
-            expected_language, metadata_call_id
-        FROM calls ORDER BY processed_at, call_id"""
+            expected_language, metadata_call_id, (SELECT max(key) FROM bundles b
+                WHERE b.call_id = c.call_id AND b.processed_at = c.processed_at) AS key
+        FROM calls c ORDER BY processed_at, call_id"""
     )
     names = [column[0] for column in cursor.description or ()]
     found: dict[str, KnownCall] = {}
@@ -61,7 +65,7 @@ def known_calls(connection: "duckdb.DuckDBPyConnection") -> dict[str, KnownCall]
             if row["call_id"] != of_sound:
                 row["metadata_call_id"] = row["call_id"]
             metadata = metadata_of(row).model_dump_json(exclude_none=True)
-            known = KnownCall(row["digest"], row["path"], metadata)
+            known = KnownCall(row["digest"], row["path"], metadata, made_with(row["key"]))
             found[row["call_id"]] = known
             found.setdefault(of_sound, known)
     return found

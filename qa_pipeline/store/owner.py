@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from qa_pipeline.errors import StoreError
-from qa_pipeline.store import cards, golden, known, reviews, reviews_scores
+from qa_pipeline.store import cards, golden, known, removed, reviews, reviews_scores
 from qa_pipeline.store.connect import connect_writer, no_store, store_errors
 from qa_pipeline.store.files import disk_errors, remove_leftovers, sync_folder, temporary_name
 from qa_pipeline.store.ingest import BATCH, ingest_folder
@@ -110,6 +110,17 @@ class StoreOwner(StoreReader):
         """Put calls into the golden set or take them out; return those for which that is new."""
         with self._writing, store_errors(self.path):
             return golden.mark(self._connection, call_ids, by, reason, golden=golden_)
+
+    def readmit_calls(
+        self, call_ids: Sequence[str], by: str, reason: str | None = None
+    ) -> tuple[str, ...]:
+        """Let calls that were removed for good be taken in again by later runs; return their ids.
+
+        Raises:
+            UsageError: one is not removed.
+        """
+        with self._writing, store_errors(self.path):
+            return removed.readmit(self._connection, call_ids, by, reason)
 
     def record_baseline(self, verdicts: Sequence[golden.BaselineVerdict], by: str) -> None:
         """Record the verdicts on the golden set that later checks are compared with."""

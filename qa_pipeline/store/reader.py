@@ -18,6 +18,7 @@ from qa_pipeline.store import (
     lists,
     monitoring_queries,
     narrowing,
+    removed,
     reviews,
     reviews_calibration,
     reviews_scores,
@@ -301,6 +302,25 @@ class StoreReader:
         """Return what a check of the golden set is compared with."""
         with self._asking() as connection:
             return golden.baseline(connection, scorecard)
+
+    def removed_calls(self) -> tuple[removed.RemovedCall, ...]:
+        """Return the calls that were removed for good, the latest first."""
+        with self._asking() as connection:
+            return removed.removed_calls(connection)
+
+    def removed_names(self) -> frozenset[str]:
+        """Return what removed calls are known again by: ids, and digests of recordings."""
+        with self._asking() as connection:
+            return removed.removed_names(connection)
+
+    def calls_to_remove(self, call_ids: Sequence[str]) -> tuple[removed.CallToRemove, ...]:
+        """Return what goes with some calls: they and all others of the same recordings.
+
+        Raises:
+            UsageError: one is neither in the store nor removed before.
+        """
+        with self._asking() as connection:
+            return removed.calls_to_remove(connection, call_ids)
 
     def known_calls(self) -> dict[str, known.KnownCall]:
         """Return the metadata of all calls, by call id and by the id of their sound."""

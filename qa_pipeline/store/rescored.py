@@ -9,7 +9,7 @@ gathered under a temporary name and renamed when all is in it: a card judges all
 
 import io
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -129,6 +129,35 @@ def score_files(folder: Path) -> tuple[Path, ...]:
         return tuple(sorted(found, key=lambda path: path.name))
 
 
+def without_calls(path: Path, call_ids: Collection[str]) -> bool:
+    """Write a file of scores anew without those of some calls; say whether anything is left.
+
+    A file that holds nothing else is deleted.
+
+    Raises:
+        StoreError: the file is damaged, or cannot be written.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with disk_errors("read", path):
+            table = pq.ParquetFile(io.BytesIO(path.read_bytes())).read()
+        of_others = [name not in call_ids for name in table.column("call_id").to_pylist()]
+    except (pa.ArrowException, KeyError) as error:
+        raise _damaged(path) from error
+    if all(of_others):
+        return True
+    if not any(of_others):
+        with disk_errors("remove", path):
+            path.unlink()
+        return False
+    buffer = io.BytesIO()
+    pq.write_table(table.filter(of_others), buffer, compression="lz4", store_schema=False)
+    write_whole(path, buffer.getvalue())
+    return True
+
+
 def cards_beside(files: Iterable[Path]) -> tuple[KeptCard, ...]:
     """Return the cards that lie beside files of scores, without those that cannot be read."""
     found = []
@@ -154,12 +183,14 @@ def check_scores(path: Path) -> str:
         versions = found.column(0).unique().to_pylist()
         (made_at,) = found.column(1).unique().to_pylist()
     except (pa.ArrowException, KeyError, IndexError, ValueError) as error:
-        raise StoreError(f"{path} is not a complete file of scores: delete it and rescore.") from (
-            error
-        )
+        raise _damaged(path) from error
     if not all(readable(version) for version in versions):
         raise StoreError(
             f"{path} holds scores of another version ({versions}, this qa_pipeline reads "
             f"{OLDEST_BUNDLE_VERSION} to {BUNDLE_VERSION}): rescore with this one."
         )
     return str(made_at)
+
+
+def _damaged(path: Path) -> StoreError:
+    return StoreError(f"{path} is not a complete file of scores: delete it and rescore.")

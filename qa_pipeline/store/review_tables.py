@@ -37,8 +37,9 @@ def _quoted(text: str) -> str:
 REVIEW_TABLES: tuple[Table, ...] = (
     Table(
         "review_events",
-        "Every verdict that a person gave, as it was given; nothing here is changed or removed. "
-        "A reviewer who changes their mind adds a row with a later time.",
+        "Every verdict that a person gave, as it was given; nothing here is changed, and removed "
+        "only with the call (`calls remove`). A reviewer who changes their mind adds a row with a "
+        "later time.",
         ("event_id",),
         (
             Column(
@@ -111,7 +112,8 @@ REVIEW_TABLES: tuple[Table, ...] = (
     ),
     Table(
         "golden_events",
-        "Calls put into the golden set, and taken out of it; nothing is changed or removed.",
+        "Calls put into the golden set, and taken out of it; nothing is changed, and removed only "
+        "with the call (`calls remove`).",
         ("call_id", "marked_at"),
         (
             _CALL,

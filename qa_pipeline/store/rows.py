@@ -38,6 +38,8 @@ class IngestSummary(Record):
     failures: int
     """Failures taken in now."""
     damaged: tuple[DamagedBundle, ...] = ()
+    removed: int = 0
+    """Bundles of calls that were removed for good: deleted, not taken in."""
     seconds: float
 
 
@@ -55,6 +57,8 @@ class Run(Record):
     skipped: int = Field(default=0, ge=0)
     failed: int = Field(default=0, ge=0)
     status: RunStatus = "running"
+    removed: int | None = Field(default=None, ge=0)
+    """Calls passed over because they were removed for good; ``None``: not noted then."""
 
 
 class StoreInfo(Record):

@@ -7,10 +7,11 @@ raises ``SCHEMA_VERSION``.
 from qa_pipeline.store.described import Table, View
 from qa_pipeline.store.habits import HABIT_VIEWS
 from qa_pipeline.store.questions import NOTE_ASKED, QUESTION_VIEWS
+from qa_pipeline.store.removed import REMOVAL_VIEWS
 from qa_pipeline.store.review_tables import REVIEW_VIEWS
 from qa_pipeline.store.tables import TABLES
 
-SCHEMA_VERSION = 14
+SCHEMA_VERSION = 15
 OLDEST_VERSION = 2
 """Stores from this version on differ only by tables, columns and views that were added since;
 opening one as its owner adds them. Older ones have to be made anew."""
@@ -70,6 +71,7 @@ VIEWS: tuple[View, ...] = (
     *HABIT_VIEWS,
     *QUESTION_VIEWS,
     *REVIEW_VIEWS,
+    *REMOVAL_VIEWS,
 )
 
 

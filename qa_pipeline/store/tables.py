@@ -4,6 +4,7 @@
 from qa_pipeline.store.call_tables import CALL_TABLES
 from qa_pipeline.store.described import Column, Table
 from qa_pipeline.store.earlier import earlier_tables
+from qa_pipeline.store.removed import REMOVAL_TABLES
 from qa_pipeline.store.review_tables import REVIEW_TABLES
 from qa_pipeline.store.verdict_tables import VERDICT_TABLES
 
@@ -24,6 +25,7 @@ _RUN_TABLES: tuple[Table, ...] = (
             Column("failed", "INTEGER", "Files that could not be processed, see `failures`."),
             Column("status", "VARCHAR", "`running`, `done`, `failed`, `interrupted` (killed)."),
             Column("process", "VARCHAR", "The process that wrote it: machine, id and start."),
+            Column("removed", "INTEGER", "Calls passed over because they were removed for good."),
         ),
     ),
     Table(
@@ -45,7 +47,12 @@ _RUN_TABLES: tuple[Table, ...] = (
         ("bundle",),
         (
             Column("bundle", "VARCHAR", "File name of the bundle."),
-            Column("key", "VARCHAR", "What the result was made from: call, models, scorecards."),
+            Column(
+                "key",
+                "VARCHAR",
+                "What the result was made from: call, models, scorecards; after a space what of "
+                "that is no property of the call.",
+            ),
             Column("call_id", "VARCHAR", "Id of the call."),
             Column("processed_at", "TIMESTAMPTZ", "When the call was processed."),
             Column("ingested_at", "TIMESTAMPTZ", "When the bundle was taken in."),
@@ -68,4 +75,5 @@ TABLES: tuple[Table, ...] = (
     *_RUN_TABLES,
     *earlier_tables(VERDICT_TABLES),
     *REVIEW_TABLES,
+    *REMOVAL_TABLES,
 )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_pipeline.language.patterns import Sieve, pattern
+from qa_pipeline.language.patterns import Sieve, pattern, searcher
 
 SOURCES = (
     r"\bsorry\b",
@@ -33,6 +33,18 @@ def test_what_matches_is_not_ruled_out(said: list[str]) -> None:
     text = "".join(said)
     hopeless = Sieve(SOURCES).hopeless(text)
     assert not [s for s in SOURCES if s in hopeless and pattern(s).search(text)]
+
+
+@given(st.lists(st.sampled_from((*PIECES, "STRASSE", "Café", "thanks", "\n", " ")), max_size=8))
+def test_without_groups_a_pattern_matches_at_the_same_places(said: list[str]) -> None:
+    text = "".join(said)
+    encoded = text.encode()
+    for source in SOURCES:
+        found = [match.span() for match in pattern(source).finditer(text)]
+        assert [match.span() for match in searcher(source).finditer(text)] == found
+        places = [match.span() for match in searcher(source).finditer(encoded)]
+        texts = [encoded[a:b].decode(errors="replace") for a, b in places if a < b]
+        assert texts == [text[a:b] for a, b in found if a < b]
 
 
 @pytest.mark.parametrize("count", [0, 1, 20_000])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,9 @@ from typing import Any
 import pytest
 
 from qa_pipeline.audio import discover
-from qa_pipeline.errors import CallError
+from qa_pipeline.errors import CallError, UsageError
 from qa_pipeline.pipeline import RunSummary, run_calls
-from qa_pipeline.settings import Settings
+from qa_pipeline.settings import Settings, read_settings
 from qa_pipeline.store import Store
 from tests.pipeline.finished_calls import write_calls
 
@@ -127,3 +128,39 @@ def test_what_changed_while_it_was_read_is_no_call(
     assert "still being written" in summary.failures[0].reason
     monkeypatch.undo()
     assert run_calls([incoming], settings).failures == ()
+
+
+def test_what_was_known_wrongly_is_taken_back(
+    night: Callable[..., RunSummary], settings: Settings, tmp_path: Path
+) -> None:
+    night(MAYA)
+    table = tmp_path / "put-right.csv"
+    table.write_text("file,agent_id,team,answer_delay_s\ncall-0,-,,-\n")
+    assert night(None, table).processed == 1
+    assert known(settings) == [("crm-1", None, "Blue", None, None)]
+    assert night().processed == 0  # nothing is said: nothing is known still
+    assert known(settings) == [("crm-1", None, "Blue", None, None)]
+    assert night({**MAYA, "agent_id": "-"}).processed == 1
+    assert known(settings) == [("crm-1", None, "Blue", 4.0, None)]
+
+
+def test_times_without_a_zone_do_not_depend_on_that_of_the_machine(
+    incoming: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (incoming / "call-0.meta.json").write_text('{"started_at": "2026-11-16 03:00"}')
+    in_shanghai = settings.model_copy(update={"timezone": "Asia/Shanghai"})
+    processed = []
+    for zone in ("Asia/Shanghai", "America/New_York", "Asia/Shanghai"):
+        with monkeypatch.context() as machine:
+            machine.setenv("TZ", zone)
+            time.tzset()
+            processed.append(run_calls([incoming], in_shanghai).processed)
+    time.tzset()
+    assert processed == [1, 0, 0]
+    assert known(settings)[0][4] == "2026-11-16"
+
+
+def test_a_zone_that_is_not_known_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QA_TIMEZONE", "Middle/Earth")
+    with pytest.raises(UsageError, match=r"QA_TIMEZONE: .*no time zone 'Middle/Earth'"):
+        read_settings()

@@ -25,11 +25,12 @@ from qa_pipeline.reports import (
     monitoring_report,
     render,
 )
-from qa_pipeline.reports.catalogue import LANGUAGES, TEXTS
+from qa_pipeline.reports.catalogue import LANGUAGES, TEXTS, ReportLanguage
 from qa_pipeline.reports.columns import COLUMNS as WORKBOOK_COLUMNS
 from qa_pipeline.reports.html import page
 from qa_pipeline.reports.names import MEASURES
 from qa_pipeline.reports.render import Report
+from qa_pipeline.reports.statistics import Share
 from qa_pipeline.reports.wording import Wording
 from qa_pipeline.settings import read_settings
 from qa_pipeline.store import Store, StoreReader, write_bundle
@@ -76,13 +77,17 @@ def test_days_shares_and_lengths_are_written_as_readers_write_them() -> None:
     assert zh.day(None) == "–"
     assert zh.day("no day") == "no day"
     assert (en.percent(12.34, 1), zh.percent(12.34, 1)) == ("12.3\N{NO-BREAK SPACE}%", "12.3%")
-    assert (zh.hours(60), zh.hours(7200)) == ("1 分钟", "2.0 小时")
+    assert (zh.hours(60), zh.hours(7200)) == ("1分钟", "2.0小时")
     assert (zh.measure_name("talk_s"), zh.measure_unit("talk_s")) == ("说话时长", "秒")
     assert (zh.measure_name("own_thing_pct"), zh.measure_unit("own_thing_pct")) == (
         "own thing pct",
         "%",
     )
     assert zh.measure_unit("tone_trend") == ""
+    assert (en.measure_heading("talk_s"), zh.measure_heading("talk_s")) == (
+        "Talk time (s)",
+        "说话时长（秒）",
+    )
     assert (zh.group_label("team", ""), zh.group_label("language", "zh")) == ("未注明班组", "汉语")
     assert zh.group_label("agent", "a1", "李静") == "李静 (a1)"
 
@@ -191,7 +196,9 @@ def test_a_workbook_is_in_words_of_the_reader_and_csv_is_not(both: StoreReader) 
         )
         for table, one, two in zip(tables, english, mandarin, strict=True):
             rows = list(csv.reader(io.StringIO(table.decode("utf-8-sig"))))
-            assert one.max_row == two.max_row == len(rows)
+            assert one.max_row == two.max_row == max(len(rows), 2)
+            if len(rows) == 1:
+                assert (one["A2"].value, two["A2"].value) == ("nothing to list", "没有可列的内容")
             assert "_" not in "".join(str(cell.value) for cell in one[1])
             headings = [str(cell.value) for cell in two[1]]
             assert len(set(headings)) == len(rows[0])
@@ -211,11 +218,11 @@ def test_a_workbook_is_in_words_of_the_reader_and_csv_is_not(both: StoreReader) 
     columns = {cell.value: n for n, cell in enumerate(book["实例"][1])}
     seen = [[cell.value for cell in row] for row in book["实例"].iter_rows(min_row=2)]
     assert {row[columns["评判"]] for row in seen} <= {"达标", "部分达标", "未达标"}
-    assert {row[columns["听的缘由"]] for row in seen} == {"未做到", "做得好"}
+    assert {row[columns["收听原因"]] for row in seen} == {"未做到", "做得好"}
     assert {row[columns["评判者"]] for row in seen} <= {"机器", "人工"}
     agents = {cell.value: n for n, cell in enumerate(book["坐席"][1])}
     work_on = [row[agents["需要改进"]].value for row in book["坐席"].iter_rows(min_row=2)]
-    assert any(re.fullmatch(r"评分项\d+(; 评分项\d+)+", str(value)) for value in work_on)
+    assert any(re.fullmatch(r"评分项\d+(；评分项\d+)+", str(value)) for value in work_on)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -244,11 +251,85 @@ def test_why_a_file_was_not_processed_is_told_in_mandarin(reader: StoreReader) -
     [failure] = report.failures
     kept = failure_reason("empty", path=failure.path)
     report = report.model_copy(update={"failures": (failure.model_copy(update={"reason": kept}),)})
-    told = "/calls/2026/empty.wav：文件是空的（0字节）"
-    assert kept in page(report)
-    assert told in page(report, "zh")
+    told = "文件是空的（0字节）"
+    assert "<td>the file is empty (0 bytes)</td>" in page(report)
+    assert f"<td>{told}</td>" in page(report, "zh")
     book = load_workbook(io.BytesIO(render(report, "xlsx", "zh")["monitoring.xlsx"]))
-    assert told in [cell.value for cell in book["未处理"][2]]
+    cells = [cell.value for cell in book["未处理"][2]]
+    assert told in cells
+    assert f"{failure.failed_at:%Y-%m-%d %H:%M} UTC" in cells
+    assert kept in render(report, "csv", "zh")["monitoring-failures.csv"].decode()
+
+
+def test_of_a_file_beside_the_name_is_told_and_of_the_file_itself_only_what_happened() -> None:
+    told = Wording("zh").failure
+    assert told("/a/b.wav: the file is empty (0 bytes)", "/a/b.wav") == "文件是空的（0字节）"
+    assert told("/a/b.vtt, line 3: the cue ends before it starts", "/a/b.vtt") == (
+        "第3行：字幕的结束时间早于开始时间"
+    )
+    beside = "/a/b.wav.meta.json, line 2: not valid JSON (Extra data)"
+    assert told(beside, "/a/b.wav") == (
+        "b.wav.meta.json，第2行：不是有效的JSON（结尾之后还有内容）"
+    )
+    assert Wording("en").failure("it rained", "/a/b.wav") == "it rained"
+
+
+def test_sentences_and_names_of_a_mandarin_page_are_set_as_mandarin_is(both: StoreReader) -> None:
+    for build in (monitoring_report, coaching_report, calibration_report):
+        html = page(build(both, MADE_AT, None, "zh"), "zh")
+        body = html[html.index("<body>") :]
+        assert not re.findall(r"[。；：，）](?:</[a-z]+>)? +(?:<b>)?[\u4e00-\u9fff0-9]", body)
+        assert not re.findall(r"[\u4e00-\u9fff][:;,.](?!\d)", re.sub("lang=.*?</", "", body))
+
+
+def test_sentences_of_an_english_page_stand_apart(reader: StoreReader) -> None:
+    report = monitoring_report(reader, MADE_AT)
+    overall = report.overall.model_copy(update={"pass_rate": Share(count=2, of=4)})
+    totals = report.totals.model_copy(update={"counted": 5})
+    shown = page(report.model_copy(update={"totals": totals, "overall": overall}))
+    assert "conclude much from. Undecided until a person" in " ".join(shown.split())
+
+
+def test_where_nothing_failed_the_page_says_so(reader: StoreReader) -> None:
+    report = monitoring_report(reader, MADE_AT)
+    totals = report.totals.model_copy(update={"failed": 0})
+    none = report.model_copy(update={"totals": totals, "failures": ()})
+    assert "every file was processed" in page(none)
+    assert "所有文件均已处理" in page(none, "zh")
+    assert "listed below" not in page(none)
+    unknown = none.model_copy(update={"failures_left_out": 2})
+    assert "every file was processed" not in page(unknown)
+    assert "see the report of all calls" in page(unknown)
+
+
+def test_what_the_texts_call_light_is_lighter_than_what_they_call_dark_on_any_screen() -> None:
+    styles = (ROOT / "qa_pipeline" / "reports" / "templates" / "style.css").read_text()
+    sets = re.findall(r"--mark: (#\w{6}); --range: (#\w{6});", styles)
+    assert len(sets) == 3  # on white, on black, on paper
+    for dark, light in sets:
+        assert _brightness(dark) < _brightness(light)
+
+
+def _brightness(colour: str) -> float:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_of_a_table_that_is_stacked_on_a_telephone_has_a_name(
+    both: StoreReader, tmp_path: Path, language: ReportLanguage
+) -> None:
+    found = backtest(fill_store(tmp_path, 10), small_card(MORE), small_card())
+    pages = [page(found, language)]
+    for build in (monitoring_report, coaching_report, calibration_report):
+        pages.append(page(build(both, MADE_AT, None, language), language))
+    for html in pages:
+        tables = re.findall('<table class="stack">.*?</table>', html, re.DOTALL)
+        assert tables
+        for cell in re.findall('<td class="n"[^>]*>[^<]', "".join(tables)):
+            assert "data-label" in cell
+        wide = re.sub('<div class="wide">.*?</div>', "", html, flags=re.DOTALL)
+        assert "<table>" not in wide
 
 
 def test_a_calibration_is_told_in_mandarin(both: StoreReader) -> None:

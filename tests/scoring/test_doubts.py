@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from qa_pipeline.records import Trust
+from qa_pipeline.scoring import without_transcript
 from tests.scoring.cards import card_with, heard, judged, only
 
 UNCLEAR = {"so": 0.2, "well": 0.3, "not": 0.1, "my": 0.3, "apologies": 0.4}
@@ -54,6 +55,23 @@ def test_a_transcript_for_review_is_named() -> None:
     result = only(card_with("{says: {any: [thank you]}}"), scene)
     assert result.needs_review
     assert result.reason.endswith("Please check: the transcript may be wrong.")
+
+
+@pytest.mark.parametrize(
+    ("reason", "language", "left"),
+    [
+        ("Heard: “so”. Please check: the transcript may be wrong.", "en", "Heard: “so”."),
+        ("坐席说：0:00“好”。请复核：转写可能有误。", "zh", "坐席说：0:00“好”。"),
+        ("Heard. Please check: “so” at 0:00 is only just it; the transcript may be wrong.", "en", "Heard. Please check: “so” at 0:00 is only just it."),
+        ("坐席说。请复核：0:20“好”与之接近；转写可能有误。", "zh", "坐席说。请复核：0:20“好”与之接近。"),
+        ("The agent said: the transcript may be wrong. Well.", "en", "The agent said: the transcript may be wrong. Well."),
+        ("Heard. Please check: “so” at 0:00 is only just it.", "en", "Heard. Please check: “so” at 0:00 is only just it."),
+    ],
+)  # fmt: skip
+def test_a_doubt_about_the_whole_transcript_can_be_left_to_the_call(
+    reason: str, language: str, left: str
+) -> None:
+    assert without_transcript(reason, language) == left
 
 
 @pytest.mark.parametrize(

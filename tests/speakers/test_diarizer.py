@@ -148,6 +148,24 @@ def test_a_voice_is_heard_at_the_rate_of_its_model(call: tuple[Samples, list[Tur
     assert alike(plain, whistled) > 0.999
 
 
+def test_a_voice_that_was_read_is_not_read_again(
+    call: tuple[Samples, list[Turn]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samples, (first, second, *_) = call
+    reader = PyannoteDiarizer(BUNDLED, "cpu", num_speakers=2)
+    read: list[int] = []
+    inner = reader._read
+    monkeypatch.setattr(reader, "_read", lambda spoken: read.append(len(spoken)) or inner(spoken))
+    one, other = ([Region(t.start_s, t.end_s)] for t in (first, second))
+    before = reader.voice(samples, one, 1.0)
+    assert before is not None
+    before_value = before.copy()
+    before *= 0.0  # whoever asks may do with it what they like
+    assert np.array_equal(reader.voice(samples.copy(), one, 1.5), before_value)  # type: ignore[arg-type]
+    assert not np.array_equal(reader.voice(samples, other, 1.0), before_value)  # type: ignore[arg-type]
+    assert len(read) == 2
+
+
 def test_missing_and_incomplete_folders_are_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"config\.yaml is missing.*models verify"):
         PyannoteDiarizer(tmp_path)
