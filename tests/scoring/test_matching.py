@@ -292,7 +292,8 @@ def test_a_regular_expression_is_read_as_what_is_said(regex: str, said: str) -> 
 def test_a_name_unlike_its_spelling_is_found_by_its_variants(said: str) -> None:
     card = parse_scorecard(
         """
-        {scorecard: names, version: 1, pass_mark: 50, variables: {staff: [Siobhan, Shivaun, Shevon]},
+        {scorecard: names, version: 1, pass_mark: 50,
+        variables: {staff: [Siobhan, Shivaun, Shevon]},
         sections: [{id: only, weight: 100, criteria: [{id: only.one, ask: name, points: 1,
         check: {says: {any: ["this is {staff}"]}}}]}]}""",
         "names.yaml",
