@@ -51,7 +51,10 @@ def ingest(
     if as_json:
         print_json(summary)
     else:
-        typer.echo(f"{summary.bundles} taken in, {summary.already_known} known already")
+        typer.echo(
+            f"{summary.bundles} taken in, {summary.already_known} known already"
+            + (f", {summary.removed} deleted: of removed calls" if summary.removed else "")
+        )
 
 
 @app.command("snapshot")

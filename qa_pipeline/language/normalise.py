@@ -1,7 +1,8 @@
 """Text -> the words and characters that matching compares, each with its place in the text.
 
-English: lower case, without punctuation and accents, contractions and numbers written out, fillers
-left out. Mandarin: simplified characters one by one, the polite and the plain "you" made one.
+English: lower case, without punctuation and accents, contractions, numbers and signs of what they
+count ("20%", "£20") written out, fillers left out. Mandarin: simplified characters one by one, the
+polite and the plain "you" made one.
 """
 
 import re
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 
 Script = Literal["en", "zh"]
 
-_PIECE = pattern(r"[A-Za-z][A-Za-z']*|\d+|&|\p{Han}")
+_PIECE = pattern(r"[A-Za-z][A-Za-z']*|[£$€¥]\d+|\d+%?|&|\p{Han}")
 _HAN = pattern(r"\p{Han}")
 # What `_PIECE` never crosses: a usual Chinese character, or all up to the next one or a space.
 _CHUNK = re.compile(r"[\u4e00-\u9fff]|[^\s\u4e00-\u9fff]+")
+_SIGN_APART = re.compile(r"(\d)(\s+)%|([£$€¥])(\s+)(?=\d)")
 _PLACEHOLDER = re.compile(ANY_PLACEHOLDER)
 HIDDEN = "□"
 """What was redacted: something was said there, and no word of a phrase is like it."""
@@ -88,6 +90,17 @@ _HAN_SAME = {
 }
 
 
+_CURRENCIES = {
+    "£": ("pound", "pounds", "英镑"),
+    "$": ("dollar", "dollars", "美元"),
+    "€": ("euro", "euros", "欧元"),
+    "¥": ("yuan", "yuan", "元"),
+}
+"""What a sign is said as: in English of one and of several, in Mandarin."""
+_SIGNS = frozenset("%£$€¥％￡＄￥")
+_SAID_FOR = {"quid": "pounds", "bucks": "dollars"}
+
+
 class Piece(NamedTuple):
     """One word or character in its compared form, and the span of the text it came from."""
 
@@ -104,6 +117,7 @@ def pieces(text: str, numbers: Script | None = None) -> list[Piece]:
     Chinese character.
     """
     simple = _in_plain_letters(simplified(text))
+    simple = _with_signs_beside(simple)
     language = numbers or ("zh" if _HAN.search(simple) else "en")
     found: list[Piece] = []
     hidden = "[" in simple
@@ -132,11 +146,39 @@ def _cut(chunk: str, language: Script) -> tuple[Piece, ...]:
 @lru_cache(maxsize=65536)
 def _forms(raw: str, language: Script) -> tuple[str, ...]:
     """Return the compared form of one raw piece: one word, or several for ``I'm`` or ``24``."""
-    if raw.isdigit():
-        return _han_number(raw) if language == "zh" else _english_number(raw)
+    if raw[-1].isdigit() or raw[-1] == "%":
+        return _amount(raw, language)
     if not raw.isascii():
         return (_HAN_SAME.get(raw, raw),)
     return tuple(_english(raw.lower().strip("'")).split())
+
+
+def _amount(raw: str, language: Script) -> tuple[str, ...]:
+    """Read a number with the sign of what it counts, if any, in the order in which it is said."""
+    digits = raw.strip("£$€¥%")
+    number = _han_number(digits) if language == "zh" else _english_number(digits)
+    if raw[-1] == "%":
+        return ("百", "分", "之", *number) if language == "zh" else (*number, "percent")
+    if raw[0] not in _CURRENCIES:
+        return number
+    one, several, mandarin = _CURRENCIES[raw[0]]
+    if language == "zh":
+        return (*number, *mandarin)
+    return (*number, one if number == ("one",) else several)
+
+
+def has_sign(text: str) -> bool:
+    """Tell whether a sign of what numbers count is there, which depends on what is beside it."""
+    return not _SIGNS.isdisjoint(text)
+
+
+def _with_signs_beside(text: str) -> str:
+    """Return a text of the same length in which signs touch their numbers: "20% " for "20 %"."""
+    if not _SIGN_APART.search(text):
+        return text
+    return _SIGN_APART.sub(
+        lambda m: f"{m[1]}%{m[2]}" if m[1] is not None else f"{m[4]}{m[3]}", text
+    )
 
 
 def _english(word: str) -> str:
@@ -146,7 +188,7 @@ def _english(word: str) -> str:
         if word.endswith(ending):
             return word.removesuffix(ending) + full
     bare = word.replace("'", "")
-    return _CONTRACTIONS.get(bare, bare)
+    return _CONTRACTIONS.get(bare) or _SAID_FOR.get(bare, bare)
 
 
 def _english_number(digits: str) -> tuple[str, ...]:
@@ -182,7 +224,7 @@ def straight(text: str) -> str:
 @lru_cache(maxsize=1)
 def _plain_letters() -> dict[int, int]:
     """Return what stands for each letter that is a plain one with a mark, or a wide one."""
-    plain = _STRAIGHT | str.maketrans("øØłŁđĐßæÆ", "oOlLdDsaA")
+    plain = _STRAIGHT | str.maketrans("øØłŁđĐßæÆ％＄￡￥", "oOlLdDsaA%$£¥")
     for code in (*range(0xC0, 0x250), *range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF5B)):
         letter = normalize("NFKD", chr(code))[0]
         if letter.isascii() and letter.isalnum():

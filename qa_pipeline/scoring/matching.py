@@ -222,7 +222,10 @@ def is_there(phrase: Phrase, stream: Stream, first: int, end: int) -> bool:
             return False
         there = _sounds_shared(phrase.sounds, tuple(stream.sounds[first:end]))
     else:
-        there = _words_there(phrase.words, tuple(stream.texts[first:end]), phrase.needed_places)
+        texts = tuple(stream.texts[first:end])
+        if _words_there(phrase.words, texts, phrase.units) < len(phrase.units):
+            return False
+        there = _words_there(phrase.words, texts, phrase.needed_places)
     return there >= phrase.needed_total
 
 

@@ -20,6 +20,22 @@ EXCEPTION_SIMILARITY = 93.0
 """What exceptions of more than a few words have to reach."""
 WORD_OF_WEIGHT = 4
 """Letters from which an English word of a phrase has to be there; shorter ones get lost."""
+UNITS = frozenset(
+    [
+        "percent",
+        "pound",
+        "pounds",
+        "dollar",
+        "dollars",
+        "euro",
+        "euros",
+        "yuan",
+        "pence",
+        "cent",
+        "cents",
+    ]
+)
+"""English words that say what a number counts: "twenty percent" is not "twenty pounds"."""
 WORDS_A_MISS = 8
 """A phrase of so many words may lack one word of weight, of twice as many two."""
 
@@ -81,6 +97,11 @@ class Phrase:
             return every
         weight = WORD_OF_WEIGHT if self.length > 3 else WORD_OF_WEIGHT - 1
         return tuple(i for i in every if len(self.words[i]) >= weight) or every
+
+    @cached_property
+    def units(self) -> tuple[int, ...]:
+        """The places of words that say what a number counts, none of which may be missing."""
+        return tuple(i for i, word in enumerate(self.words) if word in UNITS)
 
     @cached_property
     def needed_total(self) -> int:

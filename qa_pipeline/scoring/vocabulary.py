@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from qa_pipeline.language.normalise import Script, has_traditional, pieces
+from qa_pipeline.language.normalise import Script, has_sign, has_traditional, pieces
 from qa_pipeline.language.phonetics import sound_of
 
 KNOWN_WORDS = 12_000
@@ -106,7 +106,7 @@ class Vocabulary:
         self._parts.add(parts)
         opens, closes = (bool(c) and not ("\u4e00" <= c <= "\u9fff" or c.isspace()) for c in edges)
         number = self._forms.size
-        in_context = has_traditional(text) or text.count("[") != text.count("]")
+        in_context = has_traditional(text) or has_sign(text) or text.count("[") != text.count("]")
         written = (text.isascii(), opens, closes, in_context)
         self._forms.add([(first, len(parts), len(text), *written)])
         self._known[language][text] = number

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from qa_pipeline.language.normalise import pieces
 from qa_pipeline.language.patterns import Sieve, pattern
 from qa_pipeline.records import Conversation, Trust, Utterance, Word
-from qa_pipeline.scoring import load_scorecard, score_call, search
+from qa_pipeline.scoring import load_scorecard, parse_scorecard, score_call, search
 from qa_pipeline.scoring.checks import Match
 from qa_pipeline.scoring.matching import find
 from qa_pipeline.scoring.phrases import compiled
@@ -21,7 +21,7 @@ from tests.scoring.truth import SAMPLES, read_truth, truth_files
 def utterance(
     text: str, number: int = 1, start_s: float = 0.0, probability: float = 0.9
 ) -> Utterance:
-    zh = not text.isascii()
+    zh = any("\u4e00" <= letter <= "\u9fff" for letter in text)
     parts = list(text) if zh else text.split()
     return Utterance(
         utterance_id=f"u{number:04d}",
@@ -93,6 +93,31 @@ HEARD = [
     ("下载APP", "请您下载APP", "sound"),
     ("do not worry", "please don't worry", "sound"),
     ("还有什么可以帮您", "还有没有什么可以帮您", "sound"),
+    ("20%", "you get twenty percent off", "exact"),
+    ("20%", "you get 20% off", "exact"),
+    ("20 %", "you get 20% off", "exact"),
+    ("20%", "you get twenty per cent off", "sound"),
+    ("twenty percent", "you get 20 % off", "exact"),
+    ("20 per cent", "you get 20% off", "sound"),
+    ("20%", "我们给您百分之二十的优惠", "exact"),
+    ("优惠20%", "给您优惠百分之二十", "sound"),
+    ("百分之二十", "给您优惠20％", "exact"),
+    ("£20", "it is twenty pounds a month", "exact"),
+    ("£20", "it is £20 a month", "exact"),
+    ("£ 20", "it is 20 pounds a month", "exact"),
+    ("twenty pounds", "it is £20 a month", "exact"),
+    ("£20", "it is twenty quid a month", "exact"),
+    ("£1", "it is one pound a month", "exact"),
+    ("$20", "it is twenty dollars", "exact"),
+    ("€20", "it is twenty euros", "exact"),
+    ("¥20", "每个月二十元", "exact"),
+    ("￥20", "每个月20元", "exact"),
+    ("二十元", "每个月￥20", "exact"),
+    (
+        "we can take £20 off your bill for you today",
+        "we can take 20 pounds off your bill for you today",
+        "sound",
+    ),
 ]
 
 NOT_HEARD = [
@@ -122,6 +147,25 @@ NOT_HEARD = [
     ("谢谢", "写信", "sound"),
     ("good morning", "good mourning", "exact"),
     ("祝您生活愉快", "祝您生活与快", "exact"),
+    ("20%", "it is twenty pounds a month", "sound"),
+    ("20%", "it is twenty minutes", "sound"),
+    ("20% off", "it is twenty pounds off", "sound"),
+    ("20%", "每个月二十元", "sound"),
+    ("优惠20%", "给您优惠二十元", "sound"),
+    ("£20", "you get twenty percent off", "sound"),
+    ("£20", "it is twenty dollars", "sound"),
+    ("£20", "it is twenty minutes", "sound"),
+    ("¥20", "等了二十分钟", "sound"),
+    (
+        "we can take 20% off your bill for you today",
+        "we can take twenty pounds off your bill for you today",
+        "sound",
+    ),
+    (
+        "we can take 20% off your bill for you today",
+        "we can take twenty off your bill for you today",
+        "sound",
+    ),
 ]
 
 
@@ -242,3 +286,17 @@ def test_a_regular_expression_is_read_as_what_is_said(regex: str, said: str) -> 
     assert judged(card_with(f'{{never_says: {{regex: "{regex}"}}}}'), f"A: {said}").verdict == (
         "not_met"
     )
+
+
+@pytest.mark.parametrize("said", ["Siobhan", "Shivawn", "Shevon", "Simon"])
+def test_a_name_unlike_its_spelling_is_found_by_its_variants(said: str) -> None:
+    card = parse_scorecard(
+        """
+        {scorecard: names, version: 1, pass_mark: 50,
+        variables: {staff: [Siobhan, Shivaun, Shevon]},
+        sections: [{id: only, weight: 100, criteria: [{id: only.one, ask: name, points: 1,
+        check: {says: {any: ["this is {staff}"]}}}]}]}""",
+        "names.yaml",
+    )
+    found = judged(card, f"A: Hello, this is {said} speaking")
+    assert found.verdict == ("not_met" if said == "Simon" else "met")
