@@ -7,12 +7,14 @@ terms of their own width. 0: no groups at all; from 0.5: groups; near 1: far apa
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qa_pipeline.records import Region, Row
+from qa_pipeline.speakers.pauses import Pauses
 
 if TYPE_CHECKING:
     from qa_pipeline.speakers.voices import Voice, VoiceReader
@@ -36,6 +38,8 @@ _UNCHANGED = 0.25
 in 95 of 100 cuts; two voices had 0.63 and more."""
 _TURNS_A_SIDE = 6
 _FEWEST_A_SIDE = 2
+_PAUSE_S = 0.25
+_MOST_PIECES = 80
 _SHORT_TURN_S = 1.0
 """Still tells that a voice is the same one, where there are no longer turns."""
 _MOST_EACH = 20
@@ -82,7 +86,15 @@ def further_voice(samples: Row, turns: Sequence[Region], reader: "VoiceReader") 
         turns: Where only that speaker speaks.
         reader: Turns speech into voices.
     """
-    voices, known = turn_voices(samples, turns, reader, shortest_s=_SHORT_TURN_S)
+    pauses = Pauses(samples)
+    pieces = [
+        Region(start_s, end_s)
+        for turn in turns
+        for start_s, end_s in pairwise(
+            [turn.start_s, *pauses.within(turn.start_s, turn.end_s, _PAUSE_S), turn.end_s]
+        )
+    ]
+    voices, known = turn_voices(samples, pieces, reader, _MOST_PIECES, _SHORT_TURN_S)
     return len(voices) >= _TURNS_TO_DOUBT and _are_two(voices, known, 1, _SECONDS_BESIDE)
 
 

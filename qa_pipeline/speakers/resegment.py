@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from qa_pipeline.records import SAMPLE_RATE_HZ, Region, Row, Samples, Turn
 from qa_pipeline.speakers.diarizer import Diarizer
+from qa_pipeline.speakers.pauses import HOP_S, Pauses
 
 if TYPE_CHECKING:
     from sklearn.mixture import GaussianMixture
 
-_HOP_S = 0.01
 _CEPSTRA = 24
 _MIXTURES = 6
 _ROUNDS = 12
@@ -38,10 +38,6 @@ _PAUSE_S = 0.12
 """A shorter silence may be the closure of a stop consonant."""
 _PHRASE_S = 0.3
 """Less than this between two pauses is too little to tell a voice by."""
-_QUIET = 10 ** (-25 / 10)
-"""A pause is 25 dB below the loudest tenth of its stretch ..."""
-_NEAR_NOISE = 10 ** (4 / 10)
-"""... or within 4 dB of the noise of the call, the level of its quietest twentieth."""
 
 Stretch = tuple[float, float, frozenset[str]]
 Features = NDArray[np.float32]
@@ -128,48 +124,16 @@ def _stretches(turns: Sequence[Turn]) -> list[Stretch]:
 
 def _between_pauses(samples: Row, stretches: Sequence[Stretch]) -> list[Stretch]:
     """Cut the stretches of one speaker in the middle of every pause within them."""
-    power = _power(samples)
-    noise = float(np.quantile(power, 0.05)) if len(power) else 0.0
+    pauses = Pauses(samples)
     cut: list[Stretch] = []
     for start_s, end_s, who in stretches:
         edges_s = [start_s]
         if len(who) == 1:
-            first, last = int(start_s / _HOP_S), int(end_s / _HOP_S)
-            for at_s in (start_s + frame * _HOP_S for frame in _pauses(power[first:last], noise)):
+            for at_s in pauses.within(start_s, end_s, _PAUSE_S):
                 if at_s - edges_s[-1] >= _PHRASE_S and end_s - at_s >= _PHRASE_S:
                     edges_s.append(at_s)
         cut += [(begin_s, until_s, who) for begin_s, until_s in pairwise([*edges_s, end_s])]
     return cut
-
-
-def _power(samples: Row) -> NDArray[np.float32]:
-    """Return the mean square of every 10 ms, each averaged with its neighbours."""
-    frame, block = round(_HOP_S * SAMPLE_RATE_HZ), round(_BLOCK_S * SAMPLE_RATE_HZ)
-    whole = len(samples) // frame * frame
-    if not whole:
-        return np.zeros(0, np.float32)
-    power = np.concatenate(
-        [
-            np.mean(samples[at : min(at + block, whole)].reshape(-1, frame) ** 2, axis=1)
-            for at in range(0, whole, block)
-        ]
-    )
-    smooth: NDArray[np.float32] = np.convolve(power, np.full(3, 1 / 3), "same").astype(np.float32)
-    return smooth
-
-
-def _pauses(power: NDArray[np.float32], noise: float) -> list[float]:
-    """Return the middles of the pauses of a stretch, in frames from its start."""
-    if not len(power):
-        return []
-    loud = float(np.quantile(power, 0.9))
-    quiet = power < max(loud * _QUIET, noise * _NEAR_NOISE)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet.astype(np.int8), [0]]))).tolist()
-    return [
-        (begin + end) / 2
-        for begin, end in zip(edges[::2], edges[1::2], strict=True)
-        if end - begin >= _PAUSE_S / _HOP_S
-    ]
 
 
 def _features(samples: Row) -> Features:
@@ -197,15 +161,15 @@ def _block_features(samples: Samples) -> Features:
     cepstra = MFCC(SAMPLE_RATE_HZ, _CEPSTRA, melkwargs={**mel, "f_min": 200.0, "f_max": 3500.0})
     shape = cepstra(sound)[1:].T.numpy()  # without the first, which is only loudness
     pitch = detect_pitch_frequency(
-        sound[None], SAMPLE_RATE_HZ, frame_time=_HOP_S, win_length=30, freq_low=70, freq_high=400
+        sound[None], SAMPLE_RATE_HZ, frame_time=HOP_S, win_length=30, freq_low=70, freq_high=400
     )[0].numpy()
     length = min(len(shape), len(pitch))
     return np.concatenate([shape[:length], np.log(pitch[:length, None])], axis=1)
 
 
 def _piece(features: Features, start_s: float, end_s: float) -> Features:
-    first = min(int(start_s / _HOP_S), len(features) - 1)
-    return features[first : max(int(end_s / _HOP_S), first + 1)]
+    first = min(int(start_s / HOP_S), len(features) - 1)
+    return features[first : max(int(end_s / HOP_S), first + 1)]
 
 
 def _voice(

@@ -69,8 +69,11 @@ class SpokenCall:
         return tuple(Region(t.start_s, t.end_s) for t in self.turns if t.speaker in people)
 
 
-def spoken_call(lines: tuple[Line, ...], **voices: Voice) -> SpokenCall:
-    """Speak the lines one after another, after two rings; ``voices``: of other people."""
+def spoken_call(lines: tuple[Line, ...], pause_s: float = 0.7, **voices: Voice) -> SpokenCall:
+    """Speak the lines one after another, after two rings; ``voices``: of other people.
+
+    ``pause_s``: from the end of a line, where espeak is silent for 0.05 s, to the next one.
+    """
     people = {**NAMES, **voices}
     rng = np.random.default_rng(5)
     pieces: list[tuple[str, int, Samples]] = [("system", 0, ring_tone("uk", 6.0))]
@@ -92,7 +95,7 @@ def spoken_call(lines: tuple[Line, ...], **voices: Voice) -> SpokenCall:
         ]
         first, last = speech.words[0], speech.words[-1]
         turns.append(Turn(speaker=who, start_s=at_s + first.start_s, end_s=at_s + last.end_s))
-        at += len(speech.samples) + round(0.7 * SAMPLE_RATE_HZ)
+        at += len(speech.samples) + round(pause_s * SAMPLE_RATE_HZ)
     tracks = {name: np.zeros(at, np.float32) for name in (*people, "system")}
     for name, begin, samples in pieces:
         fits = samples[: at - begin]

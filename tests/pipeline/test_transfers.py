@@ -78,6 +78,28 @@ BESIDE_THE_CUSTOMER: tuple[Line, ...] = (
     ("customer", "No, that is all. Goodbye."),
 )
 
+RIGHT_AFTER_THE_AGENT: tuple[Line, ...] = (
+    ("agent", "Thank you for calling Bluebell Broadband, how can I help you?"),
+    ("customer", "Hi, I want to change my contract. We have two children who watch films all day."),
+    ("agent", "Certainly. May I have your name and your date of birth please?"),
+    ("customer", "It is Peter Hall, the third of May, nineteen eighty one."),
+    ("agent", "Thank you, Mister Hall. The faster package is forty pounds a month."),
+    ("beside", "That is too much. Tell him we saw thirty five in the shop."),
+    ("customer", "My wife says it was thirty five in the shop."),
+    ("agent", "I understand. Let me check. I can offer you thirty five for the first year."),
+    ("beside", "And what do we pay afterwards?"),
+    ("agent", "Afterwards it is forty, and you can leave every month."),
+    ("customer", "All right then, we will take it."),
+    ("agent", "Wonderful. The router will be with you on Tuesday. Is there anything else?"),
+    ("customer", "No, that is all. Thanks for your help."),
+)
+"""What is said beside the customer follows the agent's words, so it is one turn with them."""
+MEN_BESIDE = {
+    "agent": Voice("en-us+m7", pitch=55),
+    "customer": Voice("en-us+f3", pitch=60, rate_wpm=160),
+    "beside": Voice("en-gb-x-rp+m5", pitch=40, rate_wpm=170),
+}
+
 
 @pytest.fixture(scope="module")
 def pyannote() -> PyannoteDiarizer:
@@ -180,14 +202,21 @@ def test_mono_two_people_stay_two(pyannote: PyannoteDiarizer) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("lines", "pause_s", "voices"),
+    [
+        (BESIDE_THE_CUSTOMER, 0.7, {"beside": Voice("en-us+f4", pitch=60)}),
+        (RIGHT_AFTER_THE_AGENT, 0.3, MEN_BESIDE),
+    ],
+)
 def test_mono_who_speaks_beside_the_customer_in_a_voice_like_the_agents_is_for_review(
-    pyannote: PyannoteDiarizer,
+    pyannote: PyannoteDiarizer, lines: tuple[Line, ...], pause_s: float, voices: dict[str, Voice]
 ) -> None:
-    call = spoken_call(BESIDE_THE_CUSTOMER, beside=Voice("en-us+f4", pitch=60))
+    call = spoken_call(lines, pause_s, **voices)
     compared = with_voices_compared(in_mono(call, pyannote), call.mono(), pyannote, 0.5)
     trust = conversation_of(compared, 70.0).trust
     assert trust.level == "review", speakers_of(compared, call)
     assert any("further person" in reason for reason in trust.reasons)
-    alone = spoken_call(tuple(line for line in BESIDE_THE_CUSTOMER if "beside" not in line))
+    alone = spoken_call(tuple(line for line in lines if "beside" not in line), pause_s, **voices)
     compared = with_voices_compared(in_mono(alone, pyannote), alone.mono(), pyannote, 0.5)
     assert conversation_of(compared, 60.0).trust.level == "ok"

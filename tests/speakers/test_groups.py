@@ -15,7 +15,10 @@ DIMENSIONS = 16
 
 
 class WrittenVoices:
-    """Reads a voice from samples that hold the number of the speaker, with some noise."""
+    """Reads a voice from samples that hold the number of the speaker, with some noise.
+
+    Where several speak it is that of who speaks most, and what the others say is lost in it.
+    """
 
     version = "1"
 
@@ -28,16 +31,22 @@ class WrittenVoices:
         (span,) = spans
         if span.end_s - span.start_s < shortest_s:
             return None
-        number = round(float(samples[round(span.start_s * SAMPLE_RATE_HZ) :][0]))
+        first, last = (round(at_s * SAMPLE_RATE_HZ) for at_s in (span.start_s, span.end_s))
+        heard = samples[first:last].round().astype(int)
+        number = int(np.argmax(np.bincount(heard[heard > 0]))) - 1
         vector = self._centres[number] + 0.2 * self._rng.normal(size=DIMENSIONS)
         return np.asarray(vector / np.linalg.norm(vector), np.float64)
 
 
 def call_of(speakers: Sequence[int], turn_s: float = 2.5) -> tuple[Row, list[Region]]:
-    """A turn of each, one after the other; each sample is the number of who speaks."""
+    """A turn of each, one after the other, then silence.
+
+    Each sample is the number of who speaks, counted from 1.
+    """
     length = round(turn_s * SAMPLE_RATE_HZ)
-    samples = np.repeat(np.array(speakers, np.float32), length)
-    return samples, [Region(n * turn_s, (n + 1) * turn_s) for n in range(len(speakers))]
+    samples = np.repeat(np.array(speakers, np.float32) + 1, length)
+    turns = [Region(n * turn_s, (n + 1) * turn_s) for n in range(len(speakers))]
+    return np.concatenate([samples, np.zeros(len(samples) // 10, np.float32)]), turns
 
 
 @pytest.mark.parametrize(
@@ -71,6 +80,21 @@ def test_a_few_things_in_another_voice_are_enough_to_doubt(
 ) -> None:
     samples, turns = call_of(speakers, turn_s)
     assert further_voice(samples, turns, WrittenVoices()) is further
+
+
+@pytest.mark.parametrize(
+    ("pause_s", "further"),
+    [(0.3, True), (0.1, False)],  # a shorter silence may be the closure of a stop consonant
+)
+def test_who_speaks_after_a_pause_within_a_turn_is_listened_to_alone(
+    pause_s: float, further: bool
+) -> None:
+    samples, turns = call_of([0, 0, 1] * 2 + [0] * 6)
+    for turn in turns:
+        first = round((turn.end_s - pause_s) * SAMPLE_RATE_HZ)
+        samples[first : round(turn.end_s * SAMPLE_RATE_HZ)] = 0.0
+    joined = [Region(n * 7.5, (n + 1) * 7.5) for n in range(4)]
+    assert further_voice(samples, joined, WrittenVoices()) is further
 
 
 def test_voices_that_hardly_differ_are_one() -> None:
