@@ -39,6 +39,8 @@ in 95 of 100 cuts; two voices had 0.63 and more."""
 _TURNS_A_SIDE = 6
 _FEWEST_A_SIDE = 2
 _PAUSE_S = 0.25
+"""Who speaks beside the customer often begins where the agent ends, and is one turn with them; so
+turns are cut at pauses. A shorter silence is mostly within a word, and pieces get too short."""
 _MOST_PIECES = 80
 _SHORT_TURN_S = 1.0
 """Still tells that a voice is the same one, where there are no longer turns."""
@@ -79,7 +81,8 @@ def are_two_voices(voices: Sequence["Voice"], turns: Sequence[Region]) -> bool:
 def further_voice(samples: Row, turns: Sequence[Region], reader: "VoiceReader") -> bool:
     """Say whether some turns of one speaker may be somebody else's: enough to doubt, not to tell.
 
-    As ``are_two_voices``, for somebody who says a few things beside a main speaker.
+    As ``are_two_voices``, for somebody who says a few things beside a main speaker: each piece
+    between two pauses is compared, not each turn.
 
     Args:
         samples: One channel at 16 kHz.
