@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 import qa_pipeline  # noqa: F401 - goes offline before any test imports a dependency
 from tests.running import DemoRun, run_demo
@@ -16,6 +17,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     # Two workers share two cores: more threads each would only wait for one another.
     os.environ["OMP_NUM_THREADS"] = "1"
 
+LOOK_AT_DEMO = ("cli/test_commands.py", "pipeline/test_demo.py", "pipeline/test_resume.py")
 IN_CI = bool(os.environ.get("CI"))
 REAL_RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "data" / "real"
 
@@ -52,13 +54,20 @@ def needs(program: str) -> None:
         pytest.skip(f"{program} is not installed")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a module's tests on one worker, and all that look at the demo run on one."""
-    for item in items:
-        looks_at_demo = "demo" in getattr(item, "fixturenames", ())
-        group = "demo" if looks_at_demo else item.nodeid.split("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+class _ByModule(LoadFileScheduling):
+    """Keeps a module's tests on one worker, and all modules that look at the demo run on one.
+
+    Not by marks and ``--dist loadgroup``: pytest 9.2 lets xdist 3.8 lose the groups without a word.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.split("::", 1)[0]
+        return "demo" if module.endswith(LOOK_AT_DEMO) else module
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByModule:
+    return _ByModule(config, log)
 
 
 @pytest.fixture(scope="session")

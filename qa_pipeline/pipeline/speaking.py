@@ -4,6 +4,7 @@ A call that is transferred is heard in parts, each with its own agent; the secon
 in ``.2``, the third one's in ``.3``.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -199,13 +200,21 @@ class _Mono:
         return find_roles(spoken, None, self.evidence).roles
 
     def hear(self, part: Region) -> "_Part | None":
-        """Hear one part of the call on its own; ``None`` where too little is said in it."""
+        """Hear one part of the call on its own; ``None`` where too little is said in it.
+
+        In a part of few words a click or the first note of hold music would be taken for the second
+        person, so only what holds words is listened to.
+        """
+        words = [word for word in self.people if is_inside(word, (part,))]
+        middles_s = sorted((word.start_s + word.end_s) / 2 for word in words)
         inside = [
             Region(
                 max(r.start_s, part.start_s) - part.start_s, min(r.end_s, part.end_s) - part.start_s
             )
             for r in self.within
-            if r.start_s < part.end_s and r.end_s > part.start_s
+            if r.start_s < part.end_s
+            and r.end_s > part.start_s
+            and bisect_left(middles_s, r.start_s) < bisect_right(middles_s, r.end_s)
         ]
         if sum(r.end_s - r.start_s for r in inside) < _SHORTEST_PART_S:
             return None
@@ -216,7 +225,6 @@ class _Mono:
             )
             for t in self.diarizer.diarize(part_of(self.samples, first, last), inside)
         )
-        words = [word for word in self.people if is_inside(word, (part,))]
         return _Part(turns, self.roles(words, turns), words)
 
 

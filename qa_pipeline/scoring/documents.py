@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -93,8 +94,11 @@ def read_file(path: FilePath) -> str:
         raise ScorecardError(f"{path}: not a UTF-8 text file; save the card as UTF-8") from error
 
 
+@lru_cache(maxsize=8)
 def read_document(text: str, file: str, folder: FilePath | None) -> Document:
-    """Return the content and layout of a YAML text.
+    """Return the content and layout of a YAML text, which nobody may change.
+
+    The last few are remembered: cards that are loaded together share files.
 
     Raises:
         ScorecardError: it is not YAML, not a mapping, or larger than it looks (aliases).
@@ -106,12 +110,21 @@ def read_document(text: str, file: str, folder: FilePath | None) -> Document:
                 f"{file}:1:1: expected a scorecard (scorecard: NAME, version: 1, ...)"
             )
         layout = lay_out(root)
-        return Document(file, folder, yaml.safe_load(text), layout)
+        return Document(file, folder, _content(root), layout)
     except yaml.MarkedYAMLError as error:
         raise ScorecardError(_not_yaml(error, text, file)) from error
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
         what = " ".join(str(error).split()) or type(error).__name__
         raise ScorecardError(f"{file}:1:1: not valid YAML: {what}") from error
+
+
+def _content(root: yaml.MappingNode) -> Any:
+    """Return what a composed document says, without reading its text a second time."""
+    builder = yaml.SafeLoader("")
+    try:
+        return builder.construct_document(root)
+    finally:
+        builder.dispose()
 
 
 def _not_yaml(error: yaml.MarkedYAMLError, text: str, file: str) -> str:

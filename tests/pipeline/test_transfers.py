@@ -7,6 +7,7 @@ import pytest
 from qa_pipeline.audio import voice_activity
 from qa_pipeline.pipeline.people import with_voices_compared
 from qa_pipeline.pipeline.speaking import Spoken, by_channel, by_voice
+from qa_pipeline.records import SAMPLE_RATE_HZ
 from qa_pipeline.resources import resource_folder
 from qa_pipeline.speakers import PyannoteDiarizer, ResegmentingDiarizer
 from synthesis.espeak import Voice
@@ -146,9 +147,17 @@ def test_stereo_call_passed_on_twice(pyannote: PyannoteDiarizer) -> None:
     assert "3 agents speak" in conversation.trust.reasons[0]
 
 
-def test_mono_call_passed_on_twice(pyannote: PyannoteDiarizer) -> None:
-    """The second agent says two sentences, so few that they alone make no voice beside a third."""
+@pytest.mark.parametrize("sound_s", [0.0, 1.2])
+def test_mono_call_passed_on_twice(pyannote: PyannoteDiarizer, sound_s: float) -> None:
+    """The second agent says two sentences, so few that they alone make no voice beside a third.
+
+    ``sound_s``: how long a sound without words is that follows them, as at the end of a line.
+    """
     call = spoken_call(PASSED_ON_AT_ONCE, third=HIGH)
+    before_s = max(t.end_s for t in call.turns if t.speaker == "second") + 0.6
+    begins_s = next(t.start_s for t in call.turns if t.speaker == "third")
+    at, begin, count = (round(s * SAMPLE_RATE_HZ) for s in (before_s, begins_s, sound_s))
+    call.tracks["third"][at : at + count] = call.tracks["third"][begin : begin + count]
     spoken = in_mono(call, pyannote)
     assert main_speakers(spoken, call, 0.85) == {
         "agent": "speaker-0",
