@@ -23,6 +23,10 @@ _SILENT_DB = -60.0
 """Loudest frames below this are idle noise of a line (8-bit companding idles near -70 dB)."""
 _FAR_BELOW_DB = 55.0
 """A channel this far below the other holds its crosstalk and nobody of its own."""
+_IDLE_DB = -40.0
+_STEADY_DB = 6.0
+"""Speech rises much further above the pauses within it. A channel below `_IDLE_DB` whose level keeps
+within this all the time is a line that nobody speaks on, however loud its noise."""
 _PIECE_S = 4.0
 _PIECES = 24
 _LOUDEST = 0.15
@@ -51,11 +55,10 @@ def fold_channels(samples: Samples | PackedSamples) -> Folded:
     if count == 1:
         return Folded(samples, "mono", (0,))
     rows = [row_of(row) for row in samples]
-    levels = np.array([_level_db(row) for row in rows])
-    loudest_db = levels.max()
-    live = [
-        c for c in range(count) if levels[c] > _SILENT_DB and levels[c] > loudest_db - _FAR_BELOW_DB
-    ]
+    powers = [np.sort(_frame_powers(row)) for row in rows]
+    levels = np.array([_level_db(ordered) for ordered in powers])
+    least_db = max(_SILENT_DB, levels.max() - _FAR_BELOW_DB)
+    live = [c for c in range(count) if levels[c] > least_db and not _is_idle(powers[c])]
     if not live:
         return Folded(samples[:1].copy(), "one_silent", (0,))
     different = _without_copies(rows, live, levels)
@@ -101,11 +104,21 @@ def _frame_powers(row: Row) -> NDArray[np.float64]:
     return powers
 
 
-def _level_db(row: Row) -> float:
-    """Return the level of the third-loudest 0.1 s in dB of full scale; a click is no speech."""
-    powers = np.sort(_frame_powers(row))
+def _level_db(powers: NDArray[np.float64]) -> float:
+    """Return the level of the third-loudest 0.1 s in dB of full scale; a click is no speech.
+
+    ``powers``: of every 0.1 s, in rising order.
+    """
     power = powers[-3] if len(powers) >= 10 else powers[-1]
     return float(10 * np.log10(power + 1e-12))
+
+
+def _is_idle(powers: NDArray[np.float64]) -> bool:
+    """Say whether a channel of at least 10 s holds quiet, steady noise and nothing else."""
+    if len(powers) < 100:
+        return False
+    level_db = _level_db(powers)
+    return level_db < _IDLE_DB and level_db - _level_db(powers[: len(powers) // 10]) < _STEADY_DB
 
 
 def same_sound(one: Row, other: Row) -> bool:

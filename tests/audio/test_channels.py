@@ -75,6 +75,29 @@ def test_empty_channel_is_dropped() -> None:
     np.testing.assert_array_equal(folded.samples[0], one)
 
 
+@pytest.mark.parametrize("level_db", [-62.0, -55.0, -45.0])
+def test_a_channel_of_steady_noise_is_nobody(level_db: float) -> None:
+    """Hiss and hum of a line that is not used; crackle now and then does not make it used."""
+    one, _ = in_turns(30)
+    rng = np.random.default_rng(6)
+    hum = np.sin(2 * np.pi * 50 * np.arange(len(one)) / 16_000)
+    idle = 10 ** (level_db / 20) * (0.8 * rng.standard_normal(len(one)) + 0.6 * hum)
+    idle[100_000:100_040] += 0.2
+    folded = fold_channels(np.stack([idle.astype(np.float32), one]))
+    assert (folded.layout, folded.kept) == ("one_silent", (1,))
+
+
+@pytest.mark.parametrize("above_db", [8.0, 15.0])
+def test_a_quiet_caller_in_the_noise_of_the_line_is_kept(above_db: float) -> None:
+    one, _ = in_turns(120)
+    noise = 10 ** (-58 / 20) * np.random.default_rng(7).standard_normal(len(one))
+    quiet = noise.astype(np.float32)
+    voice = bursts(1.0, 4, level=1.0)
+    power = float(np.sort(np.mean(voice.reshape(-1, 1600) ** 2, axis=1))[-3])
+    quiet[160_000:176_000] += voice * 10 ** ((-58 + above_db) / 20) / np.sqrt(power)
+    assert fold_channels(np.stack([one, quiet])).layout == "stereo"
+
+
 def test_channel_with_only_crosstalk_is_dropped() -> None:
     one, _ = in_turns(30)
     folded = fold_channels(np.stack([one, one * 0.0009]))
