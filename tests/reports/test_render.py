@@ -305,3 +305,15 @@ def test_times_read_as_a_player_shows_them() -> None:
     assert [clock(s) for s in (0, 9.99, 75, 3599.9, 3661)] == [
         *["00:00", "00:09", "01:15", "59:59", "1:01:01"]
     ]
+
+
+def test_the_coaching_page_counts_no_agents_where_no_call_names_one(
+    coaching: CoachingReport,
+) -> None:
+    lost = next(a for a in coaching.agents if a.findings.focus)
+    findings = lost.findings.model_copy(update={"agent_id": None, "agent_name": None})
+    unnamed = lost.model_copy(update={"findings": findings})
+    page = Page(html_of(coaching.model_copy(update={"agents": (unnamed,)})))
+    assert "Calls with no agent named" in page.text
+    assert "No call says whose it is" in page.text
+    assert "agent lost points" not in page.text
