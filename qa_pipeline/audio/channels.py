@@ -25,8 +25,8 @@ _FAR_BELOW_DB = 55.0
 """A channel this far below the other holds its crosstalk and nobody of its own."""
 _IDLE_DB = -40.0
 _STEADY_DB = 6.0
-"""Speech rises much further above the pauses within it. A channel below `_IDLE_DB` whose level keeps
-within this all the time is a line that nobody speaks on, however loud its noise."""
+"""Speech rises much further above the pauses within it. A channel below `_IDLE_DB` whose level
+keeps within this all the time is a line that nobody speaks on."""
 _PIECE_S = 4.0
 _PIECES = 24
 _LOUDEST = 0.15
