@@ -54,6 +54,13 @@ def needs(program: str) -> None:
         pytest.skip(f"{program} is not installed")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a module that looks at the demo and is not named: the demo would run once more."""
+    for item in items:
+        if "demo" in getattr(item, "fixturenames", ()):
+            assert item.path.as_posix().endswith(LOOK_AT_DEMO), f"add {item.path} to LOOK_AT_DEMO"
+
+
 class _ByModule(LoadFileScheduling):
     """Keeps a module's tests on one worker, and all modules that look at the demo run on one.
 

@@ -33,7 +33,7 @@ def with_voices_compared(
     alone = without(first, second), without(second, first)
     apart = voices_apart(samples, *alone, reader)
     if apart is None or apart >= one_below:
-        further = any(further_voice(samples, own, reader) for own in alone)
+        further = further_voice(samples, alone, reader)
         return replace(spoken, voices=VoicesCompared(apart, further))
     return _with_one(spoken, people[1], people[0])
 

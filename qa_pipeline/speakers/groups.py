@@ -78,27 +78,32 @@ def are_two_voices(voices: Sequence["Voice"], turns: Sequence[Region]) -> bool:
     return _are_two(voices, turns, _TURNS_EACH, _SECONDS_EACH)
 
 
-def further_voice(samples: Row, turns: Sequence[Region], reader: "VoiceReader") -> bool:
-    """Say whether some turns of one speaker may be somebody else's: enough to doubt, not to tell.
+def further_voice(
+    samples: Row, speakers: Sequence[Sequence[Region]], reader: "VoiceReader"
+) -> bool:
+    """Say whether some turns of a speaker may be somebody else's: enough to doubt, not to tell.
 
     As ``are_two_voices``, for somebody who says a few things beside a main speaker: each piece
     between two pauses is compared, not each turn.
 
     Args:
         samples: One channel at 16 kHz.
-        turns: Where only that speaker speaks.
+        speakers: Of each speaker, where nobody else speaks.
         reader: Turns speech into voices.
     """
     pauses = Pauses(samples)
-    pieces = [
-        Region(start_s, end_s)
-        for turn in turns
-        for start_s, end_s in pairwise(
-            [turn.start_s, *pauses.within(turn.start_s, turn.end_s, _PAUSE_S), turn.end_s]
-        )
-    ]
-    voices, known = turn_voices(samples, pieces, reader, _MOST_PIECES, _SHORT_TURN_S)
-    return len(voices) >= _TURNS_TO_DOUBT and _are_two(voices, known, 1, _SECONDS_BESIDE)
+    for turns in speakers:
+        pieces = [piece for turn in turns for piece in _between_pauses(turn, pauses)]
+        voices, known = turn_voices(samples, pieces, reader, _MOST_PIECES, _SHORT_TURN_S)
+        if len(voices) >= _TURNS_TO_DOUBT and _are_two(voices, known, 1, _SECONDS_BESIDE):
+            return True
+    return False
+
+
+def _between_pauses(turn: Region, pauses: Pauses) -> list[Region]:
+    """Return a turn cut in the middle of each of its pauses."""
+    cuts_s = pauses.within(turn.start_s, turn.end_s, _PAUSE_S)
+    return [Region(*edges_s) for edges_s in pairwise([turn.start_s, *cuts_s, turn.end_s])]
 
 
 def _are_two(

@@ -1,4 +1,4 @@
-"""What a description of the store is made of."""
+"""What a description of the store is made of, and how its SQL writes texts."""
 
 from typing import NamedTuple
 
@@ -29,3 +29,8 @@ class View(NamedTuple):
     name: str
     meaning: str
     query: str
+
+
+def quoted(text: str) -> str:
+    """Return a text as SQL writes it in a query."""
+    return "'" + text.replace("'", "''") + "'"

@@ -16,6 +16,7 @@ from qa_pipeline.errors import StoreError
 from qa_pipeline.records.recording import id_of_sound
 from qa_pipeline.store.bundles import BUNDLE_SUFFIX, clear_failure
 from qa_pipeline.store.connect import connect_writer, no_store, store_errors
+from qa_pipeline.store.described import quoted
 from qa_pipeline.store.files import (
     disk_errors,
     remove_leftovers,
@@ -115,7 +116,7 @@ def _write_without(
     connect_writer(fresh, 0.0).close()
     ids, paths = _ids(calls), [call.path for call in calls]
     with store_errors(path):
-        connection.execute(f"ATTACH {_quoted(str(fresh))} AS {_FRESH}")
+        connection.execute(f"ATTACH {quoted(str(fresh))} AS {_FRESH}")
         connection.execute("BEGIN")
         for item in TABLES:
             columns = {column.name for column in item.columns}
@@ -149,10 +150,10 @@ def _copy_others(connection: "duckdb.DuckDBPyConnection", ids: list[str]) -> Non
         [ours],
     ).fetchall()
     for name, of_calls in found:
-        quoted = '"' + name.replace('"', '""') + '"'
+        table = '"' + name.replace('"', '""') + '"'
         kept = "WHERE call_id IS NULL OR NOT list_contains($1, call_id::VARCHAR)"
         connection.execute(
-            f"CREATE TABLE {_FRESH}.{quoted} AS FROM {quoted} {kept if of_calls else ''}",
+            f"CREATE TABLE {_FRESH}.{table} AS FROM {table} {kept if of_calls else ''}",
             [ids] if of_calls else [],
         )
 
@@ -190,7 +191,3 @@ def _clear_files(folder: Path, calls: Sequence[CallToRemove], bundles: Collectio
     for path in score_files(folder):
         with suppress(StoreError):  # a damaged file is told of when it is to be taken in
             without_calls(path, ids)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -4,7 +4,7 @@ The state of today is a view: each reviewer's latest verdict, the verdict that t
 on, and beside it the machine's, which stays as it was.
 """
 
-from qa_pipeline.store.described import Column, Table, View
+from qa_pipeline.store.described import Column, Table, View, quoted
 
 _PCT = "DECIMAL(9, 2)"
 _POINTS = "DECIMAL(18, 6)"
@@ -24,14 +24,10 @@ def person(name: str) -> str:
     Capitals, wide letters, accents written apart, invisible characters and the number of spaces
     make no difference; spaces within a Mandarin name, which align it in a table, none either.
     """
-    narrow = f"translate(nfc_normalize({name}), {_quoted(_WIDE)}, {_quoted(_NARROW)})"
+    narrow = f"translate(nfc_normalize({name}), {quoted(_WIDE)}, {quoted(_NARROW)})"
     visible = rf"regexp_replace({narrow}, '\p{{Cf}}+', '', 'g')"
     spaced = rf"trim(regexp_replace({visible}, '[\s\p{{Z}}]+', ' ', 'g'))"
     return rf"lower(regexp_replace({spaced}, '(\p{{Han}}) ', '\1', 'g'))"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 REVIEW_TABLES: tuple[Table, ...] = (

@@ -4,7 +4,7 @@ Names here and there are a public interface: analysts write SQL against them. Ev
 raises ``SCHEMA_VERSION``.
 """
 
-from qa_pipeline.store.described import Table, View
+from qa_pipeline.store.described import Table, View, quoted
 from qa_pipeline.store.habits import HABIT_VIEWS
 from qa_pipeline.store.questions import NOTE_ASKED, QUESTION_VIEWS
 from qa_pipeline.store.removed import REMOVAL_VIEWS
@@ -91,10 +91,9 @@ def ddl() -> tuple[str, ...]:
         if item.indexed:
             columns.append(f"PRIMARY KEY ({', '.join(item.key)})")
         statements.append(f"CREATE TABLE IF NOT EXISTS {item.name} ({', '.join(columns)})")
-        statements.append(f"COMMENT ON TABLE {item.name} IS {_quoted(item.meaning)}")
+        statements.append(f"COMMENT ON TABLE {item.name} IS {quoted(item.meaning)}")
         statements += [
-            f'COMMENT ON COLUMN {item.name}."{c.name}" IS {_quoted(c.meaning)}'
-            for c in item.columns
+            f'COMMENT ON COLUMN {item.name}."{c.name}" IS {quoted(c.meaning)}' for c in item.columns
         ]
     statements += [f"CREATE OR REPLACE VIEW {view.name} AS {view.query}" for view in VIEWS]
     return tuple(statements)
@@ -116,7 +115,3 @@ def upgrade(version: int) -> tuple[str, ...]:
         item for since in sorted(_NOTED_SINCE) if since > version for item in _NOTED_SINCE[since]
     ]
     return (*create, *added, *ddl(), *noted)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

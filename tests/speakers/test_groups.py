@@ -79,7 +79,7 @@ def test_a_few_things_in_another_voice_are_enough_to_doubt(
     speakers: list[int], turn_s: float, further: bool
 ) -> None:
     samples, turns = call_of(speakers, turn_s)
-    assert further_voice(samples, turns, WrittenVoices()) is further
+    assert further_voice(samples, [turns], WrittenVoices()) is further
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_who_speaks_after_a_pause_within_a_turn_is_listened_to_alone(
         first = round((turn.end_s - pause_s) * SAMPLE_RATE_HZ)
         samples[first : round(turn.end_s * SAMPLE_RATE_HZ)] = 0.0
     joined = [Region(n * 7.5, (n + 1) * 7.5) for n in range(4)]
-    assert further_voice(samples, joined, WrittenVoices()) is further
+    assert further_voice(samples, [joined], WrittenVoices()) is further
 
 
 def test_voices_that_hardly_differ_are_one() -> None:
